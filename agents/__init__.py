@@ -1,0 +1,1 @@
+"""Whatever talks to an LLM: clients (`llm`) and the modeling agent (`modeling`)."""

@@ -1,0 +1,1 @@
+"""Data sets, grading and batch runs over everything below."""

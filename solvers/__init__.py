@@ -1,0 +1,1 @@
+"""The formulation, its faces, checks, compilers and back ends. Knows no LLM."""
