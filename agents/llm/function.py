@@ -1,0 +1,47 @@
+"""A Python function as a chat model, for tests and for rules that need no language model."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+
+from steepest.agents.llm.chat import ChatReply, ChatRequest, Usage
+
+__all__ = ["FunctionModel"]
+
+Answer = str | ChatReply
+
+
+class FunctionModel:
+    """Answers with what `fn` returns.
+
+    Args:
+        fn: Takes the request, returns the text or the whole reply; may be async.
+        name: How the model is named in transcripts.
+        structured: Whether callers should ask it with `output_schema`.
+    """
+
+    def __init__(
+        self,
+        fn: Callable[[ChatRequest], Answer | Awaitable[Answer]],
+        name: str = "function",
+        structured: bool = False,
+    ) -> None:
+        self.fn = fn
+        self.name = name
+        self.structured = structured
+
+    def __repr__(self) -> str:
+        return f"FunctionModel({self.name!r})"
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        """Answer `request` with the function's result."""
+        answer = self.fn(request)
+        if inspect.isawaitable(answer):
+            answer = await answer
+        if isinstance(answer, ChatReply):
+            return answer
+        return ChatReply(text=answer, cost=Decimal(0), model=self.name, provider="function")
+
+    def price(self, usage: Usage) -> Decimal:
+        """Nothing: a function is free."""
+        return Decimal(0)

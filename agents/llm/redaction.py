@@ -1,0 +1,52 @@
+"""Keep secrets out of everything that is shown or stored: errors, transcripts, cassettes, the cache."""
+
+import os
+import re
+from collections.abc import Iterable
+from typing import Any
+
+__all__ = ["environment_secrets", "redact", "redact_json"]
+
+MASK = "[redacted]"
+
+SECRET_VARIABLE = re.compile(r"(?:API_?KEY|TOKEN|SECRET|PASSWORD)$", re.IGNORECASE)
+SHORTEST_SECRET = 8  # a shorter value is more likely a word of the text than a key
+
+PATTERNS = (
+    (re.compile(r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}"), MASK),
+    (re.compile(r"\bhf_[A-Za-z0-9]{16,}"), MASK),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
+    (re.compile(r"(?i)\b(x-api-key|api[-_]key)(\"?\s*[:=]\s*\"?)[^\s\"',;&]{8,}"), rf"\1\2{MASK}"),
+    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s/:@]*):[^\s/@]+@"), rf"\1:{MASK}@"),
+)
+
+
+def environment_secrets() -> tuple[str, ...]:
+    """Values of the environment variables whose names say that they hold a key, a token or a password."""
+    return tuple(
+        value
+        for name, value in os.environ.items()
+        if SECRET_VARIABLE.search(name) and len(value) >= SHORTEST_SECRET
+    )
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Mask `secrets`, the keys in the environment, and whatever looks like a key or a URL's password."""
+    known = {secret for secret in (*secrets, *environment_secrets()) if len(secret) >= SHORTEST_SECRET}
+    for secret in sorted(known, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    for pattern, mask in PATTERNS:
+        text = pattern.sub(mask, text)
+    return text
+
+
+def redact_json(value: Any, secrets: Iterable[str] = ()) -> Any:
+    """`value` (as `json.loads` gives it) with every text in it redacted; keys of objects too."""
+    known = tuple(secrets)
+    if isinstance(value, str):
+        return redact(value, known)
+    if isinstance(value, list | tuple):
+        return [redact_json(item, known) for item in value]
+    if isinstance(value, dict):
+        return {redact(str(key), known): redact_json(item, known) for key, item in value.items()}
+    return value

@@ -1,0 +1,264 @@
+"""The five-element formulation: sets, parameters, variables, objective, constraints.
+
+One pydantic model with two faces of the same content: JSON (`model_validate_json`, `model_dump_json`,
+`model_json_schema`; lists of records only, since structured-output APIs break on dictionaries) and the five-element
+text (`from_text`, `to_text`). Expressions are strings in the canonical spelling in JSON and trees in memory.
+"""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import SkipJsonSchema
+from steepest.solvers.diagnostics import FormulationError, Place
+from steepest.solvers.expressions import Expression, Head, Label, Number, is_identifier, spell, spell_head
+from steepest.solvers.labels import resolve_labels
+from steepest.solvers.parser import normalize_label, parse_expression, parse_head
+
+Sense = Literal["minimize", "maximize"]
+Domain = Literal["real", "integer", "binary", "semicontinuous"]
+
+
+def _to_expression(value: object) -> Expression:
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Number(value)
+    if isinstance(value, str):
+        return parse_expression(value)
+    raise ValueError(f"an expression is a text, not {type(value).__name__}")
+
+
+def _to_head(value: object) -> Head:
+    if isinstance(value, Head):
+        return value
+    if isinstance(value, str):
+        return parse_head(value.strip().removeprefix("[").removesuffix("]"))
+    raise ValueError(f"an index is a text such as 'i in A, j in B if i != j', not {type(value).__name__}")
+
+
+def _readable(read: Any) -> Any:
+    """The reader with its diagnostics turned into what pydantic collects: every bad field is told at once."""
+
+    def validate(value: object) -> Any:
+        try:
+            return read(value)
+        except FormulationError as error:
+            first = error.diagnostics[0]
+            raise ValueError(first.message + (f" (repair: {first.repair})" if first.repair else "")) from error
+
+    return validate
+
+
+def _usable_name(name: str) -> str:
+    if not is_identifier(name):
+        raise ValueError(f"{name!r} is no name: use letters, digits and _, not starting with a digit")
+    return name
+
+
+def _clean_unit(unit: str | None) -> str | None:
+    return _one_line((unit or "").replace("[", " ").replace("]", " ")) or None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quotable(quote: str) -> str:
+    """A quote as the text face can hold it: one line, and no quotation mark that would end it early."""
+    return _one_line(quote.replace('"', "'"))
+
+
+ExpressionText: TypeAlias = Annotated[
+    Expression,
+    PlainValidator(_readable(_to_expression)),
+    PlainSerializer(spell, return_type=str),
+    WithJsonSchema({"type": "string", "description": "an expression of the five-element language"}),
+]
+HeadText: TypeAlias = Annotated[
+    Head,
+    PlainValidator(_readable(_to_head)),
+    PlainSerializer(spell_head, return_type=str),
+    WithJsonSchema({"type": "string", "description": "what it is indexed by: 'i in A, (j, k) in B if j != k'"}),
+]
+Identifier: TypeAlias = Annotated[str, AfterValidator(_usable_name)]
+LabelValue: TypeAlias = Annotated[Label, BeforeValidator(normalize_label)]
+Unit: TypeAlias = Annotated[str | None, BeforeValidator(_clean_unit)]
+Quote: TypeAlias = Annotated[str, AfterValidator(_quotable)]
+Prose: TypeAlias = Annotated[str, AfterValidator(_one_line)]
+
+
+class Record(BaseModel):
+    """A part of a formulation without unknown fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Element(Record):
+    """What every element has besides its content: where the content came from."""
+
+    quotes: list[Quote] = Field(default_factory=list)
+    """Passages of the user's text, word for word, that this element comes from."""
+    note: Prose = ""
+    """Prose; a note that begins with "assumed" marks an assumption and says why."""
+    place: SkipJsonSchema[Place | None] = Field(default=None, exclude=True, repr=False)
+    """Where it stands in the text that was read; no part of the content."""
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether the element was assumed rather than taken from the text."""
+        return self.note.lower().startswith("assum")
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other) or not isinstance(other, Element):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields if name != "place")
+
+    __hash__ = None  # type: ignore[assignment]  # mutable, as pydantic's own models are
+
+
+class TableSource(Record):
+    """Columns of a data file that an element's data are read from."""
+
+    path: str
+    columns: list[str] = Field(default_factory=list)
+    """The key columns in the order of the index, then the value column; empty means "by their names"."""
+
+
+class Family(Record):
+    """The members of an indexed set at one index tuple."""
+
+    index: list[LabelValue]
+    members: ExpressionText
+
+
+class Set(Element):
+    """Labels, or tuples of labels, in order; exactly one of `members`, `families` and `table` says which."""
+
+    name: Identifier
+    index: HeadText | None = None
+    """For a family of sets, what it is indexed by."""
+    members: ExpressionText | None = None
+    """A literal, range, comprehension or set expression; for a family, in terms of its index."""
+    families: list[Family] = Field(default_factory=list)
+    """A family of sets given one by one."""
+    table: TableSource | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one_definition(self) -> "Set":
+        given = (self.members is not None) + bool(self.families) + (self.table is not None)
+        if given != 1:
+            raise ValueError("a set has exactly one of members, families and table")
+        return self
+
+
+class IndexedValue(Record):
+    """One cell of a parameter; `value` is null where the text does not give it."""
+
+    index: list[LabelValue]
+    value: LabelValue | None
+
+
+class Parameter(Element):
+    """Data: a number, a label, a table of them, an expression over other data, or missing.
+
+    Exactly one of `value`, `values`, `expression`, `table` is given, or `missing` is true.
+    """
+
+    name: Identifier
+    index: HeadText | None = None
+    unit: Unit = None
+    value: LabelValue | None = None
+    """A scalar, or with an index the one value that all cells have."""
+    values: list[IndexedValue] = Field(default_factory=list)
+    default: float | None = None
+    """The value of cells that `values` or `table` leave out; without it they are absent."""
+    expression: ExpressionText | None = None
+    """Derived from other data, in terms of the index names of the head."""
+    table: TableSource | None = None
+    missing: bool = False
+    """Not in the text: blocks the solve until it is given."""
+
+    @model_validator(mode="after")
+    def _exactly_one_content(self) -> "Parameter":
+        given = [
+            self.value is not None,
+            bool(self.values),
+            self.expression is not None,
+            self.table is not None,
+        ]
+        if sum(given) + self.missing != 1:
+            raise ValueError("a parameter has exactly one of value, values, expression, table, or is missing")
+        return self
+
+
+class Variable(Element):
+    """A decision: what it is indexed by, its domain, and its bounds (expressions over data and the index)."""
+
+    name: Identifier
+    index: HeadText | None = None
+    domain: Domain = "real"
+    lower: ExpressionText | None = None
+    """Null means unbounded below, except for `binary`."""
+    upper: ExpressionText | None = None
+    unit: Unit = None
+
+
+class NamedExpression(Element):
+    """An expression over data and variables that others refer to by its name (`let`)."""
+
+    name: Identifier
+    index: HeadText | None = None
+    expression: ExpressionText
+    unit: Unit = None
+
+
+class Objective(Element):
+    """What is minimized or maximized; several are ranked by `priority` (1 first) or weighted by `weight`."""
+
+    sense: Sense
+    expression: ExpressionText
+    priority: int | None = None
+    weight: float | None = None
+    unit: Unit = None
+
+
+class Constraint(Element):
+    """A condition that every answer meets, for each index tuple of its head."""
+
+    name: Identifier
+    index: HeadText | None = None
+    body: ExpressionText
+    """A comparison (`a <= b`, `a <= b <= c`, `a == b`), or a logical or global constraint."""
+
+
+class Formulation(Record):
+    """A whole problem as five elements, with named expressions (`lets`) beside them."""
+
+    title: Prose = ""
+    sets: list[Set] = Field(default_factory=list)
+    parameters: list[Parameter] = Field(default_factory=list)
+    variables: list[Variable] = Field(default_factory=list)
+    lets: list[NamedExpression] = Field(default_factory=list)
+    objectives: list[Objective] = Field(default_factory=list)
+    constraints: list[Constraint] = Field(default_factory=list)
+
+    @field_validator("title", mode="after")
+    @classmethod
+    def _without_comment_sign(cls, title: str) -> str:
+        return title.lstrip("# ")
+
+    @model_validator(mode="after")
+    def _bare_words_are_labels(self) -> "Formulation":
+        resolve_labels(self)
+        return self
