@@ -1,0 +1,18 @@
+"""How a solve is run: limits, tolerances and reproducibility."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class SolveOptions(BaseModel):
+    """Options that every back end understands; the defaults are the solver's own unless a field says otherwise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    time_limit: float | None = Field(default=None, gt=0)
+    """Seconds of wall clock; the incumbent found by then is returned."""
+    gap: float | None = Field(default=None, ge=0)
+    """Relative MIP gap at which a solution counts as optimal."""
+    threads: int | None = Field(default=None, ge=1)
+    """Threads that the solver may use."""
+    seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    """Seed of the solver's random choices."""

@@ -1,0 +1,88 @@
+"""The answer to a formulation: a status word that is the same for every back end, values, and how tight they are."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from steepest.solvers.expressions import Label
+
+Status = Literal[
+    "optimal",
+    "infeasible",
+    "unbounded",
+    "infeasible_or_unbounded",
+    "time_limit",
+    "interrupted",
+    "unsupported",
+    "failed",
+]
+"""`time_limit` and `interrupted` keep the incumbent, if there was one by then; `unsupported` names the term."""
+
+
+class VariableValue(BaseModel):
+    """One decision variable at one index tuple."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    index: tuple[Label, ...] = ()
+    value: float
+    unit: str | None = None
+
+    def __str__(self) -> str:
+        index = f"[{', '.join(str(label) for label in self.index)}]" if self.index else ""
+        return f"{self.name}{index} = {self.value:g}{' ' + self.unit if self.unit else ''}"
+
+
+class BindingConstraint(BaseModel):
+    """A constraint that holds with equality at the answer, so that it shapes it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    index: tuple[Label, ...] = ()
+    activity: float
+    """The value of the expression that the bound limits, constants on the other side."""
+    lower: float | None = None
+    upper: float | None = None
+    dual: float | None = None
+    """How the objective changes per unit of the bound; LPs only."""
+
+
+class Solution(BaseModel):
+    """What a solve came to."""
+
+    status: Status
+    message: str = ""
+    """For an outcome other than optimal: why, and what to do."""
+    objective: float | None = None
+    bound: float | None = None
+    """The best bound proven on the objective; equals `objective` at an optimum within the gap."""
+    gap: float | None = None
+    """Relative gap between objective and bound; None for LPs and where there is no incumbent."""
+    variables: list[VariableValue] = Field(default_factory=list)
+    binding: list[BindingConstraint] = Field(default_factory=list)
+    problem_class: str = ""
+    """LP, MIP, QP, or what made it unsupported (MIQP, QCP, NLP, MINLP)."""
+    solver: str = ""
+    """Back end with its version."""
+    seconds: float = 0.0
+    """Wall clock of the solver alone."""
+    size: tuple[int, int, int] = (0, 0, 0)
+    """Rows, columns and nonzeros handed to the solver."""
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether the problem was solved to its end with an optimal answer."""
+        return self.status == "optimal"
+
+    def value(self, name: str, *index: Label) -> float:
+        """The value of a variable.
+
+        Raises:
+            KeyError: There is no such variable at this index, or the solve has no answer.
+        """
+        for variable in self.variables:
+            if variable.name == name and variable.index == index:
+                return variable.value
+        raise KeyError((name, *index))
