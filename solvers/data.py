@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
 from steepest.solvers.expressions import Label
 
 Tables: TypeAlias = Mapping[str, object]

@@ -106,3 +106,19 @@ class FormulationError(SteepestError):
         self.diagnostics = list(diagnostics)
         errors = [item for item in self.diagnostics if item.severity == "error"]
         super().__init__("\n".join(str(item) for item in errors))
+
+    def within(self, element: str, place: Place | None = None) -> "FormulationError":
+        """The same findings, placed in an element where they name none yet."""
+        return FormulationError(
+            item.model_copy(update={"element": item.element or element, "place": item.place or place})
+            for item in self.diagnostics
+        )
+
+
+def problem(
+    code: str, message: str, *, place: Place | None = None, repair: str | None = None, element: str | None = None
+) -> FormulationError:
+    """An error with a single finding."""
+    return FormulationError(
+        [Diagnostic(code=code, severity="error", message=message, place=place, repair=repair, element=element)]
+    )

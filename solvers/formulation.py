@@ -5,7 +5,8 @@ One pydantic model with two faces of the same content: JSON (`model_validate_jso
 text (`from_text`, `to_text`). Expressions are strings in the canonical spelling in JSON and trees in memory.
 """
 
-from typing import Annotated, Any, Literal, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -20,10 +21,16 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
+
+from steepest.solvers import display
+from steepest.solvers.data import Tables
 from steepest.solvers.diagnostics import FormulationError, Place
 from steepest.solvers.expressions import Expression, Head, Label, Number, is_identifier, spell, spell_head
 from steepest.solvers.labels import resolve_labels
 from steepest.solvers.parser import normalize_label, parse_expression, parse_head
+
+if TYPE_CHECKING:
+    from steepest.solvers.solution import Solution
 
 Sense = Literal["minimize", "maximize"]
 Domain = Literal["real", "integer", "binary", "semicontinuous"]
@@ -262,3 +269,45 @@ class Formulation(Record):
     def _bare_words_are_labels(self) -> "Formulation":
         resolve_labels(self)
         return self
+
+    def __repr__(self) -> str:
+        return display.formulation_repr(self)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return display.formulation_html(self)
+
+    def _repr_latex_(self) -> str:
+        return display.formulation_latex(self)
+
+    def solve(
+        self,
+        data: Tables | None = None,
+        *,
+        folder: Path | str | None = None,
+        time_limit: float | None = None,
+        gap: float | None = None,
+        threads: int | None = None,
+        seed: int | None = None,
+    ) -> "Solution":
+        """Solve the formulation.
+
+        Args:
+            data: Tables (paths, data frames, mappings, arrays) by the name of the set or parameter that they fill.
+            folder: What relative paths of tables are relative to; None means the current folder.
+            time_limit: Seconds of wall clock; the incumbent found by then is returned.
+            gap: Relative gap between answer and bound at which the solver may stop.
+            threads: Threads of the solver.
+            seed: Seed of the solver's random choices.
+
+        Raises:
+            FormulationError: The formulation or its data can't be used as they are.
+            InputError: An option is out of its range, or a table can't be read.
+        """
+        from steepest.solvers.options import solve_options
+        from steepest.solvers.solve import solve_formulation
+
+        options = solve_options(time_limit=time_limit, gap=gap, threads=threads, seed=seed)
+        return solve_formulation(self, data, folder=Path(folder) if folder else None, options=options)

@@ -1,6 +1,8 @@
 """How a solve is run: limits, tolerances and reproducibility."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from steepest.errors import InputError
 
 
 class SolveOptions(BaseModel):
@@ -16,3 +18,22 @@ class SolveOptions(BaseModel):
     """Threads that the solver may use."""
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
     """Seed of the solver's random choices."""
+
+
+def solve_options(
+    *,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    threads: int | None = None,
+    seed: int | None = None,
+) -> SolveOptions:
+    """Options from a caller's arguments.
+
+    Raises:
+        InputError: A value is out of its range; the message names it.
+    """
+    try:
+        return SolveOptions(time_limit=time_limit, gap=gap, threads=threads, seed=seed)
+    except ValidationError as error:
+        defects = [f"{defect['loc'][0]}: {defect['msg']}" for defect in error.errors()]
+        raise InputError("; ".join(defects)) from error

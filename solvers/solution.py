@@ -1,9 +1,11 @@
 """The answer to a formulation: a status word that is the same for every back end, values, and how tight they are."""
 
+from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from steepest.solvers import display
 from steepest.solvers.expressions import Label
 
 Status = Literal[
@@ -19,10 +21,9 @@ Status = Literal[
 """`time_limit` and `interrupted` keep the incumbent, if there was one by then; `unsupported` names the term."""
 
 
-class VariableValue(BaseModel):
-    """One decision variable at one index tuple."""
-
-    model_config = ConfigDict(frozen=True)
+@dataclass(frozen=True, slots=True)
+class VariableValue:
+    """One decision variable at one index tuple; a plain dataclass, since an answer may hold a million of them."""
 
     name: str
     index: tuple[Label, ...] = ()
@@ -34,10 +35,9 @@ class VariableValue(BaseModel):
         return f"{self.name}{index} = {self.value:g}{' ' + self.unit if self.unit else ''}"
 
 
-class BindingConstraint(BaseModel):
+@dataclass(frozen=True, slots=True)
+class BindingConstraint:
     """A constraint that holds with equality at the answer, so that it shapes it."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     index: tuple[Label, ...] = ()
@@ -70,6 +70,14 @@ class Solution(BaseModel):
     """Wall clock of the solver alone."""
     size: tuple[int, int, int] = (0, 0, 0)
     """Rows, columns and nonzeros handed to the solver."""
+
+    def __repr__(self) -> str:
+        return display.solution_repr(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return display.solution_html(self)
 
     @property
     def is_solved(self) -> bool:

@@ -71,9 +71,7 @@ def test_import_steepest_loads_no_heavy_library() -> None:
 def test_the_wheel_holds_every_module_the_prompts_and_the_type_marker(tmp_path: Path) -> None:
     source = tmp_path / "source"
     not_source = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
-    shutil.copytree(
-        ROOT, source, ignore=not_source
-    )  # a copy, because a build leaves files beside what it builds
+    shutil.copytree(ROOT, source, ignore=not_source)  # a copy, because a build leaves files beside what it builds
     pip_wheel = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run([*pip_wheel, "--wheel-dir", tmp_path, source], capture_output=True, check=True)
 

@@ -64,9 +64,9 @@ class AnthropicMessages:
         async with client:
             try:
                 raw = await client.messages.with_raw_response.create(**arguments)
+                return await raw.read(), raw.headers.get("request-id")
             except APIError as error:
                 raise failure_of(error, self.endpoint) from error
-        return raw.content, raw.headers.get("request-id")
 
     def price(self, usage: Usage) -> Decimal | None:
         """US dollars for `usage`; None when unknown."""

@@ -169,8 +169,7 @@ def _refused_call(error: Exception, status: int, endpoint: Endpoint) -> LLMError
 def _advice(kind: Failure, status: int, endpoint: Endpoint) -> str:
     place = f"{endpoint.provider} at {endpoint.shown_url}"
     texts = {
-        "key": f"{place} refused the key ({status}): set {endpoint.key_variable} to one that may use "
-        f"{endpoint.model}.",
+        "key": f"{place} refused the key ({status}): set {endpoint.key_variable} to one that may use {endpoint.model}.",
         "quota": f"{place} says that the account has no credit left ({status}): pay, or use another model.",
         "not found": f"{place} has no model {endpoint.model!r} ({status}): check the name"
         + (f" and {endpoint.url_variable}." if endpoint.url_variable else " and the address."),

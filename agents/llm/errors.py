@@ -30,9 +30,7 @@ Failure = Literal[
 ]
 """Kinds of failed calls: the first six may pass when tried again, the others need a person."""
 
-TRANSIENT: frozenset[Failure] = frozenset(
-    {"rate limit", "overloaded", "server", "network", "timeout", "malformed"}
-)
+TRANSIENT: frozenset[Failure] = frozenset({"rate limit", "overloaded", "server", "network", "timeout", "malformed"})
 
 
 class LLMError(SteepestError):

@@ -1,7 +1,8 @@
 """OpenAI's two wire formats, responses and chat completions, over the official SDK.
 
 The SDK's retries are off (`retries.py` is the one policy) and the body is read here, because the SDK builds
-its objects without checking them and its `parse` loses the usage of a reply that does not validate. A client lives for one call: an asynchronous one cannot outlive its event loop, and callers bring their own.
+its objects without checking them and its `parse` loses the usage of a reply that does not validate.
+A client lives for one call: an asynchronous one cannot outlive its event loop, and callers bring their own.
 """
 
 from collections.abc import Callable

@@ -24,9 +24,7 @@ PATTERNS = (
 def environment_secrets() -> tuple[str, ...]:
     """Values of the environment variables whose names say that they hold a key, a token or a password."""
     return tuple(
-        value
-        for name, value in os.environ.items()
-        if SECRET_VARIABLE.search(name) and len(value) >= SHORTEST_SECRET
+        value for name, value in os.environ.items() if SECRET_VARIABLE.search(name) and len(value) >= SHORTEST_SECRET
     )
 
 

@@ -80,9 +80,7 @@ def _closed(schema: dict[str, Any], place: str, dropped: frozenset[str]) -> dict
 
 def _part(schema: Any, place: str, dropped: frozenset[str]) -> dict[str, Any]:
     if not isinstance(schema, dict):
-        raise InputError(
-            f"Structured output at {place}: {schema!r} is not a schema of its own; write it out."
-        )
+        raise InputError(f"Structured output at {place}: {schema!r} is not a schema of its own; write it out.")
     return _closed(schema, place, dropped)
 
 

@@ -1,0 +1,160 @@
+"""How formulations and solutions show themselves: at a prompt, in a notebook, and in the command line's tables.
+
+Names, notes and labels come from a model or a file, so whatever goes into HTML is escaped.
+"""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from steepest.solvers.expressions import spell_head
+
+if TYPE_CHECKING:
+    from steepest.solvers.formulation import Element, Formulation
+    from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
+
+SHOWN_IN_REPR = 10
+SHOWN_IN_HTML = 60
+
+Row = Sequence[str]
+
+
+def format_number(value: float) -> str:
+    """A number without the noise of floating point: ten significant digits, no `-0`."""
+    return f"{value:.10g}" if value else "0"
+
+
+def named(name: str, index: Sequence[object]) -> str:
+    """A name with its index, `ship[Basel, Chur]`."""
+    return f"{name}[{', '.join(str(label) for label in index)}]" if index else name
+
+
+def meaning(element: "Element") -> str:
+    """What an element stands for in the user's own words: its note, or else the passages it comes from."""
+    return element.note or "; ".join(f'"{quote}"' for quote in element.quotes)
+
+
+def variable_row(variable: "VariableValue", meanings: dict[str, str]) -> Row:
+    """Name, value, unit and meaning of a variable at one index."""
+    return (
+        named(variable.name, variable.index),
+        format_number(variable.value),
+        variable.unit or "",
+        meanings.get(variable.name, ""),
+    )
+
+
+def binding_row(constraint: "BindingConstraint", meanings: dict[str, str]) -> Row:
+    """Name, what holds with equality, dual and meaning of a binding constraint."""
+    dual = "" if constraint.dual is None else f"dual {format_number(constraint.dual)}"
+    return (
+        named(constraint.name, constraint.index),
+        _tight_side(constraint),
+        dual,
+        meanings.get(constraint.name, ""),
+    )
+
+
+def _tight_side(constraint: "BindingConstraint") -> str:
+    activity = format_number(constraint.activity)
+    lower, upper = constraint.lower, constraint.upper
+    if lower is not None and lower == upper:
+        return f"{activity} == {format_number(lower)}"
+    if upper is not None and (lower is None or abs(constraint.activity - upper) <= abs(constraint.activity - lower)):
+        return f"{activity} <= {format_number(upper)}"
+    return f"{activity} >= {format_number(lower)}" if lower is not None else activity
+
+
+def shown_first(variables: Sequence["VariableValue"], most: int) -> tuple[list["VariableValue"], str]:
+    """The variables to show where there is no room for all, and a line that counts the others.
+
+    Those that are not zero come first, since in most answers they are the few that say something.
+    """
+    if len(variables) <= most:
+        return list(variables), ""
+    shown = [variable for variable in variables if variable.value][:most]
+    hidden = len(variables) - len(shown)
+    zeros = sum(not variable.value for variable in variables)
+    return shown, f"... and {hidden:,} more, of them {zeros:,} at 0"
+
+
+def meanings_of(formulation: "Formulation") -> dict[str, str]:
+    """The meaning of every variable and constraint that has one, by name."""
+    elements = [*formulation.variables, *formulation.constraints]
+    return {element.name: text for element in elements if (text := meaning(element))}
+
+
+def formulation_repr(formulation: "Formulation") -> str:
+    """The title and how many elements there are of each kind, in one line."""
+    counts = ", ".join(_counted(formulation))
+    return f"<Formulation {formulation.title!r}: {counts or 'empty'}>"
+
+
+def _counted(formulation: "Formulation") -> Iterable[str]:
+    kinds = ("sets", "parameters", "variables", "lets", "objectives", "constraints")
+    for kind in kinds:
+        count = len(getattr(formulation, kind))
+        if count:
+            yield f"{count} {kind if count > 1 else kind.removesuffix('s')}"
+
+
+def formulation_html(formulation: "Formulation") -> str:
+    """A table of the variables and constraints, and below it the five-element text."""
+    rows = [("variable", *_element_row(v.name, v, v.unit)) for v in formulation.variables]
+    rows += [("constraint", *_element_row(c.name, c, None)) for c in formulation.constraints]
+    parts = [f"<p><b>{escape(formulation.title)}</b></p>"] if formulation.title else []
+    parts.append(_html_table(("element", "name", "unit", "meaning"), rows))
+    parts.append(f"<details><summary>formulation</summary><pre>{escape(formulation.to_text())}</pre></details>")
+    return "\n".join(parts)
+
+
+def formulation_latex(formulation: "Formulation") -> str:
+    """The formulation in mathematical notation, as notebooks show it."""
+    from steepest.solvers.export import to_latex
+
+    return to_latex(formulation)
+
+
+def _element_row(name: str, element: "Element", unit: str | None) -> Row:
+    head = getattr(element, "index", None)
+    return (f"{name}[{spell_head(head)}]" if head is not None else name, unit or "", meaning(element))
+
+
+def solution_repr(solution: "Solution") -> str:
+    """Status and objective, then the first variables, one a line."""
+    objective = "" if solution.objective is None else f", objective {format_number(solution.objective)}"
+    lines = [f"<Solution {solution.status}{objective}>"]
+    shown, hidden = shown_first(solution.variables, SHOWN_IN_REPR)
+    lines += [f"  {' '.join(part for part in _assignment(variable) if part)}" for variable in shown]
+    lines += [f"  {text}" for text in (hidden, solution.message) if text]
+    return "\n".join(lines)
+
+
+def _assignment(variable: "VariableValue") -> Row:
+    name, value, unit, _ = variable_row(variable, {})
+    return (name, "=", value, unit)
+
+
+def solution_html(solution: "Solution") -> str:
+    """Status and objective, a table of the variables and one of the binding constraints."""
+    objective = "" if solution.objective is None else f", objective {format_number(solution.objective)}"
+    shown, hidden = shown_first(solution.variables, SHOWN_IN_HTML)
+    parts = [f"<p><b>{escape(solution.status)}</b>{objective}</p>"]
+    if solution.message:
+        parts.append(f"<p>{escape(solution.message)}</p>")
+    if shown:
+        parts.append(_html_table(("variable", "value", "unit"), [variable_row(v, {})[:3] for v in shown]))
+    if hidden:
+        parts.append(f"<p>{escape(hidden)}</p>")
+    if solution.binding:
+        rows = [binding_row(constraint, {})[:3] for constraint in solution.binding[:SHOWN_IN_HTML]]
+        parts.append(_html_table(("binding constraint", "", ""), rows))
+    if len(solution.binding) > SHOWN_IN_HTML:
+        parts.append(f"<p>... and {len(solution.binding) - SHOWN_IN_HTML:,} more binding constraints</p>")
+    return "\n".join(parts)
+
+
+def _html_table(heads: Row, rows: Sequence[Row]) -> str:
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

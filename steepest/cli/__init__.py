@@ -1,0 +1,114 @@
+"""The command line: `solve`, `run`, `check` and `models`, one module each, and what they share.
+
+Only `main` is called from outside (the `steepest` script, `python -m steepest`, tests). Nothing heavy is imported
+before a command needs it, so that `steepest --help` answers at once.
+"""
+
+import argparse
+import os
+import traceback
+from collections.abc import Callable
+
+from steepest.cli import check, models, run, solve
+from steepest.cli.console import Console
+from steepest.cli.exit_codes import ExitCode
+from steepest.errors import SteepestError
+
+__all__ = ["main"]
+
+DESCRIPTION = "Turn a decision problem told in words into an optimization model, solve it, and answer in words."
+EXAMPLES = """\
+examples:
+  steepest solve problem.txt                    words in, answer out
+  steepest solve "Maximize 3x + 2y ..."         the same, with the words themselves
+  steepest solve problem.txt --model local --out result
+  steepest run model.five --data demand=demand.csv
+  steepest check model.five
+  steepest models                               which models answer from here
+
+exit codes: 0 solved, 1 failed, 2 wrong usage, 3 no optimization problem, 4 formulation not usable, 5 infeasible,
+6 unbounded, 7 stopped at a limit, 8 unsupported class, 9 data missing, 130 interrupted"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: The arguments after the command's name; `sys.argv` unless given.
+
+    Returns:
+        The exit code, one of `ExitCode`.
+
+    Raises:
+        SystemExit: The arguments are wrong (code 2), or `--help` or `--version` was asked for (code 0).
+    """
+    arguments = make_parser().parse_args(argv)
+    console = Console(quiet=getattr(arguments, "quiet", False))
+    return execute(arguments.execute, arguments, console)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="steepest",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in (solve, run, check, models):
+        command.add_parser(commands)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for: the look-up reads the installed files."""
+
+    def __init__(self, option_strings: list[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        import steepest
+
+        Console().result(f"steepest {steepest.__version__}")
+        parser.exit()
+
+
+def execute(
+    command: Callable[[argparse.Namespace, Console], ExitCode], arguments: argparse.Namespace, console: Console
+) -> ExitCode:
+    """Run a command and tell every failure in words: no traceback, no secret."""
+    try:
+        return command(arguments, console)
+    except KeyboardInterrupt:
+        console.say("interrupted")
+        return ExitCode.INTERRUPTED
+    except SteepestError as error:
+        console.say(_redacted(str(error)))
+        return _exit_code(error)
+    except Exception as error:
+        console.say(_redacted(_bug(error)))
+        return ExitCode.FAILED
+
+
+def _exit_code(error: SteepestError) -> ExitCode:
+    from steepest.solvers.diagnostics import FormulationError
+
+    return ExitCode.NOT_FORMULATED if isinstance(error, FormulationError) else ExitCode.FAILED
+
+
+def _bug(error: Exception) -> str:
+    if os.environ.get("STEEPEST_DEBUG"):
+        return "".join(traceback.format_exception(error))
+    return (
+        f"unexpected {type(error).__name__}: {error}\nThis is a bug in steepest. STEEPEST_DEBUG=1 shows where; "
+        "please report it with the command and the input."
+    )
+
+
+def _redacted(text: str) -> str:
+    from steepest.agents.llm import redact
+
+    return redact(text)

@@ -1,0 +1,141 @@
+"""`steepest check`: read and check a formulation with its data, and solve nothing."""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from steepest.cli.console import Console
+from steepest.cli.exit_codes import ExitCode
+from steepest.cli.options import add_command, add_data, add_format
+
+if TYPE_CHECKING:
+    from steepest.cli.inputs import Source
+    from steepest.solvers.diagnostics import Diagnostic
+    from steepest.solvers.formulation import Formulation
+
+EPILOG = """\
+examples:
+  steepest check model.five
+  steepest check model.five --data demand=demand.csv --format json
+
+The exit code is 0 if the formulation can be solved as it is, 4 if it has errors, 8 if its class is not supported, and 9
+if data are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `check` found."""
+
+    diagnostics: tuple["Diagnostic", ...]
+    missing: tuple[str, ...] = ()
+    problem_class: str | None = None
+    size: tuple[int, int, int] | None = None
+    """Rows, columns and nonzeros of the compiled model; None for one that was not compiled."""
+    unsupported: str = ""
+    """The term that no solver here takes, and why."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 for a formulation that can be solved as it is."""
+        if any(found.severity == "error" for found in self.diagnostics):
+            return ExitCode.NOT_FORMULATED
+        if self.missing:
+            return ExitCode.MISSING_DATA
+        if self.unsupported:
+            return ExitCode.UNSUPPORTED
+        return ExitCode.SOLVED
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = add_command(commands, "check", "read and check a formulation, and solve nothing", EPILOG)
+    parser.add_argument("file", metavar="FILE.five", help="a formulation as text or JSON; - is standard input")
+    add_format(parser)
+    add_data(parser)
+    parser.set_defaults(execute=execute)
+
+
+def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    """Print the findings, and for a usable formulation its class and size."""
+    from steepest.cli.inputs import read_formulation_source, read_tables
+
+    tables = read_tables(arguments.data)
+    source = read_formulation_source(arguments.file)
+    verdict = _examined(source, tables)
+    if arguments.format == "json":
+        console.document(_document(verdict))
+    else:
+        console.result(_text(verdict, source.name))
+    return verdict.exit_code
+
+
+def _examined(source: "Source", tables: Mapping[str, Path | float]) -> Verdict:
+    from steepest.cli.formulations import load, missing_data
+    from steepest.solvers.diagnostics import FormulationError
+
+    loaded = load(source, tables)
+    if loaded.formulation is None or not loaded.is_usable:
+        return Verdict(loaded.diagnostics)
+    missing = missing_data(loaded.formulation, tables)
+    if missing:
+        return Verdict(loaded.diagnostics, missing=tuple(missing))
+    try:
+        return _compiled(loaded.formulation, loaded.diagnostics, tables, source.folder)
+    except FormulationError as error:
+        return Verdict((*loaded.diagnostics, *error.diagnostics))
+
+
+def _compiled(
+    formulation: "Formulation",
+    diagnostics: tuple["Diagnostic", ...],
+    tables: Mapping[str, Path | float],
+    folder: Path,
+) -> Verdict:
+    from steepest.solvers.algebra import UnsupportedProblemError
+    from steepest.solvers.binding import bind
+    from steepest.solvers.compile import compile_formulation
+
+    data = bind(formulation, tables, folder)
+    try:
+        model = compile_formulation(formulation, data)
+    except UnsupportedProblemError as error:
+        return Verdict(diagnostics, unsupported=str(error))
+    return Verdict(diagnostics, problem_class=model.problem_class, size=(model.rows, model.columns, model.nonzeros))
+
+
+def _text(verdict: Verdict, name: str) -> str:
+    from steepest.cli import text_output
+
+    lines = [text_output.diagnostics(verdict.diagnostics, name)] if verdict.diagnostics else []
+    lines += [f"{name}: missing: {request}" for request in verdict.missing]
+    lines.append(f"{name}: {_summary(verdict)}")
+    return "\n".join(lines)
+
+
+def _summary(verdict: Verdict) -> str:
+    errors = sum(found.severity == "error" for found in verdict.diagnostics)
+    if errors:
+        return f"not usable, {errors} error{'' if errors == 1 else 's'}"
+    if verdict.missing:
+        return f"waits for {len(verdict.missing)} missing parameter{'' if len(verdict.missing) == 1 else 's'}"
+    if verdict.size is None:
+        return f"no solver here takes it: {verdict.unsupported}"
+    rows, columns, nonzeros = verdict.size
+    size = f"{columns:,} variables, {rows:,} constraints, {nonzeros:,} coefficients"
+    return f"usable, {verdict.problem_class}, {size}"
+
+
+def _document(verdict: Verdict) -> dict[str, object]:
+    from steepest.cli import json_output
+
+    size = dict(zip(("rows", "columns", "nonzeros"), verdict.size, strict=True)) if verdict.size else None
+    return {
+        "usable": verdict.exit_code == ExitCode.SOLVED,
+        "class": verdict.problem_class,
+        "size": size,
+        "unsupported": verdict.unsupported or None,
+        "missing": list(verdict.missing),
+        "diagnostics": json_output.diagnostics(verdict.diagnostics),
+    }

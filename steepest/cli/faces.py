@@ -1,0 +1,30 @@
+"""The forms of a model that `--show` prints and `--out` keeps: five-element text, Pyomo script, LP file, LaTeX."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from steepest.solvers.data import Tables
+    from steepest.solvers.formulation import Formulation
+
+FACES = ("formulation", "pyomo", "lp", "latex")
+
+
+def face(name: str, formulation: "Formulation", tables: "Tables", folder: Path) -> str:
+    """One of `FACES` of a formulation with its data.
+
+    Raises:
+        FormulationError: The formulation can't be brought into this form; the message says why.
+        InputError: A table can't be read.
+    """
+    from steepest.solvers import export
+
+    match name:
+        case "formulation":
+            return formulation.to_text()
+        case "latex":
+            return export.to_latex(formulation)
+    from steepest.solvers.binding import bind
+
+    data = bind(formulation, tables, folder)
+    return export.to_pyomo_script(formulation, data) if name == "pyomo" else export.to_lp(formulation, data)

@@ -1,0 +1,72 @@
+"""A formulation that a person wrote: read, checked, and what of its data is missing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from steepest.cli.inputs import Source
+from steepest.solvers.checks import check_formulation
+from steepest.solvers.diagnostics import Diagnostic
+from steepest.solvers.formulation import Formulation
+from steepest.solvers.reader import read_formulation
+
+if TYPE_CHECKING:
+    from steepest.solvers.formulation import Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a text: a formulation, unless it could not be read at all, and the findings."""
+
+    formulation: Formulation | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can be solved as far as can be told without its data."""
+        return self.formulation is not None and all(found.severity != "error" for found in self.diagnostics)
+
+
+def load(source: Source, tables: Mapping[str, object]) -> Loaded:
+    """Read and check a formulation in either face: JSON if it begins like JSON, five-element text otherwise."""
+    if source.text.lstrip().startswith("{"):
+        loaded = _from_json(source.text)
+    else:
+        reading = read_formulation(source.text)
+        loaded = Loaded(reading.formulation, tuple(reading.diagnostics))
+    if loaded.formulation is None:
+        return loaded
+    found = check_formulation(loaded.formulation, bound=tuple(tables))
+    return Loaded(loaded.formulation, (*loaded.diagnostics, *found))
+
+
+def missing_data(formulation: Formulation, tables: Mapping[str, object]) -> list[str]:
+    """The parameters that the formulation declares as missing and no table gives, each with how to give it."""
+    missing = [p for p in formulation.parameters if p.missing and p.name not in tables]
+    return [_request(parameter) for parameter in missing]
+
+
+def _request(parameter: "Parameter") -> str:
+    unit = f" [{parameter.unit}]" if parameter.unit else ""
+    note = f": {parameter.note}" if parameter.note else ""
+    content = "NUMBER" if parameter.index is None else "FILE.csv"
+    return f"{parameter.name}{unit}{note} (give it with --data {parameter.name}={content})"
+
+
+def _from_json(text: str) -> Loaded:
+    try:
+        return Loaded(Formulation.model_validate_json(text), ())
+    except ValidationError as error:
+        return Loaded(None, tuple(_defect(defect["loc"], defect["msg"]) for defect in error.errors()))
+
+
+def _defect(location: tuple[int | str, ...], message: str) -> Diagnostic:
+    return Diagnostic(
+        code="invalid-json",
+        severity="error",
+        message=message,
+        element=".".join(str(part) for part in location) or None,
+        repair="see docs/cli.md for the JSON face, or write the five-element text",
+    )

@@ -1,0 +1,101 @@
+"""A report as another program reads it: one JSON document whose keys docs/cli.md lists."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from steepest.cli.report import Cost, Report
+from steepest.solvers.display import meanings_of
+
+if TYPE_CHECKING:
+    from steepest.solvers.diagnostics import Diagnostic
+    from steepest.solvers.formulation import Formulation
+    from steepest.solvers.solution import Solution
+
+Document = dict[str, Any]
+
+
+def document(report: Report) -> Document:
+    """Every key is always there; what is not known is null or empty."""
+    solution, formulation = report.solution, report.formulation
+    meanings = meanings_of(formulation) if formulation else {}
+    return {
+        "outcome": report.outcome,
+        "status": solution.status if solution else None,
+        "message": solution.message if solution else "",
+        "objective": _objective(formulation, solution),
+        "variables": [
+            {**asdict(variable), "meaning": meanings.get(variable.name, "")}
+            for variable in (solution.variables if solution else [])
+        ],
+        "binding": [
+            {**asdict(constraint), "meaning": meanings.get(constraint.name, "")}
+            for constraint in (solution.binding if solution else [])
+        ],
+        "assumptions": list(report.assumptions),
+        "missing": list(report.missing),
+        "explanation": report.explanation,
+        "formulation": formulation.model_dump(mode="json") if formulation else None,
+        "text": formulation.to_text() if formulation else None,
+        "diagnostics": diagnostics(report.diagnostics),
+        "solver": _solver(solution),
+        "cost": _cost(report.cost),
+        "seconds": round(report.seconds, 3),
+        "faces": report.faces,
+    }
+
+
+def diagnostics(found: Iterable["Diagnostic"]) -> list[Document]:
+    """Findings with their places."""
+    return [diagnostic.model_dump(mode="json") for diagnostic in found]
+
+
+def finite(value: Any) -> Any:
+    """`value` with every infinity and NaN, which JSON does not have, as null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [finite(item) for item in value]
+    return value
+
+
+def _objective(formulation: "Formulation | None", solution: "Solution | None") -> Document | None:
+    if solution is None or solution.objective is None:
+        return None
+    objective = formulation.objectives[0] if formulation and formulation.objectives else None
+    return {
+        "value": solution.objective,
+        "sense": objective.sense if objective else None,
+        "unit": objective.unit if objective else None,
+        "bound": solution.bound,
+        "gap": solution.gap,
+    }
+
+
+def _solver(solution: "Solution | None") -> Document | None:
+    if solution is None:
+        return None
+    rows, columns, nonzeros = solution.size
+    return {
+        "name": solution.solver,
+        "class": solution.problem_class,
+        "seconds": solution.seconds,
+        "rows": rows,
+        "columns": columns,
+        "nonzeros": nonzeros,
+    }
+
+
+def _cost(cost: Cost | None) -> Document | None:
+    if cost is None:
+        return None
+    return {
+        "model": cost.model,
+        "calls": cost.calls,
+        "input_tokens": cost.input_tokens,
+        "output_tokens": cost.output_tokens,
+        "dollars": None if cost.money is None else float(cost.money),
+    }

@@ -1,0 +1,73 @@
+"""What a command has to tell, whether a model wrote the formulation or a person; its neighbours render it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from steepest.cli.exit_codes import BY_OUTCOME, ExitCode
+
+if TYPE_CHECKING:
+    from steepest.solvers.diagnostics import Diagnostic
+    from steepest.solvers.formulation import Formulation
+    from steepest.solvers.solution import Solution
+
+BY_STATUS = {
+    "optimal": "solved",
+    "infeasible": "infeasible",
+    "unbounded": "unbounded",
+    "infeasible_or_unbounded": "infeasible",
+    "time_limit": "stopped",
+    "interrupted": "interrupted",
+    "unsupported": "unsupported",
+    "failed": "failed",
+}
+"""What a solver's status means for the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the model calls of a run took."""
+
+    model: str
+    calls: int = 0
+    input_tokens: int | None = 0
+    """None where a provider did not count them."""
+    output_tokens: int | None = 0
+    money: Decimal | None = None
+    """US dollars; None is unknown, 0 is free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole result of one command."""
+
+    outcome: str
+    """A key of `exit_codes.BY_OUTCOME`."""
+    formulation: "Formulation | None" = None
+    solution: "Solution | None" = None
+    diagnostics: Sequence["Diagnostic"] = ()
+    assumptions: Sequence[str] = ()
+    missing: Sequence[str] = ()
+    """Data that the text does not give and the solve waits for."""
+    explanation: str = ""
+    source: str = ""
+    """The file that the places in the diagnostics are in; empty if a model wrote the formulation."""
+    cost: Cost | None = None
+    """None where no model was asked."""
+    seconds: float = 0.0
+    faces: dict[str, str] = field(default_factory=dict)
+    """Other forms of the model that `--show` asked for, by name."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code that says the same."""
+        return BY_OUTCOME[self.outcome]
+
+
+def assumptions_of(formulation: "Formulation") -> list[str]:
+    """What the formulation assumes: the element's name and its note, for each element whose note says so."""
+    named = [*formulation.sets, *formulation.parameters, *formulation.variables, *formulation.lets]
+    elements = [(element.name, element) for element in [*named, *formulation.constraints]]
+    elements += [("objective", element) for element in formulation.objectives]
+    return [f"{name}: {element.note}" for name, element in elements if element.is_assumed]

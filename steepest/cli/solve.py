@@ -1,0 +1,39 @@
+"""`steepest solve`: a problem told in words becomes a formulation, is solved, and answered."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from steepest.cli.console import Console
+from steepest.cli.exit_codes import ExitCode
+from steepest.cli.options import add_command, add_data, add_format, add_output, add_solver, argument, solver_options
+from steepest.quantities import read_cost, read_count, read_repairs
+
+if TYPE_CHECKING:
+    from steepest.agents.modeling import Answer
+    from steepest.cli.report import Report
+
+EPILOG = """\
+examples:
+  steepest solve examples/bakery.txt --model local
+  steepest solve problem.txt --data demand=demand.csv --out result
+  steepest solve - --format json --max-cost 0.05 < problem.txt
+  steepest solve "A bakery makes bread and cakes ..." --show formulation,pyomo
+
+The model is that of --model, else STEEPEST_MODEL, else the first of Anthropic and OpenAI whose key is set, else the
+local one. `steepest models` lists the forms of a model's name."""
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = add_command(commands, "solve", "solve a problem told in words", EPILOG)
+    parser.add_argument("problem", metavar="FILE|-|TEXT", help="a text file, - for standard input, or the text itself")
+    add_format(parser)
+    add_data(parser)
+    add_output(parser, shown="formulation")
+    group = parser.add_argument_group("language model")
+    group.add_argument("--model", metavar="SPEC", help="which model to ask")
+    group.add_argument("--max-cost", metavar="USD", type=argument(read_cost), help="most that the calls may cost")
+    group.add_argument("--max-tokens", metavar="N", type=argument(read_count), help="most tokens read and written")
+    group.add_argument("--repairs", metavar="N", type=argument(read_repairs), help="most repairs of the formulation")
+    add_solver(parser)
+    parser.set_defaults(execute=execute)

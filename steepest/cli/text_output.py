@@ -1,0 +1,137 @@
+"""A report as a person reads it in the terminal."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from steepest.cli.report import Cost, Report
+from steepest.cli.tables import aligned
+from steepest.solvers.display import (
+    binding_row,
+    format_number,
+    meanings_of,
+    shown_first,
+    variable_row,
+)
+
+if TYPE_CHECKING:
+    from steepest.solvers.diagnostics import Diagnostic
+    from steepest.solvers.formulation import Formulation
+    from steepest.solvers.solution import Solution
+
+MOST_VARIABLES = 50
+MOST_BINDING = 20
+WIDEST_CELL = 60
+
+HEADLINES = {
+    "solved": "solved",
+    "infeasible": "infeasible: no answer meets every constraint",
+    "unbounded": "unbounded: the objective can be improved without end; a limit is missing",
+    "stopped": "stopped at a limit before the end",
+    "interrupted": "interrupted before the end",
+    "unsupported": "unsupported: no solver here takes this class of problem",
+    "not_a_problem": "no optimization problem: the text asks for no decision that could be optimized",
+    "not_formulated": "not formulated: the formulation can't be used as it is",
+    "missing_data": "data are missing",
+    "failed": "failed",
+}
+
+
+def render(report: Report) -> str:
+    """The whole report, sections separated by empty lines."""
+    return "\n\n".join(part for part in _sections(report) if part)
+
+
+def _sections(report: Report) -> Iterable[str]:
+    meanings = meanings_of(report.formulation) if report.formulation else {}
+    yield _head(report)
+    if report.solution:
+        yield _variables(report.solution, meanings)
+        yield _binding(report.solution, meanings)
+    yield _list("missing data", report.missing)
+    yield _list("assumptions", report.assumptions)
+    yield report.explanation.strip()
+    yield diagnostics(report.diagnostics, report.source)
+    for name, face in report.faces.items():
+        yield f"{name}\n{_indented(face)}"
+    yield cost_line(report.cost, report.seconds)
+
+
+def _head(report: Report) -> str:
+    lines = [report.formulation.title] if report.formulation and report.formulation.title else []
+    lines.append(HEADLINES[report.outcome])
+    solution = report.solution
+    if solution is None:
+        return "\n".join(lines)
+    if solution.objective is not None:
+        lines.append(_objective(report.formulation, solution))
+    if solution.message:
+        lines.append(solution.message)
+    return "\n".join(lines)
+
+
+def _objective(formulation: "Formulation | None", solution: "Solution") -> str:
+    objectives = formulation.objectives if formulation else []
+    sense = f"{objectives[0].sense.removesuffix('e')}ed " if objectives else ""
+    unit = f" {objectives[0].unit}" if objectives and objectives[0].unit else ""
+    line = f"{sense}objective: {format_number(solution.objective or 0.0)}{unit}"
+    if solution.status != "optimal" and solution.bound is not None:
+        gap = "" if solution.gap is None else f", gap {solution.gap:.2%}"
+        line += f" (best found; bound {format_number(solution.bound)}{gap})"
+    return line
+
+
+def _variables(solution: "Solution", meanings: dict[str, str]) -> str:
+    if not solution.variables:
+        return ""
+    shown, hidden = shown_first(solution.variables, MOST_VARIABLES)
+    rows = [variable_row(variable, meanings) for variable in shown]
+    lines = ["variables", *(f"  {line}" for line in aligned(rows, right=(1,), widest=WIDEST_CELL))]
+    return "\n".join([*lines, *([f"  {hidden}; --format json shows all"] if hidden else [])])
+
+
+def _binding(solution: "Solution", meanings: dict[str, str]) -> str:
+    if not solution.binding:
+        return ""
+    rows = [binding_row(constraint, meanings) for constraint in solution.binding[:MOST_BINDING]]
+    hidden = len(solution.binding) - len(rows)
+    lines = ["binding constraints", *(f"  {line}" for line in aligned(rows, widest=WIDEST_CELL))]
+    return "\n".join([*lines, *([f"  ... and {hidden:,} more; --format json shows all"] if hidden else [])])
+
+
+def _list(title: str, items: Sequence[str]) -> str:
+    return "\n".join([title, *(f"  - {item}" for item in items)]) if items else ""
+
+
+def diagnostics(found: Iterable["Diagnostic"], name: str = "") -> str:
+    """Findings, one a paragraph; with the name of a file, each begins with `file:line:column`."""
+    return "\n".join(_diagnostic(diagnostic, name) for diagnostic in found)
+
+
+def _diagnostic(diagnostic: "Diagnostic", name: str) -> str:
+    if not name:
+        return str(diagnostic)
+    place = diagnostic.place
+    where = f"{name}:{place.line}:{place.column}: " if place else f"{name}: "
+    element = f"{diagnostic.element}: " if diagnostic.element else ""
+    text = f"{where}{diagnostic.severity}[{diagnostic.code}] {element}{diagnostic.message}"
+    return f"{text}\n  repair: {diagnostic.repair}" if diagnostic.repair else text
+
+
+def cost_line(cost: Cost | None, seconds: float) -> str:
+    """What a run took, in one line."""
+    if cost is None:
+        return f"took {seconds:.1f} s"
+    calls = f"{cost.calls} call{'' if cost.calls == 1 else 's'} of {cost.model}"
+    known = cost.input_tokens is not None and cost.output_tokens is not None
+    tokens = f"{cost.input_tokens:,} tokens read, {cost.output_tokens:,} written" if known else "tokens unknown"
+    return f"took {seconds:.1f} s, {calls}, {tokens}, {_money(cost)}"
+
+
+def _money(cost: Cost) -> str:
+    if cost.money is None:
+        return "cost unknown"
+    return f"{cost.money:.4f} $" if cost.money else "free"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in text.rstrip("\n").split("\n"))

@@ -1,0 +1,96 @@
+"""Solve a problem told in words, from Python: the whole way in one call."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steepest.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from steepest.agents.llm import ChatModel
+    from steepest.agents.modeling import Answer
+    from steepest.solvers.data import Tables
+
+
+def solve(
+    text: str,
+    *,
+    model: "str | ChatModel | None" = None,
+    data: "Tables | None" = None,
+    folder: Path | str | None = None,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    threads: int | None = None,
+    seed: int | None = None,
+    max_cost: Decimal | float | None = None,
+    max_tokens: int | None = None,
+    repairs: int | None = None,
+) -> "Answer":
+    """Formulate a problem told in words, solve it, and answer.
+
+    An infeasible or unbounded problem, a text that is no optimization problem, or data that the text does not give are
+    answers too: `Answer.outcome` says which it is.
+
+    Args:
+        text: The problem, as a person would tell it.
+        model: A model or its name (`"local"`, `"openai:gpt-5.4-mini"`, see `open_model`); None means STEEPEST_MODEL,
+            else the first provider whose key is set, else the local model.
+        data: Tables (paths, data frames, mappings, arrays) by the name of the set or parameter that they fill.
+        folder: What relative paths of tables are relative to; None means the current folder.
+        time_limit: Seconds for the solver; the best answer found by then is returned.
+        gap: Relative gap between answer and bound at which the solver may stop.
+        threads: Threads of the solver.
+        seed: Seed of the solver's random choices.
+        max_cost: US dollars that the model calls may cost.
+        max_tokens: Tokens, read and written, that the model calls may take.
+        repairs: How often the model is asked to repair its formulation.
+
+    Raises:
+        InputError: The text or an option can't be used as it is, or a table can't be read.
+        LLMError: The model can't be asked, or its next call could pass the limit on cost or tokens.
+    """
+    from steepest.agents.modeling import answer_problem
+    from steepest.solvers.options import solve_options
+
+    settings = read_settings()
+    return answer_problem(
+        text,
+        budgeted(model or settings.model, max_cost=max_cost, max_tokens=max_tokens, settings=settings),
+        tables=data,
+        folder=folder,
+        options=solve_options(
+            time_limit=settings.time_limit if time_limit is None else time_limit, gap=gap, threads=threads, seed=seed
+        ),
+        max_repairs=settings.repairs if repairs is None else repairs,
+    )
+
+
+def budgeted(
+    model: "str | ChatModel",
+    *,
+    max_cost: Decimal | float | None,
+    max_tokens: int | None,
+    settings: Settings,
+    on_tokens: Callable[[int], None] | None = None,
+) -> "ChatModel":
+    """A model, opened if it is a name, behind the limits of a run on cost and tokens.
+
+    Args:
+        model: The model or its name.
+        max_cost: US dollars; None means that of the settings.
+        max_tokens: Tokens read and written; None means that of the settings.
+        settings: The limits where none is given.
+        on_tokens: Told how many tokens of a reply are written, by models that tell.
+
+    Raises:
+        InputError: There is no such model, or its key or file is missing.
+    """
+    from steepest.agents.llm import Budget, open_model, with_policies
+
+    opened = open_model(model, on_progress=on_tokens) if isinstance(model, str) else model
+    money = settings.max_cost if max_cost is None else Decimal(str(max_cost))
+    tokens = settings.max_tokens if max_tokens is None else max_tokens
+    if money is None and tokens is None:
+        return opened
+    return with_policies(opened, budget=Budget(money=money, tokens=tokens))
