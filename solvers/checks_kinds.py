@@ -10,19 +10,18 @@ from steepest.solvers.expressions import (
     Comparison,
     Expression,
     Index,
-    Name,
+    LabelRef,
     Negation,
     Number,
     Range,
     Reduction,
     SetComprehension,
     Sum,
-    TupleOf,
 )
 from steepest.solvers.findings import error_at, shown
-from steepest.solvers.formulation import Constraint, NamedExpression, Objective, Parameter, Variable
+from steepest.solvers.formulation import NamedExpression, Objective, Parameter, Variable
 from steepest.solvers.kinds import Kind, Kinds
-from steepest.solvers.scopes import Position, Scope, Visit, bind, sites, visits
+from steepest.solvers.scopes import Position, Visit, bind, sites, visits
 from steepest.solvers.symbols import Symbols
 
 _ONE_ARGUMENT = frozenset({"sqrt", "exp", "log", "sin", "cos", "abs", *SET_FUNCTIONS})
@@ -34,7 +33,7 @@ _WHERE: dict[Position, tuple[str, str]] = {
     "range": ("an end of a range", "sets are known before the solve; range over all and constrain"),
     "test": (
         "the test of `... if ... else ...`",
-        "it decides on data; for decisions use `implies(condition, constraint)`",
+        "it takes data; for decisions use `implies(condition, constraint)`",
     ),
     "data": ("a parameter", "what depends on decisions is a named expression: declare it under `let:`"),
     "bound": ("a bound", "bounds are data; write a constraint instead"),
@@ -75,9 +74,7 @@ class _KindChecks:
 
     def check_decision(self, visit: Visit) -> None:
         node = visit.node
-        if visit.position == "value" or not isinstance(node, Name | Index) or node.name not in self.symbols.decisions:
-            return
-        if isinstance(node, Name) and node.name in visit.scope.names:
+        if visit.position == "value" or visit.mentions not in self.symbols.decisions:
             return
         where, repair = _WHERE[visit.position]
         owner = visit.site.owner
@@ -186,8 +183,8 @@ class _KindChecks:
 
     def want_set(self, visit: Visit, node: Expression) -> None:
         kind = self.kinds.of(node, visit.scope)
-        is_free_word = kind == "word" and visit.node is node  # told as an unknown set already
-        if kind in ("number", "tuple", "condition") or (kind == "word" and not is_free_word):
+        is_unknown_set = isinstance(node, LabelRef)  # a word that is a label elsewhere; told as an unknown set
+        if kind in ("number", "word", "tuple", "condition") and not is_unknown_set:
             self.wrong(visit, node, kind, "a set")
 
     def want_no_set(self, visit: Visit, node: Expression, what: str) -> None:
@@ -204,7 +201,7 @@ class _KindChecks:
             "condition": (
                 "condition-as-number",
                 "a condition",
-                "use a binary variable, `1 if ... else 0`, or a filter",
+                "use a binary variable, or a filter",
             ),
             "number": ("number-as-set", "a number", f"for the whole numbers up to it write `1..{text}`"),
         }.get(kind, ("wrong-kind", kind, ""))

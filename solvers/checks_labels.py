@@ -8,7 +8,7 @@ from steepest.solvers.findings import error_at, listed, nearest, shown, spell_me
 from steepest.solvers.formulation import Constraint, Objective, Variable
 from steepest.solvers.known_sets import KnownSet
 from steepest.solvers.scopes import BoundIndex, Visit, sites, visits
-from steepest.solvers.symbols import Declared, Symbols
+from steepest.solvers.symbols import Symbols
 
 
 def check_labels(symbols: Symbols, diagnostics: Diagnostics) -> None:
@@ -34,21 +34,17 @@ def _check_index(visit: Visit, node: Index, symbols: Symbols, diagnostics: Diagn
         known = symbols.known_set(source, hidden) if width is not None else None
         label = symbols.constant(index, visit.scope.names)
         if known is None:
-            _check_unknown_set(visit, index, element, symbols, diagnostics)
+            _check_unknown_set(visit, index, symbols, diagnostics)
         elif label is not None and label not in known.column(place):
             _outside(visit, index, label, known.column(place), shown(source), symbols, diagnostics)
         elif isinstance(index, Sum):
             _check_lag(visit, index, known.column(place), symbols, diagnostics)
 
 
-def _check_unknown_set(
-    visit: Visit, index: Expression, element: Declared, symbols: Symbols, diagnostics: Diagnostics
-) -> None:
+def _check_unknown_set(visit: Visit, index: Expression, symbols: Symbols, diagnostics: Diagnostics) -> None:
     """A bare word in the place of an index is read as a label; if it is an index elsewhere, that may not be meant."""
     if isinstance(index, LabelRef) and index.value in symbols.words.bound and index.value not in visit.scope.names:
-        message = (
-            f"`{index.value}` in `{shown(visit.node)}` is read as a label of {element.name}: no such index is bound"
-        )
+        message = f"`{index.value}` in `{shown(visit.node)}` is read as a label: no such index is bound here"
         warning_at(visit, diagnostics, "free-index", message, f"if it is an index, add `{index.value} in ...`")
 
 

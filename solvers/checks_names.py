@@ -23,9 +23,9 @@ from steepest.solvers.expressions import (
     walk,
 )
 from steepest.solvers.findings import declared_as, error_at, nearest, shown
-from steepest.solvers.formulation import Objective, Set
+from steepest.solvers.formulation import Objective
 from steepest.solvers.scopes import Visit, sites, visits
-from steepest.solvers.symbols import Declared, Symbols
+from steepest.solvers.symbols import Declared, Symbols, title
 
 
 def check_names(symbols: Symbols, diagnostics: Diagnostics) -> None:
@@ -139,7 +139,8 @@ class _Names:
 
     def split_pattern(self, visit: Visit, name: str, follower: Generator) -> None:
         other, source = follower.pattern, shown(follower.source)
-        repair = f"write `({name}, {other}) in {source}` for the pairs of {source}, or `{name} in {source}, {other} in {source}`"
+        pairs, product = f"({name}, {other}) in {source}", f"{name} in {source}, {other} in {source}"
+        repair = f"write `{pairs}` if {source} contains pairs, or `{product}`"
         self.error(visit, "head-pattern", f"in the head, the index `{name}` has no set of its own", repair)
 
     # Names with indices
@@ -149,7 +150,7 @@ class _Names:
         if element is None:
             return self.unknown_indexed(visit, name)
         if element.index is None:
-            kind = type(element).__name__.lower() if not isinstance(element, Set) else "set"
+            kind = title(element, self.symbols.formulation)
             repair = f"write `{name}`, or give it an index where it is declared"
             return self.error(
                 visit, "not-indexed", f"`{shown(visit.node)}`: the {kind} `{name}` takes no index", repair

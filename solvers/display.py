@@ -75,13 +75,14 @@ def shown_first(variables: Sequence["VariableValue"], most: int) -> tuple[list["
     shown = [variable for variable in variables if variable.value][:most]
     hidden = len(variables) - len(shown)
     zeros = sum(not variable.value for variable in variables)
-    return shown, f"... and {hidden:,} more, of them {zeros:,} at 0"
+    return shown, f"... and {hidden:,} more" + (f", of them {zeros:,} at 0" if zeros else "")
 
 
 def meanings_of(formulation: "Formulation") -> dict[str, str]:
     """The meaning of every variable and constraint that has one, by name."""
-    elements = [*formulation.variables, *formulation.constraints]
-    return {element.name: text for element in elements if (text := meaning(element))}
+    elements: list[tuple[str, Element]] = [(variable.name, variable) for variable in formulation.variables]
+    elements += [(constraint.name, constraint) for constraint in formulation.constraints]
+    return {name: text for name, element in elements if (text := meaning(element))}
 
 
 def formulation_repr(formulation: "Formulation") -> str:

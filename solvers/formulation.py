@@ -5,6 +5,7 @@ One pydantic model with two faces of the same content: JSON (`model_validate_jso
 text (`from_text`, `to_text`). Expressions are strings in the canonical spelling in JSON and trees in memory.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -24,7 +25,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from steepest.solvers import display
 from steepest.solvers.data import Tables
-from steepest.solvers.diagnostics import FormulationError, Place
+from steepest.solvers.diagnostics import Diagnostic, FormulationError, Place
 from steepest.solvers.expressions import Expression, Head, Label, Number, is_identifier, spell, spell_head
 from steepest.solvers.labels import resolve_labels
 from steepest.solvers.parser import normalize_label, parse_expression, parse_head
@@ -281,6 +282,16 @@ class Formulation(Record):
 
     def _repr_latex_(self) -> str:
         return display.formulation_latex(self)
+
+    def check(self, bound: Collection[str] = ()) -> list[Diagnostic]:
+        """What can be said against the formulation before any data are bound: errors, warnings, notes.
+
+        Args:
+            bound: Names of sets and parameters whose data will come from tables.
+        """
+        from steepest.solvers.checks import check_formulation  # which reads formulations itself
+
+        return list(check_formulation(self, bound))
 
     def solve(
         self,

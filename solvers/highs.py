@@ -53,7 +53,7 @@ def solve_with_highs(model: CompiledModel, options: SolveOptions) -> RawAnswer:
     """
     import highspy
 
-    solver = _handed_over(model, options)
+    solver = handed_over(model, options)
     begin = perf_counter()
     interrupted = _run(solver)
     status = _status(solver, interrupted)
@@ -78,7 +78,12 @@ def solve_with_highs(model: CompiledModel, options: SolveOptions) -> RawAnswer:
     )
 
 
-def _handed_over(model: CompiledModel, options: SolveOptions) -> "highspy.Highs":
+def handed_over(model: CompiledModel, options: SolveOptions) -> "highspy.Highs":
+    """A HiGHS instance that holds the model and the options.
+
+    Raises:
+        SolverError: HiGHS does not take the model.
+    """
     import highspy
 
     solver = highspy.Highs()  # type: ignore[no-untyped-call]

@@ -6,13 +6,13 @@ the Pyomo model and the exported script are built on it.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
 from typing import TypeAlias
 
 from steepest.solvers.data import Cells, Data, Dense, Members
-from steepest.solvers.diagnostics import Diagnostic, Diagnostics, FormulationError
-from steepest.solvers.scalar_evaluator import Environment, Evaluator, Table
+from steepest.solvers.diagnostics import Diagnostics, problem
 from steepest.solvers.expressions import (
     Expression,
     Generator,
@@ -27,6 +27,8 @@ from steepest.solvers.expressions import (
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Parameter, Set, Variable
 from steepest.solvers.ordered_sets import Key, Member, OrderedSet, flat, spell_key
 from steepest.solvers.parser import normalize_label
+from steepest.solvers.scalar_evaluator import ScalarEvaluator
+from steepest.solvers.scalar_scope import Environment, Table
 
 Domain: TypeAlias = Mapping[Key, Environment]
 """Every index tuple at which an element exists, and what its index names stand for there."""
@@ -64,11 +66,11 @@ class ScalarInstance:
         """The index tuples of a head in order, each with its index names."""
         if head is None:
             return {(): {}}
-        return dict(Evaluator(self, element=element).bindings(head.generators, {}))
+        return dict(ScalarEvaluator(self, element=element).sets.bindings(head.generators, {}))
 
     def bounds(self, variable: Variable) -> Iterator[tuple[Key, float | None, float | None]]:
         """The bounds of a variable at every index tuple, as they are written; null is unbounded."""
-        evaluator = Evaluator(self, element=f"variable {variable.name}")
+        evaluator = ScalarEvaluator(self, element=f"variable {variable.name}")
         for key, env in self.domains[variable.name].items():
             lower, upper = (
                 None if bound is None else evaluator.number(bound, env) for bound in (variable.lower, variable.upper)
@@ -93,30 +95,32 @@ class ScalarInstance:
 
     def _define_set(self, element: Set) -> None:
         name, where = element.name, f"set {element.name}"
-        evaluator = Evaluator(self, element=where)
+        evaluator = ScalarEvaluator(self, element=where)
         bound = self.data.members.get(name)
         if element.families or element.index is not None:
             self.families[name] = self._family(element, bound, evaluator)
         elif bound is not None:
             self.sets[name] = OrderedSet(_unique(_tuples(bound), where), name)
         elif element.members is not None:
-            members = evaluator.members(element.members, {})
-            self.sets[name] = OrderedSet(members.members, name, members.cyclic)
+            members = evaluator.sets.members(element.members, {})
+            self.sets[name] = replace(members, name=name)
         else:
-            raise _error("missing-data", f"the set {name} is to be read from a table that was not bound", where)
+            raise problem(
+                "missing-data", f"the set {name} is to be read from a table that was not bound", element=where
+            )
 
-    def _family(self, element: Set, bound: Members | None, evaluator: Evaluator) -> dict[Key, OrderedSet]:
+    def _family(self, element: Set, bound: Members | None, evaluator: ScalarEvaluator) -> dict[Key, OrderedSet]:
         name = element.name
         if bound is not None:
             return _grouped(name, bound, _head_width(self, element))
         if element.members is not None:
             found = {
-                key: evaluator.members(element.members, env)
+                key: evaluator.sets.members(element.members, env)
                 for key, env in self.domain(element.index, f"set {name}").items()
             }
         else:
-            found = {tuple(each.index): evaluator.members(each.members, {}) for each in element.families}
-        return {key: OrderedSet(each.members, f"{name}{spell_key(key)}", each.cyclic) for key, each in found.items()}
+            found = {tuple(each.index): evaluator.sets.members(each.members, {}) for each in element.families}
+        return {key: replace(each, name=f"{name}{spell_key(key)}") for key, each in found.items()}
 
     def _table(self, element: Parameter) -> Table:
         name, where = element.name, f"parameter {element.name}"
@@ -130,10 +134,12 @@ class ScalarInstance:
         elif name in self.data.scalars:
             values = dict.fromkeys(domain, self.data.scalars[name])
         elif element.expression is not None:
-            evaluator = Evaluator(self, element=where)
+            evaluator = ScalarEvaluator(self, element=where)
             values = {key: _datum(evaluator, element.expression, env, name) for key, env in domain.items()}
         else:
-            raise _error("missing-data", f"the parameter {name} is to be read from a table that was not bound", where)
+            raise problem(
+                "missing-data", f"the parameter {name} is to be read from a table that was not bound", element=where
+            )
         return Table(values, frozenset(domain))
 
     def _sparse(self, element: Parameter, cells: Cells) -> dict[Key, Label]:
@@ -154,17 +160,19 @@ class ScalarInstance:
         for key in given:
             if key not in anywhere:
                 message = f"the parameter {element.name} has a value at {spell_key(key)}, which its index does not have"
-                raise _error("unknown-label", message, f"parameter {element.name}")
+                raise problem("unknown-label", message, element=f"parameter {element.name}")
 
     def _dense(self, element: Parameter, cells: Dense) -> dict[Key, Label]:
         where = f"parameter {element.name}"
         generators = element.index.generators if element.index is not None else ()
-        evaluator = Evaluator(self, element=where)
-        axes = [evaluator.members(generator.source, {}).members for generator in generators]
+        evaluator = ScalarEvaluator(self, element=where)
+        axes = [evaluator.sets.members(generator.source, {}).members for generator in generators]
         if cells.values.shape != tuple(len(axis) for axis in axes):
             wanted = " x ".join(str(len(axis)) for axis in axes)
             given = " x ".join(str(length) for length in cells.values.shape)
-            raise _error("wrong-shape", f"{given or 'a single'} values for an index of {wanted} elements", where)
+            raise problem(
+                "array-shape", f"{given or 'a single'} values for an index of {wanted} elements", element=where
+            )
         keys = (tuple(label for member in members for label in flat(member)) for members in product(*axes))
         values = cells.values.ravel().tolist()
         return {key: value for key, value in zip(keys, values, strict=True) if not math.isnan(value)}
@@ -184,7 +192,7 @@ def definition_order(formulation: Formulation) -> list[str]:
     except CycleError as error:
         circle = " -> ".join(reversed(error.args[1]))
         message = f"the definitions go in a circle: {circle}"
-        raise _error("cyclic-definition", message, None, "define one of them without the others") from error
+        raise problem("cycle", message, repair="define one of them without the others") from error
 
 
 def names_in(element: Definition | Variable | Constraint) -> list[str]:
@@ -239,7 +247,7 @@ def _refuse_missing(formulation: Formulation, data: Data) -> None:
     findings.raise_errors()
 
 
-def _datum(evaluator: Evaluator, expression: Expression, env: Environment, name: str) -> Label:
+def _datum(evaluator: ScalarEvaluator, expression: Expression, env: Environment, name: str) -> Label:
     value = evaluator.value(expression, env)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         message = f"the parameter {name} is defined by `{expression}`, which is neither a number nor a label"
@@ -270,7 +278,7 @@ def _unique(members: Iterator[Member], where: str) -> tuple[Member, ...]:
     found: dict[Member, None] = {}
     for member in members:
         if member in found:
-            raise _error("duplicate-label", f"{member!r} stands twice in the data", where, "leave one of the two out")
+            raise problem("duplicate-label", f"{member!r} stands twice in the data", element=where)
         found[member] = None
     return tuple(found)
 
@@ -291,19 +299,13 @@ def _head_width(instance: ScalarInstance, element: Set) -> int:
     """How many labels an index tuple of a family has."""
     if element.index is None:
         return 1
-    evaluator = Evaluator(instance, element=f"set {element.name}")
+    evaluator = ScalarEvaluator(instance, element=f"set {element.name}")
     width = 0
     for generator in element.index.generators:
-        source = evaluator.members(generator.source, {})
+        source = evaluator.sets.members(generator.source, {})
         width += len(flat(source.members[0])) if len(source) else max(1, len(generator.names))
     return width
 
 
 def _without_conditions(head: Head) -> Head:
     return Head(tuple(Generator(generator.pattern, generator.source) for generator in head.generators))
-
-
-def _error(code: str, message: str, element: str | None, repair: str | None = None) -> FormulationError:
-    return FormulationError(
-        [Diagnostic(code=code, severity="error", message=message, element=element, repair=repair)]
-    )

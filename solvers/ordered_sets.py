@@ -25,6 +25,8 @@ class OrderedSet:
     name: str = ""
     """How messages call it."""
     cyclic: bool = False
+    parts: "tuple[OrderedSet | None, ...]" = ()
+    """For tuples, the set that each position ranges over, where it is known."""
     positions: dict[Member, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +68,21 @@ class Bound:
 def distinct(members: Iterable[Member]) -> tuple[Member, ...]:
     """The members, each where it is first seen."""
     return tuple(dict.fromkeys(members))
+
+
+def union(left: OrderedSet, right: OrderedSet) -> OrderedSet:
+    """The left set's members, then those that only the right one has."""
+    return OrderedSet(distinct((*left, *right)))
+
+
+def difference(left: OrderedSet, right: OrderedSet) -> OrderedSet:
+    """The members of the left set that the right one has not."""
+    return OrderedSet(tuple(member for member in left if member not in right), parts=left.parts)
+
+
+def intersection(left: OrderedSet, right: OrderedSet) -> OrderedSet:
+    """The members of the left set that the right one has too."""
+    return OrderedSet(tuple(member for member in left if member in right), parts=left.parts)
 
 
 def flat(member: Member) -> Key:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 from steepest.solvers.data import Data
-from steepest.solvers.diagnostics import Diagnostic, FormulationError
-from steepest.solvers.scalar_evaluator import Environment, Evaluator
+from steepest.solvers.diagnostics import Diagnostic, FormulationError, problem
 from steepest.solvers.expressions import (
     GLOBAL_CONSTRAINTS,
     LOGICAL_FUNCTIONS,
@@ -22,8 +21,10 @@ from steepest.solvers.expressions import (
 )
 from steepest.solvers.formulation import Constraint, Formulation, Variable
 from steepest.solvers.interpreter import ScalarInstance, expressions_of, names_in
-from steepest.solvers.ranking import ranked_objectives
 from steepest.solvers.ordered_sets import Key, spell_key
+from steepest.solvers.ranking import ranked_objectives
+from steepest.solvers.scalar_evaluator import ScalarEvaluator
+from steepest.solvers.scalar_scope import Environment
 
 Model: TypeAlias = Any
 """A `pyomo.environ.ConcreteModel`; pyomo has no types."""
@@ -108,22 +109,22 @@ class PyomoModel:
         self.instance = instance
         self.model = pyo.ConcreteModel(name=instance.formulation.title or None)
         formulation = instance.formulation
-        self.names = component_names(
-            (each.name for each in (*formulation.variables, *formulation.constraints)),
-            lambda name: hasattr(self.model, name),
-        )
+        names = [each.name for each in formulation.variables] + [each.name for each in formulation.constraints]
+        self.names = component_names(names, lambda name: hasattr(self.model, name))
         self.variables: dict[str, Any] = {}
         self.constraints: list[tuple[str, Key, Any]] = []
+        self.ranks = ranked_objectives(formulation)
         self.objectives: list[Any] = []
         functions = {name: getattr(pyo, name) for name in ("sqrt", "exp", "log", "sin", "cos")} | {"abs": abs}
-        self.evaluator = Evaluator(instance, self._at, functions)
+        self.evaluator = ScalarEvaluator(instance, self.at, functions)
         for variable in formulation.variables:
             self._add_variable(variable)
         for constraint in formulation.constraints:
             self._add_constraint(constraint)
         self._add_objectives()
 
-    def _at(self, name: str, key: Key) -> Any:
+    def at(self, name: str, key: Key) -> Any:
+        """The Pyomo variable at an index tuple."""
         return self.variables[name][_subscript(key)]
 
     def _add_variable(self, variable: Variable) -> None:
@@ -133,26 +134,36 @@ class PyomoModel:
             self.variables[name] = self._add_semicontinuous(variable, bounds)
             return
         domain = {"real": pyo.Reals, "integer": pyo.Integers, "binary": pyo.Binary}[variable.domain]
-        options = {"domain": domain, "bounds": _rule(bounds)}
-        component = pyo.Var([_subscript(key) for key in bounds], **options) if variable.index else pyo.Var(**options)
+        self.variables[name] = self._add_variables(name, bounds, domain)
+
+    def _add_variables(self, name: str, bounds: Mapping[Key, tuple[Any, Any]], domain: Any) -> Any:
+        index = () if set(bounds) == {()} else ([_subscript(key) for key in bounds],)
+        component = self.pyo.Var(*index, domain=domain)
         self._add(name, component)
-        self.variables[name] = component
+        for key, (lower, upper) in bounds.items():
+            one = component[_subscript(key)]
+            if lower is not None and (domain is not self.pyo.Binary or lower > 0):
+                one.setlb(lower)
+            if upper is not None and (domain is not self.pyo.Binary or upper < 1):
+                one.setub(upper)
+        return component
 
     def _add_semicontinuous(self, variable: Variable, bounds: Mapping[Key, tuple[Any, Any]]) -> Any:
         """Zero or between the bounds: a binary variable says which."""
         pyo, name = self.pyo, variable.name
         for key, (lower, upper) in bounds.items():
-            if lower is None or upper is None or lower < 0:
+            if upper is None or (lower or 0) < 0:
                 message = f"the semicontinuous variable {name}{spell_key(key)} needs bounds, the lower one 0 or more"
-                raise _error("missing-bound", f"variable {name}", message, "write `semicontinuous in low..high`")
-        keys = [_subscript(key) for key in bounds]
-        component = pyo.Var(keys, bounds=_rule({key: (0, upper) for key, (_, upper) in bounds.items()}))
-        switch = pyo.Var(keys, domain=pyo.Binary)
-        self._add(name, component)
-        self._add(f"{name}_is_on", switch)
-        limits = {_subscript(key): limit for key, limit in bounds.items()}
-        self._add(f"{name}_is_at_least", pyo.Constraint(keys, rule=lambda _, *key: _low(component, switch, limits, key)))
-        self._add(f"{name}_is_at_most", pyo.Constraint(keys, rule=lambda _, *key: _high(component, switch, limits, key)))
+                repair = "write `semicontinuous in low..high`"
+                raise problem("missing-bound", message, element=f"variable {name}", repair=repair)
+        component = self._add_variables(name, {key: (0, upper) for key, (_, upper) in bounds.items()}, pyo.Reals)
+        switch = self._add_variables(f"{name}_is_on", dict.fromkeys(bounds, (None, None)), pyo.Binary)
+        limits = pyo.ConstraintList()
+        self._add(f"{name}_is_zero_or_more", limits)
+        for key, (lower, upper) in bounds.items():
+            where = _subscript(key)
+            limits.add(component[where] >= (lower or 0) * switch[where])
+            limits.add(component[where] <= upper * switch[where])
         return component
 
     def _add_constraint(self, constraint: Constraint) -> None:
@@ -222,8 +233,7 @@ class PyomoModel:
         pyo = self.pyo
         senses = {"minimize": pyo.minimize, "maximize": pyo.maximize}
         self.evaluator.element = "objective"
-        ranks = ranked_objectives(self.instance.formulation)
-        for place, rank in enumerate(ranks):
+        for place, rank in enumerate(self.ranks):
             expression = sum(
                 value if coefficient == 1 else coefficient * value
                 for coefficient, value in ((factor, self.evaluator.number(node, {})) for factor, node in rank.terms)
@@ -233,7 +243,7 @@ class PyomoModel:
             self.objectives.append(objective)
             if place:
                 objective.deactivate()
-        if not ranks:
+        if not self.ranks:
             self._add("objective", pyo.Objective(expr=0))
 
     def _add(self, name: str, component: Any) -> None:
@@ -251,20 +261,6 @@ def _subscript(key: Sequence[Any]) -> Any:
     return key[0] if len(key) == 1 else tuple(key)
 
 
-def _rule(bounds: Mapping[Key, tuple[Any, Any]]) -> Callable[..., tuple[Any, Any]]:
-    return lambda _, *key: bounds[key]
-
-
-def _low(component: Any, switch: Any, limits: Mapping[Any, tuple[Any, Any]], key: Key) -> Any:
-    where = _subscript(key)
-    return component[where] >= limits[where][0] * switch[where]
-
-
-def _high(component: Any, switch: Any, limits: Mapping[Any, tuple[Any, Any]], key: Key) -> Any:
-    where = _subscript(key)
-    return component[where] <= limits[where][1] * switch[where]
-
-
 def _is_combinatorial(node: Expression) -> bool:
     return isinstance(node, Call | Reduction) and node.function in _COMBINATORIAL
 
@@ -278,7 +274,3 @@ def _unsupported(element: str | None, node: Expression) -> Diagnostic:
         place=node.place,
         repair="write it with binary variables, or solve without Pyomo",
     )
-
-
-def _error(code: str, element: str, message: str, repair: str) -> FormulationError:
-    return FormulationError([Diagnostic(code=code, severity="error", message=message, element=element, repair=repair)])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from steepest.solvers.diagnostics import Diagnostic, FormulationError
+from steepest.solvers.diagnostics import problem
 from steepest.solvers.expressions import Expression
 from steepest.solvers.formulation import Formulation, Objective, Sense
 
@@ -23,15 +23,10 @@ def ranked_objectives(formulation: Formulation) -> list[Rank]:
     """
     objectives = formulation.objectives
     if len(objectives) > 1 and any(each.priority is None and each.weight is None for each in objectives):
-        raise FormulationError(
-            [
-                Diagnostic(
-                    code="unranked-objectives",
-                    severity="error",
-                    message=f"{len(objectives)} objectives, and not all have a priority or a weight",
-                    repair="rank them with `minimize[1]:`, `maximize[2]:`, or give each a weight",
-                )
-            ]
+        raise problem(
+            "unranked-objectives",
+            f"{len(objectives)} objectives, and not all have a priority or a weight",
+            repair="rank them with `minimize[1]:`, `maximize[2]:`, or give each a weight",
         )
     priorities = sorted({each.priority or 1 for each in objectives})
     return [_rank([each for each in objectives if (each.priority or 1) == priority]) for priority in priorities]

@@ -22,6 +22,7 @@ _NUMBER = re.compile(
 _SCALE = {"thousand": 3, "million": 6, "billion": 9}
 _DECIMAL_LABEL = re.compile(r"-?\d+\.\d+(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+\Z", re.ASCII)
+DEFAULT = re.compile(r"default\s{0,20}[:=]?\s{0,20}(?P<value>[-+−]?[$€£¥]?[\d.][\d.,_eE+\-]{0,40}%?)\s{0,20};?\Z")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}\Z", re.ASCII)
 _WORDS = re.compile(r"[^\W\d][\w.'’&/-]*(?: [\w.'’&/-]+)*\Z")
 
@@ -143,3 +144,10 @@ def _quoted(text: str) -> Label:
         return normalize_label(str(json.loads(text)))
     except json.JSONDecodeError as error:
         raise CellError(f"{text[:60]} is no label: {error.msg}", 'use \\" and \\\\ within quotes') from error
+
+
+def default_of(text: str) -> Value:
+    """The number behind `default` at the end of a text, if there is one."""
+    at = text.find("default")
+    match = DEFAULT.match(text, at) if at >= 0 else None
+    return read_number(match["value"], set()) if match is not None else None

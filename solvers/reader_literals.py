@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NoReturn, TypeAlias
 
-from steepest.solvers.diagnostics import Place, problem
+from steepest.solvers.diagnostics import FormulationError, problem
 from steepest.solvers.expressions import Label
 from steepest.solvers.reader_cells import CellError, Value, is_absent, read_label, read_value
 from steepest.solvers.reader_statements import Statement
 
-_TOKEN = re.compile(r'\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<sign>[{}\[\](),:;])|(?P<run>[^{}\[\](),:;"]+)|(?P<bad>"))')
+_TOKEN = re.compile(r'\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<sign>[{}\[\](),:;])|(?P<run>[^{}\[\](),:;"\s][^{}\[\](),:;"]*)|(?P<bad>"))')
 _THOUSANDS = re.compile(r"\d{3}\Z", re.ASCII)
 _MAX_DEPTH = 12
 
@@ -274,7 +274,7 @@ class Layout:
             begin += axis.arity or 1
         return [key]
 
-    def problem(self, code: str, message: str, offset: int, repair: str) -> Exception:
+    def problem(self, code: str, message: str, offset: int, repair: str) -> FormulationError:
         return problem(
             code, message, place=self.statement.place_at(offset), repair=repair, element=self.element
         )
@@ -285,7 +285,3 @@ def _length_repair(values: list[Literal]) -> str:
     repair = "write `{label: value, ...}`, which can't go wrong"
     return f"numbers in a list have no comma between thousands: 400000, not 400,000; {repair}" if zeros else repair
 
-
-def place_of(statement: Statement, offset: int) -> Place:
-    """Where a character of a statement stands."""
-    return statement.place_at(offset)

@@ -6,11 +6,10 @@ caller's `variable` function returns: numbers, to check an answer, or a modellin
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
 
-from steepest.solvers.diagnostics import Diagnostic, FormulationError
+from steepest.solvers.diagnostics import problem
 from steepest.solvers.expressions import (
     Arithmetic,
     Call,
@@ -18,32 +17,19 @@ from steepest.solvers.expressions import (
     Conditional,
     Connective,
     Expression,
-    Generator,
     Index,
-    Label,
     LabelRef,
     Name,
     Negation,
     Not,
     Number,
-    Range,
     Reduction,
-    SetComprehension,
-    SetLiteral,
     Sum,
     TupleOf,
 )
-from steepest.solvers.ordered_sets import Bound, Key, Member, OrderedSet, OutsideSetError, distinct, flat, spell_key
-from steepest.solvers.parser import normalize_label
-
-Environment: TypeAlias = Mapping[str, Bound]
-"""The index names in scope and what each stands for."""
-
-VariableLookup: TypeAlias = Callable[[str, Key], Any]
-"""What a variable is at an index tuple."""
-
-MAX_MEMBERS = 10_000_000
-"""Elements of one range: more is a slip of the pen, and would only fill the memory."""
+from steepest.solvers.ordered_sets import Key, OrderedSet, spell_key
+from steepest.solvers.scalar_scope import Environment, Scope, VariableLookup, data_only
+from steepest.solvers.scalar_sets import LagError, ScalarSets
 
 _ORDER = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 _SET_OPERATORS = frozenset({"|", "&"})
@@ -59,48 +45,7 @@ MATH: Mapping[str, Callable[[Any], Any]] = {
 """The functions of one number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A parameter's values; `domain` holds every index tuple it may be asked at, those without a value too."""
-
-    values: Mapping[Key, Label]
-    domain: frozenset[Key]
-
-
-class Scope(Protocol):
-    """The names of a formulation and what they contain, as far as they are known yet."""
-
-    @property
-    def sets(self) -> Mapping[str, OrderedSet]:
-        """Sets by name."""
-
-    @property
-    def families(self) -> Mapping[str, Mapping[Key, OrderedSet]]:
-        """Indexed sets by name."""
-
-    @property
-    def parameters(self) -> Mapping[str, Table]:
-        """Parameters by name; a scalar has the empty index tuple."""
-
-    @property
-    def variables(self) -> Mapping[str, frozenset[Key]]:
-        """Where each variable exists."""
-
-    @property
-    def lets(self) -> Mapping[str, tuple[Expression, Mapping[Key, Environment]]]:
-        """Named expressions, and the index names of each at every index tuple."""
-
-
-def data_only(name: str, key: Key) -> NoReturn:
-    """The variable lookup where only data may stand.
-
-    Raises:
-        FormulationError: Always.
-    """
-    raise _error("variable-in-data", f"the variable {name}{spell_key(key)} stands where only data can")
-
-
-class Evaluator:
+class ScalarEvaluator:
     """Evaluates expressions of one formulation, with decision variables and functions as given."""
 
     def __init__(
@@ -114,11 +59,14 @@ class Evaluator:
         self.variable = variable
         self.functions = functions
         self.element = element
+        self.sets = ScalarSets(self)
         self._lets: dict[tuple[str, Key], Any] = {}
 
     def fail(self, code: str, message: str, node: Expression | None = None, repair: str | None = None) -> NoReturn:
         """Raise a `FormulationError` at a node of the element that is being evaluated."""
-        raise _error(code, message, self.element, node, repair)
+        raise problem(
+            code, message, element=self.element, place=node.place if node is not None else None, repair=repair
+        )
 
     # Values
 
@@ -130,7 +78,7 @@ class Evaluator:
             case Name(name):
                 return self._named(name, node, env)
             case Index(name, indices):
-                return self._at(name, self.key(indices, env), node)
+                return self._at(name, self.sets.key(indices, env), node)
             case Negation(operand):
                 return -self.number(operand, env)
             case Sum(terms, signs):
@@ -148,7 +96,7 @@ class Evaluator:
             case Reduction():
                 return self._reduction(node, env)
             case TupleOf(items):
-                return self.key(items, env)
+                return self.sets.key(items, env)
             case _:
                 return self._condition(node, env)
 
@@ -181,7 +129,7 @@ class Evaluator:
         if name == "pi":
             return math.pi
         if name in scope.sets or name in scope.families:
-            self.fail("set-as-number", f"the set {name} stands where a number must", node, "did you mean `len(...)`?")
+            self.fail("not-a-number", f"the set {name} stands where a number must", node, "did you mean `len(...)`?")
         self.fail("unknown-name", f"{name} is no index in scope and no element of the formulation", node)
 
     def _at(self, name: str, key: Key, node: Expression) -> Any:
@@ -191,7 +139,7 @@ class Evaluator:
             if key in table.values:
                 return table.values[key]
             if key in table.domain:
-                self.fail("no-value", f"the parameter {name} has no value at {spell_key(key) or 'all'}", node)
+                self.fail("absent-value", f"the parameter {name} has no value at {spell_key(key) or 'all'}", node)
         elif name in scope.variables:
             if key in scope.variables[name]:
                 return self.variable(name, key)
@@ -200,7 +148,7 @@ class Evaluator:
                 return self._let(name, key)
         else:
             self.fail("unknown-name", f"there is no parameter, variable or named expression {name}", node)
-        self.fail("outside-domain", f"{name}{spell_key(key)} does not exist: the index is outside its domain", node)
+        self.fail("index-outside", f"{name}{spell_key(key)} does not exist: the index is outside its domain", node)
 
     def _let(self, name: str, key: Key) -> Any:
         if (name, key) not in self._lets:
@@ -210,7 +158,7 @@ class Evaluator:
 
     def _arithmetic(self, node: Arithmetic, env: Environment) -> Any:
         if node.operator in _SET_OPERATORS:
-            self.fail("set-as-number", f"`{node}` is a set, and stands where a number must", node)
+            self.fail("not-a-number", f"`{node}` is a set, and stands where a number must", node)
         left, right = self.number(node.left, env), self.number(node.right, env)
         try:
             if node.operator == "*":
@@ -219,9 +167,11 @@ class Evaluator:
                 return left / right
             power = left**right
         except (ZeroDivisionError, OverflowError) as error:
-            raise _error("arithmetic", f"`{node}` can't be computed: {error}", self.element, node) from error
+            code = "division-by-zero" if isinstance(error, ZeroDivisionError) else "not-finite"
+            message = f"`{node}` can't be computed: {error}"
+            raise problem(code, message, element=self.element, place=node.place) from error
         if isinstance(power, complex):
-            self.fail("arithmetic", f"`{node}` is no real number at {left}", node)
+            self.fail("not-finite", f"`{node}` is no real number: the base is {left}", node)
         return power
 
     # Functions
@@ -253,7 +203,7 @@ class Evaluator:
             return function(argument)
         except (ValueError, OverflowError) as error:
             message = f"`{node}` can't be computed at {argument}: {error}"
-            raise _error("arithmetic", message, self.element, node) from error
+            raise problem("not-finite", message, element=self.element, place=node.place) from error
 
     def unsupported(self, node: Expression) -> NoReturn:
         """Refuse a term that has no value one index tuple at a time, or too many or too few arguments."""
@@ -262,15 +212,10 @@ class Evaluator:
     def _of_set(self, node: Call, env: Environment) -> Any:
         if len(node.arguments) != 1:
             self.fail("unsupported", f"`{node.function}` takes one set", node)
-        members = self.members(node.arguments[0], env)
+        members = self.sets.members(node.arguments[0], env)
         if node.function == "len":
             return len(members)
-        return self._end(node, members)
-
-    def _end(self, node: Call, members: OrderedSet) -> Member:
-        if not len(members):
-            self.fail("empty-set", f"`{node}` of a set without elements", node)
-        return members.members[0 if node.function == "first" else -1]
+        return self.sets.end(node, members)
 
     def _extreme(self, function: str, values: Sequence[Any], node: Expression) -> Any:
         if not values:
@@ -292,13 +237,13 @@ class Evaluator:
     def _reduction(self, node: Reduction, env: Environment) -> Any:
         function, body = node.function, node.body
         if function == "exactly" and isinstance(body, TupleOf) and len(body.items) == 2:
-            count = sum(self.holds(body.items[1], inner) for _, inner in self.bindings(node.generators, env))
+            count = sum(self.holds(body.items[1], inner) for _, inner in self.sets.bindings(node.generators, env))
             return count == self.number(body.items[0], env)
         if function == "either":
-            return any(self.holds(body, inner) for _, inner in self.bindings(node.generators, env))
+            return any(self.holds(body, inner) for _, inner in self.sets.bindings(node.generators, env))
         if function not in ("sum", "min", "max", "all_different", "norm2"):
             self.unsupported(node)
-        values = [self.number(body, inner) for _, inner in self.bindings(node.generators, env)]
+        values = [self.number(body, inner) for _, inner in self.sets.bindings(node.generators, env)]
         if function == "sum":
             return sum(values)
         if function in ("min", "max"):
@@ -317,7 +262,7 @@ class Evaluator:
                 return all(self.holds(each, env) for each in operands)
             case Connective("or", operands):
                 return any(self.holds(each, env) for each in operands)
-        self.fail("set-as-number", f"`{node}` is a set, and stands where a number must", node)
+        self.fail("not-a-number", f"`{node}` is a set, and stands where a number must", node)
 
     def _comparison(self, node: Comparison, env: Environment) -> Any:
         pairs = list(zip(node.operands, node.operators, node.operands[1:], strict=False))
@@ -365,180 +310,13 @@ class Evaluator:
             case Name(name) if name in env:
                 return env[name].within
             case Call("first" | "last", (argument,)):
-                return self.members(argument, env)
+                return self.sets.members(argument, env)
         return None
 
     def _is_member(self, left: Expression, right: Expression, env: Environment) -> bool:
-        members = self.members(right, env)
+        members = self.sets.members(right, env)
         try:
-            member = self.index(left, env).member
-        except _LagError:
+            member = self.sets.index(left, env).member
+        except LagError:
             return False
         return (member[0] if isinstance(member, tuple) and len(member) == 1 else member) in members
-
-    # Indices
-
-    def key(self, indices: Sequence[Expression], env: Environment) -> Key:
-        """An index tuple."""
-        return tuple(label for node in indices for label in flat(self.index(node, env).member))
-
-    def index(self, node: Expression, env: Environment) -> Bound:
-        """An expression in the position of an index: a label, where `t + 1` is the label after `t`."""
-        match node:
-            case Name(name) if name in env:
-                return env[name]
-            case Sum(terms, signs):
-                rest = [sign * self.number(term, env) for sign, term in zip(signs[1:], terms[1:], strict=True)]
-                return self._lag(self.index(terms[0], env), sum(rest), node)
-            case Call("first" | "last", (argument,)):
-                within = self.members(argument, env)
-                return Bound(self._end(node, within), within)
-            case Conditional(then, test, otherwise):
-                return self.index(then if self.holds(test, env) else otherwise, env)
-            case TupleOf(items):
-                return Bound(self.key(items, env))
-        value = self.value(node, env)
-        if not isinstance(value, str | int | float | tuple) or isinstance(value, bool):
-            self.fail("variable-as-index", f"`{node}` depends on decisions and can't be an index", node)
-        return Bound(value if isinstance(value, tuple) else normalize_label(value))
-
-    def _lag(self, base: Bound, steps: Any, node: Expression) -> Bound:
-        member, within = base.member, base.within
-        if not isinstance(steps, int | float):
-            self.fail("variable-as-index", f"`{node}` depends on decisions and can't be an index", node)
-        if isinstance(member, int | float) and not (within is not None and within.cyclic):
-            return Bound(normalize_label(member + steps), within)
-        if within is None:
-            self.fail("no-order", f"the label {member!r} stands in no ordered set, in `{node}`", node)
-        if steps != int(steps):
-            self.fail("lag-not-whole", f"a step of {steps} places, in `{node}`", node)
-        try:
-            return Bound(within.step(member, int(steps)), within)
-        except OutsideSetError as error:
-            end = "first" if steps < 0 else "last"
-            name = within.name or "..."
-            side = ">" if steps < 0 else "<"
-            repair = f"add `if {_spell_start(node)} {side} {end}({name})`"
-            message = f"the lag `{node}` leaves the set {name} at {member}"
-            raise _LagError([_finding("lag-leaves-set", message, self.element, node, repair)]) from error
-
-    # Sets
-
-    def members(self, node: Expression, env: Environment) -> OrderedSet:
-        """A set expression as an ordered set."""
-        match node:
-            case Name(name) if name not in env:
-                return self._set(name, node)
-            case Index(name, indices):
-                return self._family(name, self.key(indices, env), node)
-            case SetLiteral(elements, cyclic):
-                return self._literal([self.index(each, env).member for each in elements], cyclic, node)
-            case Range(first, last, cyclic):
-                return OrderedSet(self._whole_numbers(first, last, node, env), str(node), cyclic)
-            case SetComprehension(element, generators):
-                found = (self.index(element, inner).member for _, inner in self.bindings(generators, env))
-                return OrderedSet(distinct(found), str(node))
-            case Conditional(then, test, otherwise):
-                return self.members(then if self.holds(test, env) else otherwise, env)
-        return self._combined(node, env)
-
-    def _combined(self, node: Expression, env: Environment) -> OrderedSet:
-        match node:
-            case Sum(terms, signs):
-                result = self.members(terms[0], env).members
-                for sign, term in zip(signs[1:], terms[1:], strict=True):
-                    other = self.members(term, env)
-                    result = distinct((*result, *other)) if sign > 0 else tuple(m for m in result if m not in other)
-                return OrderedSet(result, str(node))
-            case Arithmetic("|", left, right):
-                return OrderedSet(distinct((*self.members(left, env), *self.members(right, env))), str(node))
-            case Arithmetic("&", left, right):
-                other = self.members(right, env)
-                return OrderedSet(tuple(m for m in self.members(left, env) if m in other), str(node))
-        self.fail("not-a-set", f"`{node}` is no set", node)
-
-    def _set(self, name: str, node: Expression) -> OrderedSet:
-        if name in self.scope.sets:
-            return self.scope.sets[name]
-        if name in self.scope.families:
-            self.fail("free-index", f"the set {name} is indexed; say which of its sets, as in `{name}[i]`", node)
-        self.fail("unknown-set", f"there is no set {name}", node)
-
-    def _family(self, name: str, key: Key, node: Expression) -> OrderedSet:
-        family = self.scope.families.get(name)
-        if family is None:
-            self.fail("unknown-set", f"there is no indexed set {name}", node)
-        if key not in family:
-            self.fail("outside-domain", f"the set {name}{spell_key(key)} is not given", node)
-        return family[key]
-
-    def _literal(self, found: Sequence[Member], cyclic: bool, node: Expression) -> OrderedSet:
-        members = [each[0] if isinstance(each, tuple) and len(each) == 1 else each for each in found]
-        result = OrderedSet(tuple(members), str(node), cyclic)
-        if len(result.positions) < len(members):
-            twice = next(each for place, each in enumerate(members) if each in members[:place])
-            self.fail("duplicate-label", f"{twice!r} stands twice in `{node}`", node, "leave one of the two out")
-        return result
-
-    def _whole_numbers(self, first: Expression, last: Expression, node: Range, env: Environment) -> tuple[int, ...]:
-        ends = []
-        for each in (first, last):
-            value = self.number(each, env)
-            if not isinstance(value, int | float) or value != int(value):
-                self.fail("range-end", f"an end of the range `{node}` is {value}: a whole number is needed", node)
-            ends.append(int(value))
-        if ends[1] - ends[0] >= MAX_MEMBERS:
-            self.fail("too-large", f"the range `{node}` has {ends[1] - ends[0] + 1:,} elements", node)
-        return tuple(range(ends[0], ends[1] + 1))
-
-    # Generators
-
-    def bindings(self, generators: Sequence[Generator], env: Environment) -> Iterator[tuple[Key, Environment]]:
-        """Every index tuple that generators run through, with the index names in scope there."""
-        if not generators:
-            yield (), env
-            return
-        generator, rest = generators[0], generators[1:]
-        source = self.members(generator.source, env)
-        for name in generator.names:
-            if name in env or generator.names.count(name) > 1:
-                self.fail("index-rebound", f"the index {name} is already in use", None, "give it another name")
-        for member in source:
-            inner = self._bind(generator, member, source, env)
-            if generator.condition is None or self.holds(generator.condition, inner):
-                for key, innermost in self.bindings(rest, inner):
-                    yield (*flat(member), *key), innermost
-
-    def _bind(self, generator: Generator, member: Member, source: OrderedSet, env: Environment) -> Environment:
-        if generator.pattern is None:
-            return env
-        if isinstance(generator.pattern, str):
-            return {**env, generator.pattern: Bound(member, source)}
-        labels = flat(member)
-        if len(labels) != len(generator.pattern):
-            self.fail(
-                "wrong-arity",
-                f"({', '.join(generator.pattern)}) is bound to {member!r} of {source.name}: "
-                f"{len(generator.pattern)} names for {len(labels)} labels",
-                generator.source,
-            )
-        return {**env, **{name: Bound(label) for name, label in zip(generator.pattern, labels, strict=True)}}
-
-
-class _LagError(FormulationError):
-    """A lag that leaves its set: an error as an index, "no element" in a test of membership."""
-
-
-def _spell_start(node: Expression) -> str:
-    return str(node.terms[0]) if isinstance(node, Sum) else str(node)
-
-
-def _finding(code: str, message: str, element: str | None, node: Expression | None, repair: str | None) -> Diagnostic:
-    place = node.place if node is not None else None
-    return Diagnostic(code=code, severity="error", message=message, element=element, place=place, repair=repair)
-
-
-def _error(
-    code: str, message: str, element: str | None = None, node: Expression | None = None, repair: str | None = None
-) -> FormulationError:
-    return FormulationError([_finding(code, message, element, node, repair)])

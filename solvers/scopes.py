@@ -17,6 +17,7 @@ from steepest.solvers.expressions import (
     Generator,
     Head,
     Index,
+    Name,
     Range,
     Reduction,
     SetComprehension,
@@ -94,6 +95,16 @@ class Visit:
     def place(self) -> Place | None:
         """Where the node stands in the text, or else its element."""
         return self.node.place or self.site.place
+
+    @property
+    def mentions(self) -> str | None:
+        """The name that the node refers to, unless that is an index in scope."""
+        match self.node:
+            case Index(name):
+                return name
+            case Name(name) if name not in self.scope.names:
+                return name
+        return None
 
 
 def bind(scope: Scope, generator: Generator, symbols: Symbols) -> Scope:

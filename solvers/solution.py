@@ -26,7 +26,7 @@ class VariableValue:
     """One decision variable at one index tuple; a plain dataclass, since an answer may hold a million of them."""
 
     name: str
-    index: tuple[Label, ...] = ()
+    index: tuple[Label, ...]
     value: float
     unit: str | None = None
 
@@ -40,7 +40,7 @@ class BindingConstraint:
     """A constraint that holds with equality at the answer, so that it shapes it."""
 
     name: str
-    index: tuple[Label, ...] = ()
+    index: tuple[Label, ...]
     activity: float
     """The value of the expression that the bound limits, constants on the other side."""
     lower: float | None = None

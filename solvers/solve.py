@@ -55,7 +55,7 @@ def solve_formulation(
     data = bind(formulation, tables, folder=folder)
     try:
         model = compile_formulation(formulation, data)
-        _require_supported(model)
+        require_supported(model)
     except UnsupportedProblemError as error:
         name = classify(formulation).name
         return Solution(status="unsupported", problem_class=name, message=f"{error} (a problem of class {name})")
@@ -99,7 +99,8 @@ def solve_compiled(model: CompiledModel, options: SolveOptions) -> Solution:
     return solution
 
 
-def _require_supported(model: CompiledModel) -> None:
+def require_supported(model: CompiledModel) -> None:
+    """Raise `UnsupportedProblemError` if no back end here solves a model of this class."""
     if model.hessian is None:
         return
     if model.problem_class == "MIQP":

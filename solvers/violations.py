@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from steepest.solvers.scalar_evaluator import Environment, Evaluator
 from steepest.solvers.expressions import Call, Comparison, Conditional, Connective, Expression, Not
 from steepest.solvers.formulation import Variable
 from steepest.solvers.interpreter import ScalarInstance
 from steepest.solvers.ordered_sets import Key, spell_key
+from steepest.solvers.scalar_evaluator import ScalarEvaluator
+from steepest.solvers.scalar_scope import Environment
 
-Point = Mapping[tuple[str, Key], float]
+Point: TypeAlias = Mapping[tuple[str, Key], float]
 """The value of every variable at every index tuple."""
 
 FEASIBILITY = 1e-6
@@ -28,9 +30,9 @@ class Violation:
         return f"{self.element}{spell_key(self.key)}: {self.condition}"
 
 
-def evaluator_at(instance: ScalarInstance, point: Point, element: str | None = None) -> Evaluator:
+def evaluator_at(instance: ScalarInstance, point: Point, element: str | None = None) -> ScalarEvaluator:
     """An evaluator in which the variables have the values of a point."""
-    return Evaluator(instance, lambda name, key: point[name, key], element=element)
+    return ScalarEvaluator(instance, lambda name, key: point[name, key], element=element)
 
 
 def violations(instance: ScalarInstance, point: Point, tolerance: float = FEASIBILITY) -> Iterator[Violation]:
@@ -44,7 +46,7 @@ def violations(instance: ScalarInstance, point: Point, tolerance: float = FEASIB
                 yield Violation(f"constraint {constraint.name}", key, str(constraint.body))
 
 
-def satisfied(evaluator: Evaluator, body: Expression, env: Environment, tolerance: float = FEASIBILITY) -> bool:
+def satisfied(evaluator: ScalarEvaluator, body: Expression, env: Environment, tolerance: float = FEASIBILITY) -> bool:
     """Whether a condition on decisions holds within a tolerance; a strict comparison holds by more than it."""
 
     def holds(node: Expression) -> bool:
@@ -69,7 +71,7 @@ def satisfied(evaluator: Evaluator, body: Expression, env: Environment, toleranc
         case Call("exactly", (count, *conditions)):
             return sum(holds(condition) for condition in conditions) == evaluator.number(count, env)
     value = evaluator.value(body, env)
-    return value if isinstance(value, bool) else bool(abs(value) > tolerance)
+    return bool(value) if isinstance(value, bool) else bool(abs(value) > tolerance)
 
 
 def _compared(left: float, sign: str, right: float, tolerance: float) -> bool:

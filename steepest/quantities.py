@@ -26,8 +26,8 @@ def _reader(
     return read
 
 
-def _is_finite(number: float | Decimal) -> bool:
-    return number - number == 0
+def _is_finite(number: float) -> bool:
+    return bool(number - number == 0)
 
 
 read_seconds = _reader("a number of seconds above 0", float, lambda s: s > 0 and _is_finite(s))

@@ -30,7 +30,7 @@ from steepest.agents.llm.errors import (
     ProviderError,
 )
 from steepest.agents.llm.function import FunctionModel
-from steepest.agents.llm.limits import AdaptiveLimit, Limited
+from steepest.agents.llm.limits import AdaptiveLimit
 from steepest.agents.llm.local import LocalModel
 from steepest.agents.llm.policies import with_policies
 from steepest.agents.llm.probe import ProviderStatus, list_providers
@@ -59,7 +59,6 @@ __all__ = [
     "FunctionModel",
     "InvalidReply",
     "LLMError",
-    "Limited",
     "LocalModel",
     "ModelFileError",
     "PriceUnknown",

@@ -5,9 +5,11 @@ the policies around them (retries, limits, budget, cache) are all `ChatModel`s, 
 """
 
 import asyncio
+import contextlib
 import contextvars
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
@@ -95,7 +97,7 @@ class ChatReply(BaseModel):
         provider: Who answered: "openai", "anthropic", "local", ...
         stop: Why the reply ended.
         request_id: The provider's id of the call, for its support.
-        seconds: Wall-clock time of the call, waiting and retries included.
+        seconds: Wall-clock time of the call, its retries included, the wait for a slot not.
         attempts: Calls made, the successful one included.
         cached: Whether the reply comes from our own cache.
     """
@@ -155,19 +157,27 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 def _run_in_thread(coroutine: Coroutine[Any, Any, T]) -> T:
-    outcome: list[T] = []
-    failure: list[BaseException] = []
+    outcome: Future[T] = Future()
     context = contextvars.copy_context()
 
-    def work() -> None:
+    def work(runner: asyncio.Runner) -> None:
         try:
-            outcome.append(context.run(asyncio.run, coroutine))
+            with runner:
+                outcome.set_result(runner.run(coroutine, context=context))
         except BaseException as error:  # carried to the waiting thread, which raises it
-            failure.append(error)
+            outcome.set_exception(error)
 
-    thread = threading.Thread(target=work, name="steepest-complete", daemon=True)
+    runner = asyncio.Runner()
+    thread = threading.Thread(target=work, args=(runner,), name="steepest-complete", daemon=True)
     thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return outcome[0]
+    try:
+        return outcome.result()
+    except KeyboardInterrupt:  # pressed in this thread: the other one is told to stop
+        _cancel_all(runner)
+        raise
+
+
+def _cancel_all(runner: asyncio.Runner) -> None:
+    with contextlib.suppress(RuntimeError):  # its loop closed at that very moment
+        loop = runner.get_loop()
+        loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ __all__ = [
     "OPENAI_URL",
     "Endpoint",
     "anthropic_endpoint",
+    "environment",
     "failure_of",
     "openai_endpoint",
     "parse_retry_after",
@@ -68,18 +70,23 @@ class Endpoint:
         return redact(self.url)
 
 
+def environment(name: str) -> str:
+    """An environment variable without the spaces and line ends that copying leaves; empty when it is not set."""
+    return os.environ.get(name, "").strip()
+
+
 def openai_endpoint(model: str) -> Endpoint:
     """OpenAI, or what OPENAI_BASE_URL names, with OPENAI_API_KEY."""
-    url = os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
-    key = os.environ.get("OPENAI_API_KEY") or (NO_KEY if url != OPENAI_URL else "")
-    return _with_key(Endpoint("openai", url, model, key, "OPENAI_API_KEY", "OPENAI_BASE_URL"))
+    url = environment("OPENAI_BASE_URL") or OPENAI_URL
+    key = environment("OPENAI_API_KEY") or (NO_KEY if url != OPENAI_URL else "")
+    return _checked(Endpoint("openai", url, model, key, "OPENAI_API_KEY", "OPENAI_BASE_URL"))
 
 
 def anthropic_endpoint(model: str) -> Endpoint:
     """Anthropic, or what ANTHROPIC_BASE_URL names, with ANTHROPIC_API_KEY."""
-    url = os.environ.get("ANTHROPIC_BASE_URL") or ANTHROPIC_URL
-    key = os.environ.get("ANTHROPIC_API_KEY") or (NO_KEY if url != ANTHROPIC_URL else "")
-    return _with_key(Endpoint("anthropic", url, model, key, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"))
+    url = environment("ANTHROPIC_BASE_URL") or ANTHROPIC_URL
+    key = environment("ANTHROPIC_API_KEY") or (NO_KEY if url != ANTHROPIC_URL else "")
+    return _checked(Endpoint("anthropic", url, model, key, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"))
 
 
 def url_endpoint(url: str, model: str) -> Endpoint:
@@ -88,25 +95,40 @@ def url_endpoint(url: str, model: str) -> Endpoint:
     OPENAI_API_KEY is sent only where OPENAI_BASE_URL points to, so that naming a stranger's address does not
     hand it the key.
     """
-    named = os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
+    named = environment("OPENAI_BASE_URL") or OPENAI_URL
     if _origin(url) == _origin(named):
-        return Endpoint("openai", url, model, os.environ.get("OPENAI_API_KEY") or NO_KEY, "OPENAI_API_KEY")
-    key = os.environ.get("STEEPEST_API_KEY") or NO_KEY
-    return Endpoint(urlsplit(url).hostname or "url", url, model, key, "STEEPEST_API_KEY")
+        key = environment("OPENAI_API_KEY") or NO_KEY
+        return _checked(Endpoint("openai", url, model, key, "OPENAI_API_KEY"))
+    key = environment("STEEPEST_API_KEY") or NO_KEY
+    return _checked(Endpoint("the server", url, model, key, "STEEPEST_API_KEY"))
 
 
 def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc.rpartition("@")[2].lower()
+    scheme, _, rest = url.partition("://")
+    return scheme.lower(), re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2].lower()
 
 
-def _with_key(endpoint: Endpoint) -> Endpoint:
+def _checked(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, if its key and its address can be put on the wire at all."""
     if not endpoint.key:
         raise InputError(
             f"{endpoint.provider}:{endpoint.model} needs a key: set {endpoint.key_variable} "
             f"(or {endpoint.url_variable} to a server that needs none), or use --model local."
         )
+    if not (endpoint.key.isascii() and endpoint.key.isprintable()):
+        raise InputError(f"{endpoint.key_variable} holds characters that no key has: copy the key again.")
+    if not _is_address(endpoint.url):
+        where = f" ({endpoint.url_variable})" if endpoint.url_variable else ""
+        raise InputError(f"{endpoint.shown_url!r}{where} is no address such as http://127.0.0.1:8000/v1.")
     return endpoint
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not match, a port that is no number
+        return False
 
 
 @functools.cache

@@ -8,14 +8,12 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
-from decimal import Decimal
 
-from steepest.agents.llm.chat import ChatModel, ChatReply, ChatRequest, Usage
+from steepest.agents.llm.chat import ChatReply
 from steepest.agents.llm.errors import ProviderError
-from steepest.agents.llm.prices import price_of_model
 from steepest.errors import InputError
 
-__all__ = ["AdaptiveLimit", "Limited", "limit_of"]
+__all__ = ["AdaptiveLimit", "limit_of"]
 
 
 class AdaptiveLimit:
@@ -75,8 +73,8 @@ class AdaptiveLimit:
             woken = self._grant()
         _call_all(woken)
 
-    def release(self, era: int, outcome: ChatReply | BaseException) -> None:
-        """Give the slot back and learn from how the call went."""
+    def release(self, era: int, outcome: ChatReply | ProviderError | None) -> None:
+        """Give the slot back and learn from how the call went; None when it was broken off."""
         crowded = isinstance(outcome, ProviderError) and outcome.kind in ("rate limit", "overloaded")
         with self._lock:
             self._used -= 1
@@ -121,31 +119,3 @@ def limit_of(name: str) -> AdaptiveLimit:
     """The limit that all clients of one model in this process share."""
     with _limits_lock:
         return _limits.setdefault(name, AdaptiveLimit())
-
-
-class Limited:
-    """A chat model whose calls wait for a slot of `limit`."""
-
-    def __init__(self, model: ChatModel, limit: AdaptiveLimit) -> None:
-        self.model = model
-        self.limit = limit
-        self.name = model.name
-        self.structured = model.structured
-
-    def __repr__(self) -> str:
-        return f"Limited({self.model!r})"
-
-    async def complete(self, request: ChatRequest) -> ChatReply:
-        """Answer `request` when a slot is free."""
-        era = await self.limit.acquire()
-        try:
-            reply = await self.model.complete(request)
-        except BaseException as error:
-            self.limit.release(era, error)
-            raise
-        self.limit.release(era, reply)
-        return reply
-
-    def price(self, usage: Usage) -> Decimal | None:
-        """US dollars for `usage`; None when unknown."""
-        return price_of_model(self.model, usage)

@@ -30,8 +30,10 @@ __all__ = [
     "cache_folder",
     "download",
     "given_file",
+    "is_joined",
     "join_parts",
     "packaged_parts",
+    "packaged_target",
     "parse_hub_file",
     "verify",
 ]
@@ -82,6 +84,11 @@ class HubFile:
     sha256: str
 
 
+def packaged_target(model: PackagedModel = PACKAGED) -> Path:
+    """Where the joined file of a packaged model belongs."""
+    return cache_folder() / "models" / model.file
+
+
 def cache_folder() -> Path:
     """STEEPEST_CACHE, or `steepest` under XDG_CACHE_HOME or ~/.cache."""
     chosen = os.environ.get("STEEPEST_CACHE")
@@ -113,13 +120,18 @@ def _part(package: str, number: int) -> Path:
     )
 
 
+def is_joined(target: Path, size: int) -> bool:
+    """Whether the joined file is there in its full size."""
+    return target.is_file() and target.stat().st_size == size
+
+
 def join_parts(parts: Sequence[Path], target: Path, *, size: int, sha256: str) -> Path:
     """Write the parts one after another to `target`, once; nothing is left half-written.
 
     Raises:
         ModelFileError: The disk is too full, the joined parts are damaged, or the file cannot be written.
     """
-    if target.is_file() and target.stat().st_size == size:
+    if is_joined(target, size):
         return verify(target, sha256)
     log.info("Joining the embedded model into %s (once)", target)
     try:

@@ -73,7 +73,7 @@ class OpenAIChat:
             raise ProviderError(f"{self.name} answered without a choice.", kind="malformed")
         choice = wire.choices[0]
         refused = bool(choice.message.refusal)
-        stop = "refusal" if refused else CHAT_STOPS.get(choice.finish_reason or "", "other")
+        stop = "refusal" if refused else CHAT_STOPS.get(choice.finish_reason or "stop", "other")
         return _reply(self, choice.message.content or "", stop, wire.model, wire.usage, raw)
 
     def price(self, usage: Usage) -> Decimal | None:

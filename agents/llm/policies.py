@@ -3,8 +3,8 @@
 from steepest.agents.llm.budget import Budget, Budgeted
 from steepest.agents.llm.cache import Cached, ReplyCache
 from steepest.agents.llm.chat import ChatModel
-from steepest.agents.llm.limits import AdaptiveLimit, Limited
-from steepest.agents.llm.retries import Retrying, RetryPolicy
+from steepest.agents.llm.limits import AdaptiveLimit
+from steepest.agents.llm.retries import ONCE, Retrying, RetryPolicy
 
 __all__ = ["with_policies"]
 
@@ -19,13 +19,11 @@ def with_policies(
 ) -> ChatModel:
     """`model` behind the policies that are given.
 
-    A cached reply needs no budget; the budget is charged once a request, however often it is tried; a slot is held
-    only while a call runs, not while a retry waits. So, from the outside: cache, budget, retry, limiter.
+    A cached reply needs no budget, and the budget is charged once a request, however often it is tried. So, from
+    the outside: cache, budget, retries with the limiter.
     """
-    if limiter is not None:
-        model = Limited(model, limiter)
-    if retry is not None:
-        model = Retrying(model, retry)
+    if retry is not None or limiter is not None:
+        model = Retrying(model, retry or ONCE, limit=limiter)
     if budget is not None:
         model = Budgeted(model, budget)
     if cache is not None:

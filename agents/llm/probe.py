@@ -1,7 +1,7 @@
 """Which models can be used from here: what is set up, and whether it answers. Never spends a token."""
 
+import http.client
 import json
-import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 
 from steepest.agents.llm.chat import Usage
-from steepest.agents.llm.endpoints import ANTHROPIC_URL, OPENAI_URL
+from steepest.agents.llm.endpoints import ANTHROPIC_URL, OPENAI_URL, environment
 from steepest.agents.llm.errors import ModelFileError
-from steepest.agents.llm.model_files import PACKAGED, cache_folder, packaged_parts
+from steepest.agents.llm.model_files import PACKAGED, is_joined, packaged_parts, packaged_target
 from steepest.agents.llm.prices import MILLION, cost_of
 from steepest.agents.llm.redaction import redact
 
@@ -28,6 +28,7 @@ DEFAULT_MODELS = {"openai": "gpt-5.4-mini", "anthropic": "claude-haiku-4-5"}
 """Models named as examples: capable and cheap, and in the price table."""
 
 PRICED_TOKENS = 1000  # a small call, so that the price is not that of a provider's long-context tier
+MOST_BYTES = 4 << 20
 ANTHROPIC_VERSION = "2023-06-01"
 
 
@@ -67,20 +68,19 @@ def list_providers(timeout: float = 3.0) -> list[ProviderStatus]:
 
 
 def _openai(timeout: float) -> ProviderStatus:
-    headers = {"Authorization": f"Bearer {os.environ.get('OPENAI_API_KEY', '')}"}
+    headers = {"Authorization": f"Bearer {environment('OPENAI_API_KEY')}"}
     return _remote("openai", OPENAI_URL, "/models", headers, timeout)
 
 
 def _anthropic(timeout: float) -> ProviderStatus:
-    key = os.environ.get("ANTHROPIC_API_KEY", "")
-    headers = {"x-api-key": key, "anthropic-version": ANTHROPIC_VERSION}
+    headers = {"x-api-key": environment("ANTHROPIC_API_KEY"), "anthropic-version": ANTHROPIC_VERSION}
     return _remote("anthropic", ANTHROPIC_URL, "/v1/models", headers, timeout)
 
 
 def _remote(provider: str, usual_url: str, path: str, headers: dict[str, str], timeout: float) -> ProviderStatus:
     variables = (f"{provider.upper()}_API_KEY", f"{provider.upper()}_BASE_URL")
-    configured = tuple(name for name in variables if os.environ.get(name))
-    url = os.environ.get(variables[1]) or usual_url
+    configured = tuple(name for name in variables if environment(name))
+    url = environment(variables[1]) or usual_url
     if configured:
         state, detail = _ask(url.rstrip("/") + path, headers, timeout, variables)
     else:
@@ -108,18 +108,29 @@ def _ask(url: str, headers: dict[str, str], timeout: float, variables: tuple[str
         return "endpoint dead", f"{variables[1]} is no http address: {shown}."
     try:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310 (the scheme is checked above)
-        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
-            listed = json.loads(answer.read())
+        with _opener().open(request, timeout=timeout) as answer:
+            listed = json.loads(answer.read(MOST_BYTES))
     except urllib.error.HTTPError as error:
         error.close()
         if error.code in (401, 403):
             return "key refused", f"{shown} refused the key ({error.code}): correct {variables[0]}."
         return "endpoint dead", f"{shown} answered {error.code}: check {variables[1]}."
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = redact(str(getattr(error, "reason", None) or error))
         return "endpoint dead", f"{shown} does not answer ({reason}): check the network and {variables[1]}."
     models = listed.get("data") if isinstance(listed, dict) else None
     return "answers", f"{len(models)} models listed." if isinstance(models, list) else "It answers."
+
+
+class _Staying(urllib.request.HTTPRedirectHandler):
+    """Follows no redirection: it would carry the key along to wherever it points."""
+
+    def redirect_request(self, *arguments: object) -> None:
+        """Treat a redirection as the failure that it is here."""
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(_Staying)
 
 
 def _local(timeout: float) -> ProviderStatus:
@@ -139,8 +150,8 @@ def _local(timeout: float) -> ProviderStatus:
 def _local_state() -> tuple[State, str]:
     if find_spec("xllamacpp") is None:
         return "not installed", "pip install 'steepest[local]'"
-    joined = cache_folder() / "models" / PACKAGED.file
-    if joined.is_file() and joined.stat().st_size == PACKAGED.size:
+    joined = packaged_target()
+    if is_joined(joined, PACKAGED.size):
         return "answers", f"{joined} ({PACKAGED.size / 1e9:.1f} GB)"
     try:
         packaged_parts()

@@ -6,18 +6,21 @@ jitter": a uniform draw below an exponentially growing ceiling
 """
 
 import asyncio
+import math
 import random
 import time
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
 from steepest.agents.llm.chat import ChatModel, ChatReply, ChatRequest, Usage
 from steepest.agents.llm.errors import ProviderError
+from steepest.agents.llm.limits import AdaptiveLimit
 from steepest.agents.llm.prices import price_of_model
 from steepest.errors import InputError
 
-__all__ = ["Call", "RetryPolicy", "Retrying", "Wait", "retry_flow"]
+__all__ = ["ONCE", "Call", "RetryPolicy", "Retrying", "Wait", "retry_flow"]
 
 Clock = Callable[[], float]
 
@@ -31,7 +34,7 @@ class RetryPolicy:
         network_attempts: Most calls while the address cannot be reached: a dead endpoint seldom revives.
         first_wait: Ceiling of the first wait, in seconds; each further one is twice as high.
         longest_wait: Ceiling of any wait that we choose, in seconds.
-        deadline: Seconds that calls and waits may take together.
+        deadline: Seconds that calls and waits may take together, the wait for a free slot aside.
     """
 
     attempts: int = 6
@@ -47,6 +50,10 @@ class RetryPolicy:
     def ceiling(self, attempt: int) -> float:
         """The longest wait after failed call number `attempt`, in seconds."""
         return float(min(self.longest_wait, self.first_wait * 2 ** (attempt - 1)))
+
+
+ONCE = RetryPolicy(attempts=1, deadline=math.inf)
+"""No second try."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +103,9 @@ def retry_flow(policy: RetryPolicy, clock: Clock, draw: Callable[[], float]) -> 
 
 
 def _wait_after(error: ProviderError, attempt: int, policy: RetryPolicy, draw: Callable[[], float]) -> float:
-    if not error.transient:
+    most = min(policy.attempts, policy.network_attempts) if error.kind == "network" else policy.attempts
+    if not error.transient or most == 1:
         raise error
-    most = policy.network_attempts if error.kind == "network" else policy.attempts
     if attempt >= most:
         raise _given_up(error, attempt, "no tries left") from error
     if error.retry_after is not None:
@@ -117,12 +124,36 @@ def _given_up(error: ProviderError, attempt: int, why: str) -> ProviderError:
     )
 
 
+class Stopwatch:
+    """Seconds on a clock that can be held."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._held = 0.0
+
+    def __call__(self) -> float:
+        return self._clock() - self._held
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no time pass inside the block."""
+        began = self._clock()
+        try:
+            yield
+        finally:
+            self._held += self._clock() - began
+
+
 class Retrying:
-    """A chat model whose failed calls are tried again by `policy`.
+    """A chat model whose failed calls are tried again by `policy`, each in a slot of `limit`.
+
+    A slot is held while a call runs, not while a retry waits, and the wait for a slot does not count against the
+    deadline: a thousand requests may queue behind eight slots.
 
     Args:
         model: The model that is called.
         policy: When to try again.
+        limit: How many calls may run at once; None for no limit.
         clock: Seconds on a clock that only goes forward.
         sleep: Waits that many seconds.
         draw: A number in [0, 1), for the jitter.
@@ -133,12 +164,14 @@ class Retrying:
         model: ChatModel,
         policy: RetryPolicy,
         *,
+        limit: AdaptiveLimit | None = None,
         clock: Clock = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         draw: Callable[[], float] = random.random,
     ) -> None:
         self.model = model
         self.policy = policy
+        self.limit = limit
         self.name = model.name
         self.structured = model.structured
         self._clock = clock
@@ -150,22 +183,36 @@ class Retrying:
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         """Answer `request`, trying again while that may help."""
-        flow = retry_flow(self.policy, self._clock, self._draw)
+        watch = Stopwatch(self._clock)
+        flow = retry_flow(self.policy, watch, self._draw)
         step = next(flow)
         while True:
-            outcome = await self._carry_out(step, request)
+            outcome: ChatReply | ProviderError | None = None
+            if isinstance(step, Call):
+                outcome = await self._call(request, step.seconds, watch)
+            else:
+                await self._sleep(step.seconds)
             try:
                 step = flow.send(outcome)
             except StopIteration as end:
                 reply: ChatReply = end.value
                 return reply
 
-    async def _carry_out(self, step: Call | Wait, request: ChatRequest) -> ChatReply | ProviderError | None:
-        if isinstance(step, Wait):
-            await self._sleep(step.seconds)
-            return None
+    async def _call(self, request: ChatRequest, seconds: float, watch: Stopwatch) -> ChatReply | ProviderError:
+        if self.limit is None:
+            return await self._outcome(request, seconds)
+        with watch.held():
+            era = await self.limit.acquire()
+        outcome: ChatReply | ProviderError | None = None
         try:
-            return await asyncio.wait_for(self.model.complete(request), step.seconds)
+            outcome = await self._outcome(request, seconds)
+        finally:
+            self.limit.release(era, outcome)
+        return outcome
+
+    async def _outcome(self, request: ChatRequest, seconds: float) -> ChatReply | ProviderError:
+        try:
+            return await asyncio.wait_for(self.model.complete(request), seconds)
         except ProviderError as error:
             return error
         except TimeoutError:

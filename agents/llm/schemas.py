@@ -44,7 +44,7 @@ def strict_schema(schema: dict[str, Any]) -> dict[str, Any]:
     Raises:
         InputError: The schema has a dictionary with free keys or a tuple; use a list of records.
     """
-    return _closed(schema, "$", UNSUPPORTED)
+    return _closed(_rooted(schema), "$", UNSUPPORTED)
 
 
 def closed_schema(schema: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +53,19 @@ def closed_schema(schema: dict[str, Any]) -> dict[str, Any]:
     Raises:
         InputError: The schema has a dictionary with free keys or a tuple; use a list of records.
     """
-    return _closed(schema, "$", UNSUPPORTED | BOUNDS)
+    return _closed(_rooted(schema), "$", UNSUPPORTED | BOUNDS)
+
+
+def _rooted(schema: dict[str, Any]) -> dict[str, Any]:
+    """`schema` with its root written out: pydantic makes it a reference when the type contains itself."""
+    reference = schema.get("$ref", "")
+    place, _, name = reference.rpartition("/")
+    if place != "#/$defs":
+        return schema
+    named = schema.get("$defs", {})
+    if name not in named:
+        raise InputError(f"Structured output: the schema's root refers to {reference}, which it lacks.")
+    return {**named[name], "$defs": named}
 
 
 def _closed(schema: dict[str, Any], place: str, dropped: frozenset[str]) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from steepest.agents.llm.limits import limit_of
 from steepest.agents.llm.local import LocalModel, context_size
 from steepest.agents.llm.model_files import (
     PACKAGED,
-    cache_folder,
     download,
     given_file,
+    is_joined,
     join_parts,
     packaged_parts,
+    packaged_target,
     parse_hub_file,
 )
 from steepest.agents.llm.openai_api import OpenAIChat, OpenAIResponses
@@ -109,8 +110,8 @@ def _server(spec: str, timeout: float, structured: bool | None) -> ChatModel:
 
 def _local_file(rest: str) -> Callable[[], Path]:
     if not rest:
-        parts = packaged_parts()
-        target = cache_folder() / "models" / PACKAGED.file
+        target = packaged_target()
+        parts = () if is_joined(target, PACKAGED.size) else packaged_parts()
         return lambda: join_parts(parts, target, size=PACKAGED.size, sha256=PACKAGED.sha256)
     hub_file = parse_hub_file(rest)
     if hub_file is not None:

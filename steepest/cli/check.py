@@ -96,10 +96,12 @@ def _compiled(
     from steepest.solvers.algebra import UnsupportedProblemError
     from steepest.solvers.binding import bind
     from steepest.solvers.compile import compile_formulation
+    from steepest.solvers.solve import require_supported
 
     data = bind(formulation, tables, folder)
     try:
         model = compile_formulation(formulation, data)
+        require_supported(model)
     except UnsupportedProblemError as error:
         return Verdict(diagnostics, unsupported=str(error))
     return Verdict(diagnostics, problem_class=model.problem_class, size=(model.rows, model.columns, model.nonzeros))

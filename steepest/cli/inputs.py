@@ -76,7 +76,7 @@ def read_tables(pairs: list[str]) -> dict[str, Path | float]:
 
 def _table(pair: str, content: str) -> Path | float:
     if _exists(content):
-        return Path(content)
+        return Path(content).absolute()  # a formulation's own paths are relative to its folder, these to ours
     if PLAIN_NUMBER.fullmatch(content):
         return float(content)
     raise InputError(f"--data {pair}: there is no file {content!r}.")

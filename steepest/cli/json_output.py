@@ -1,7 +1,7 @@
 """A report as another program reads it: one JSON document whose keys docs/cli.md lists."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -51,17 +51,6 @@ def diagnostics(found: Iterable["Diagnostic"]) -> list[Document]:
     return [diagnostic.model_dump(mode="json") for diagnostic in found]
 
 
-def finite(value: Any) -> Any:
-    """`value` with every infinity and NaN, which JSON does not have, as null."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [finite(item) for item in value]
-    return value
-
-
 def _objective(formulation: "Formulation | None", solution: "Solution | None") -> Document | None:
     if solution is None or solution.objective is None:
         return None
@@ -70,9 +59,14 @@ def _objective(formulation: "Formulation | None", solution: "Solution | None") -
         "value": solution.objective,
         "sense": objective.sense if objective else None,
         "unit": objective.unit if objective else None,
-        "bound": solution.bound,
-        "gap": solution.gap,
+        "bound": _finite(solution.bound),
+        "gap": _finite(solution.gap),
     }
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no infinity: a bound that proves nothing yet is null."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _solver(solution: "Solution | None") -> Document | None:

@@ -9,7 +9,7 @@ from steepest.cli.exit_codes import BY_OUTCOME, ExitCode
 
 if TYPE_CHECKING:
     from steepest.solvers.diagnostics import Diagnostic
-    from steepest.solvers.formulation import Formulation
+    from steepest.solvers.formulation import Element, Formulation
     from steepest.solvers.solution import Solution
 
 BY_STATUS = {
@@ -67,7 +67,10 @@ class Report:
 
 def assumptions_of(formulation: "Formulation") -> list[str]:
     """What the formulation assumes: the element's name and its note, for each element whose note says so."""
-    named = [*formulation.sets, *formulation.parameters, *formulation.variables, *formulation.lets]
-    elements = [(element.name, element) for element in [*named, *formulation.constraints]]
+    data = [*formulation.sets, *formulation.parameters]
+    decisions = [*formulation.variables, *formulation.lets]
+    elements: list[tuple[str, Element]] = [(element.name, element) for element in data]
+    elements += [(element.name, element) for element in decisions]
     elements += [("objective", element) for element in formulation.objectives]
+    elements += [(element.name, element) for element in formulation.constraints]
     return [f"{name}: {element.note}" for name, element in elements if element.is_assumed]

@@ -37,3 +37,39 @@ def add_parser(commands: Any) -> None:
     group.add_argument("--repairs", metavar="N", type=argument(read_repairs), help="most repairs of the formulation")
     add_solver(parser)
     parser.set_defaults(execute=execute)
+
+
+def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    """Formulate, solve and answer, and print the answer."""
+    from steepest.agents.modeling import Transcript, answer_problem
+    from steepest.cli.artifacts import output_folder
+    from steepest.cli.inputs import read_problem, read_tables
+    from steepest.cli.outcome import finish
+    from steepest.settings import read_settings
+    from steepest.solving import budgeted
+
+    settings = read_settings()
+    options = solver_options(arguments, settings)
+    tables = read_tables(arguments.data)
+    source = read_problem(arguments.problem)
+    model = budgeted(
+        arguments.model or settings.model,
+        max_cost=arguments.max_cost,
+        max_tokens=arguments.max_tokens,
+        settings=settings,
+        on_tokens=lambda count: console.ticker(f"{count:,} tokens written"),
+    )
+    transcript = Transcript()
+    with output_folder(arguments.out) as folder, kept_transcript(transcript, folder):
+        answer = answer_problem(
+            source.text,
+            model,
+            tables=tables,
+            folder=source.folder,
+            options=options,
+            max_repairs=settings.repairs if arguments.repairs is None else arguments.repairs,
+            on_progress=console.step,
+            transcript=transcript,
+        )
+        report = report_of(answer, model.name)
+        return finish(report, arguments, console, folder, tables, source.folder)

@@ -50,7 +50,7 @@ def _sections(report: Report) -> Iterable[str]:
     yield _list("missing data", report.missing)
     yield _list("assumptions", report.assumptions)
     yield report.explanation.strip()
-    yield diagnostics(report.diagnostics, report.source)
+    yield diagnostics((found for found in report.diagnostics if found.severity != "note"), report.source)
     for name, face in report.faces.items():
         yield f"{name}\n{_indented(face)}"
     yield cost_line(report.cost, report.seconds)

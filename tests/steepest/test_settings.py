@@ -7,9 +7,7 @@ from steepest.settings import Settings, read_settings
 
 
 def test_nothing_set_means_the_local_model_without_limits() -> None:
-    assert read_settings({}) == Settings(
-        model="local", max_cost=None, max_tokens=None, repairs=3, time_limit=None
-    )
+    assert read_settings({}) == Settings(model="local", max_cost=None, max_tokens=None, repairs=3, time_limit=None)
 
 
 def test_the_model_that_is_named_wins_over_a_key() -> None:

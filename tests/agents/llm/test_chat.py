@@ -1,5 +1,7 @@
+import _thread
 import asyncio
 import contextvars
+import threading
 
 import pytest
 from pydantic import ValidationError
@@ -35,6 +37,26 @@ def test_context_variables_reach_the_model_in_a_running_loop(ask):
         return complete_sync(FunctionModel(lambda request: run.get()), ask()).text
 
     assert asyncio.run(notebook()) == "seven"
+
+
+def test_an_interrupt_in_a_running_loop_stops_the_call(ask):
+    stopped = threading.Event()
+
+    async def endless(request):
+        _thread.interrupt_main()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    async def notebook():
+        complete_sync(FunctionModel(endless), ask())
+
+    loop = asyncio.new_event_loop()  # as a notebook's: without the SIGINT handler of asyncio.run
+    with pytest.raises(KeyboardInterrupt):
+        loop.run_until_complete(notebook())
+    loop.close()
+    assert stopped.wait(5)
 
 
 @pytest.mark.parametrize("change", [{"max_tokens": 0}, {"temperature": -1}, {"effort": "huge"}])

@@ -3,7 +3,15 @@ import threading
 
 import pytest
 
-from steepest.agents.llm import AdaptiveLimit, FunctionModel, Limited, ProviderError, complete_sync
+from steepest.agents.llm import (
+    AdaptiveLimit,
+    FunctionModel,
+    ProviderError,
+    Retrying,
+    RetryPolicy,
+    complete_sync,
+    with_policies,
+)
 from steepest.agents.llm.limits import limit_of
 from steepest.errors import InputError
 
@@ -24,7 +32,7 @@ def test_no_more_calls_run_at_once_than_there_are_slots(ask):
         return "Hello"
 
     limit = AdaptiveLimit(start=2, most=2)
-    model = Limited(FunctionModel(answer), limit)
+    model = with_policies(FunctionModel(answer), limiter=limit)
 
     async def many():
         return await asyncio.gather(*(model.complete(ask(sample=number)) for number in range(20)))
@@ -128,7 +136,7 @@ def test_the_limit_holds_over_threads_with_loops_of_their_own(ask):
             running -= 1
         return "Hello"
 
-    model = Limited(FunctionModel(answer), AdaptiveLimit(start=2, most=2))
+    model = with_policies(FunctionModel(answer), limiter=AdaptiveLimit(start=2, most=2))
     threads = [threading.Thread(target=complete_sync, args=(model, ask(sample=n))) for n in range(12)]
     for thread in threads:
         thread.start()
@@ -136,6 +144,36 @@ def test_the_limit_holds_over_threads_with_loops_of_their_own(ask):
         thread.join(10)
     assert not any(thread.is_alive() for thread in threads)
     assert most <= 2
+
+
+def test_waiting_for_a_slot_does_not_count_against_the_deadline(ask, reply_of):
+    now = 0.0
+
+    async def answer(request):
+        nonlocal now
+        now += 60
+        await asyncio.sleep(0)
+        return "Hello"
+
+    policy = RetryPolicy(deadline=100)
+    model = Retrying(FunctionModel(answer), policy, limit=AdaptiveLimit(start=1, most=1), clock=lambda: now)
+
+    async def many():
+        return await asyncio.gather(*(model.complete(ask(sample=number)) for number in range(5)))
+
+    assert [reply.seconds for reply in asyncio.run(many())] == [60] * 5
+
+
+def test_a_broken_off_call_gives_its_slot_back(ask):
+    limit = AdaptiveLimit(start=1, most=1)
+
+    def broken(request):
+        raise KeyError("a defect")
+
+    for _ in range(3):
+        with pytest.raises(KeyError):
+            complete_sync(with_policies(FunctionModel(broken), limiter=limit), ask())
+    assert repr(limit) == "AdaptiveLimit(0 of 1 slots used)"
 
 
 def test_all_clients_of_a_model_share_its_limit():

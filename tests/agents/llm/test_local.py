@@ -222,5 +222,5 @@ def test_the_context_is_a_setting(monkeypatch):
 @pytest.mark.parametrize("setting", ["big", "5"])
 def test_a_wrong_context_is_told(monkeypatch, setting):
     monkeypatch.setenv("STEEPEST_CONTEXT", setting)
-    with pytest.raises(InputError, match="context|CONTEXT"):
+    with pytest.raises(InputError, match=r"context|CONTEXT"):
         context_size()

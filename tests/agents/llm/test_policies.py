@@ -29,7 +29,7 @@ def test_wrapped_models_keep_name_form_and_price(tmp_path):
         cache=ReplyCache(tmp_path / "c.db"),
     )
     assert (model.name, model.structured) == ("oracle", True)
-    assert "Cached(Budgeted(Retrying(Limited(FunctionModel('oracle'))" in repr(model).replace(", Budget", "")
+    assert "Cached(Budgeted(Retrying(FunctionModel('oracle'))" in repr(model).replace(", Budget", "")
 
 
 def test_a_cached_reply_needs_no_budget(tmp_path, ask):
@@ -40,6 +40,17 @@ def test_a_cached_reply_needs_no_budget(tmp_path, ask):
     assert complete_sync(broke, ask()).text == "x"
     with pytest.raises(BudgetExceeded):
         complete_sync(broke, ask(sample=1))
+
+
+def test_a_limiter_alone_does_not_try_again(ask):
+    error = ProviderError("Broken.", kind="server")
+
+    def fail(request):
+        raise error
+
+    with pytest.raises(ProviderError) as caught:
+        complete_sync(with_policies(FunctionModel(fail), limiter=AdaptiveLimit()), ask())
+    assert caught.value is error
 
 
 def test_each_try_takes_a_slot_and_a_crowded_one_halves_them(ask):

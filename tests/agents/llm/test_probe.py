@@ -70,6 +70,19 @@ def test_an_endpoint_that_is_something_else_is_told(provider, point, server, ans
     assert status(provider).state == "endpoint dead"
 
 
+def test_a_cut_answer_is_a_dead_endpoint(provider, point, server, answer):
+    point(server.url)
+    server.plays(answer(body={"data": []}, cut=True))
+    assert status(provider).state == "endpoint dead"
+
+
+def test_a_redirection_is_not_followed_with_the_key(provider, point, server, answer):
+    point(server.url)
+    server.plays(answer(302, headers={"location": f"{server.url}/elsewhere"}))
+    assert "302" in status(provider).detail
+    assert len(server.asked) == 1
+
+
 def test_an_endpoint_without_models_is_told(provider, point, server, answer):
     point(server.url)
     server.plays(answer(404))

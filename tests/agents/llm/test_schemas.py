@@ -64,6 +64,17 @@ def test_unions_become_any_of_and_references_stand_alone():
     assert shape == {"anyOf": [{"$ref": "#/$defs/Circle"}, {"$ref": "#/$defs/Square"}]}
 
 
+def test_a_type_that_contains_itself_has_its_root_written_out():
+    schema = strict_schema(Item.model_json_schema())
+    assert schema["type"] == "object"
+    assert schema["properties"]["parts"] == {"type": "array", "items": {"$ref": "#/$defs/Item"}}
+
+
+def test_a_root_that_refers_to_nothing_is_told():
+    with pytest.raises(InputError, match="Nowhere"):
+        strict_schema({"$ref": "#/$defs/Nowhere"})
+
+
 def test_a_single_all_of_is_merged():
     schema = {"properties": {"a": {"allOf": [{"$ref": "#/$defs/A"}], "description": "d"}}}
     assert strict_schema(schema)["properties"]["a"] == {"$ref": "#/$defs/A"}

@@ -1,6 +1,6 @@
 import pytest
 
-from steepest.agents.llm import FORMS, LocalModel, ModelFileError, Retrying, complete_sync, open_model
+from steepest.agents.llm import FORMS, LocalModel, ModelFileError, Retrying, complete_sync, open_model, specs
 from steepest.agents.llm.anthropic_api import AnthropicMessages
 from steepest.agents.llm.openai_api import OpenAIChat, OpenAIResponses
 from steepest.errors import InputError
@@ -9,7 +9,7 @@ from steepest.errors import InputError
 def adapter(model):
     """The provider's model inside its policies."""
     assert isinstance(model, Retrying)
-    return model.model.model
+    return model.model
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,34 @@ def test_providers_come_with_retries_a_limit_and_a_schema(spec, kind, monkeypatc
 def test_a_missing_key_names_its_variable(spec, variable):
     with pytest.raises(InputError, match=variable):
         open_model(spec)
+
+
+@pytest.mark.parametrize("address", ["localhost:8000", "http://", "http://[::1", "http://host:port/v1", "ftp://host"])
+def test_an_address_that_is_none_names_its_variable(address, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    with pytest.raises(InputError, match="OPENAI_BASE_URL"):
+        open_model("openai:m")
+
+
+def test_a_key_loses_the_line_end_that_copying_left(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", " sk-aaaaaaaaaaaa\n")
+    assert adapter(open_model("openai:m")).endpoint.key == "sk-aaaaaaaaaaaa"
+
+
+def test_a_key_that_cannot_be_one_is_told_without_showing_it(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-aaaa…bbbb")
+    with pytest.raises(InputError, match="OPENAI_API_KEY") as caught:
+        open_model("openai:m")
+    assert "aaaa" not in str(caught.value)
+
+
+def test_the_embedded_model_needs_no_parts_once_it_is_joined(monkeypatch, tmp_path):
+    target = tmp_path / "cache" / "models" / specs.PACKAGED.file
+    target.parent.mkdir(parents=True)
+    with target.open("wb") as file:
+        file.truncate(specs.PACKAGED.size)
+    monkeypatch.setattr(specs, "packaged_parts", lambda: pytest.fail("asked for the parts"))
+    assert open_model("local").name == "local"
 
 
 def test_another_server_needs_no_key(monkeypatch):

@@ -47,9 +47,7 @@ def test_a_terminal_gets_one_line_that_is_replaced() -> None:
     console.ticker("2 tokens")
     console.step("checking")
 
-    assert err.getvalue() == (
-        "\r\x1b[K    0.0 s  1 token\r\x1b[K    0.0 s  2 tokens\r\x1b[K    0.0 s  checking\n"
-    )
+    assert err.getvalue() == ("\r\x1b[K    0.0 s  1 token\r\x1b[K    0.0 s  2 tokens\r\x1b[K    0.0 s  checking\n")
 
 
 def test_what_is_no_terminal_gets_no_line_that_is_replaced() -> None:
