@@ -26,7 +26,7 @@ from steepest.solvers.expressions import (
 from steepest.solvers.findings import shown
 from steepest.solvers.formulation import Constraint, Parameter, Variable
 from steepest.solvers.scopes import Scope, head_scope
-from steepest.solvers.symbols import Symbols, title
+from steepest.solvers.symbols import Symbols, is_finite, title
 
 _HOLDS: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -151,7 +151,7 @@ class _Body:
         """Whether an expression is sure to be a whole number."""
         match node:
             case Number(value):
-                return float(value).is_integer()
+                return is_finite(value) and float(value).is_integer()
             case Name(name) if name in scope.names:
                 return False
             case Name(name) | Index(name):
@@ -173,7 +173,7 @@ class _Body:
         if not isinstance(element, Parameter) or name in self.symbols.bound or element.default is not None:
             return False
         values = [cell.value for cell in element.values] or [element.value]
-        return all(isinstance(value, int | float) and float(value).is_integer() for value in values)
+        return all(isinstance(v, int | float) and is_finite(v) and float(v).is_integer() for v in values)
 
     def add(self, severity: Severity, code: str, message: str, node: Expression, repair: str) -> None:
         place = node.place or self.constraint.place

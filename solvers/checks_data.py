@@ -1,6 +1,5 @@
 """Whether the data that stand in a formulation fit the sets that they are over."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -10,7 +9,7 @@ from steepest.solvers.findings import declared_as, error_at, listed, nearest, sh
 from steepest.solvers.formulation import Parameter, Set
 from steepest.solvers.known_sets import KnownSet
 from steepest.solvers.scopes import Visit, sites, visits
-from steepest.solvers.symbols import Symbols, title
+from steepest.solvers.symbols import Symbols, is_finite, title
 
 Cell = tuple[Label, ...]
 
@@ -43,7 +42,7 @@ def _check_parameter(parameter: Parameter, symbols: Symbols, diagnostics: Diagno
             repair=f"ask for {parameter.note or parameter.name}, or bind it from a table",
         )
     for name, value in _numbers(parameter):
-        if not math.isfinite(value):
+        if not is_finite(value):
             message = f"{name} is {value}: data are finite numbers"
             repair = "leave the cell out if it has no value; leave a bound out if there is none"
             diagnostics.add("error", "not-finite", message, element=where, place=parameter.place, repair=repair)

@@ -22,7 +22,7 @@ from steepest.solvers.findings import error_at, shown
 from steepest.solvers.formulation import NamedExpression, Objective, Parameter, Variable
 from steepest.solvers.kinds import Kind, Kinds
 from steepest.solvers.scopes import Position, Visit, bind, sites, visits
-from steepest.solvers.symbols import Symbols
+from steepest.solvers.symbols import Symbols, is_finite
 
 _ONE_ARGUMENT = frozenset({"sqrt", "exp", "log", "sin", "cos", "abs", *SET_FUNCTIONS})
 
@@ -90,7 +90,7 @@ class _KindChecks:
     def check_operands(self, visit: Visit) -> None:
         node = visit.node
         match node:
-            case Number(value) if value != value or value in (float("inf"), float("-inf")):
+            case Number(value) if not is_finite(value):
                 self.error(
                     visit, "not-finite", f"{value} is no number to calculate with", "leave a bound out, or give data"
                 )

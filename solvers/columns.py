@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from numbers import Real
 from typing import Any, TypeAlias
 
@@ -12,9 +13,9 @@ import numpy.typing as npt
 
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.expressions import Label
-from steepest.solvers.parser import normalize_label
+from steepest.solvers.labels import normalize_label
 from steepest.solvers.reader_cells import CellError, read_label, read_number
-from steepest.solvers.tables import Table
+from steepest.solvers.tables import Column, Table
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
@@ -60,11 +61,11 @@ def labels_of(table: Table, column: int) -> list[Label]:
     return [made[cell] for cell in cells]
 
 
-def _as_list(cells: Sequence[Any]) -> Sequence[Any]:
-    return cells.tolist() if isinstance(cells, np.ndarray) else cells
+def _as_list(cells: Column) -> Sequence[Any]:
+    return list(cells.tolist()) if isinstance(cells, np.ndarray) else cells
 
 
-def _plain_numbers(cells: Sequence[Any]) -> Numbers | None:
+def _plain_numbers(cells: Column) -> Numbers | None:
     """The column at one go where every cell is a plain finite number."""
     if not isinstance(cells, np.ndarray) and not all(cell.__class__ in (str, int, float) for cell in cells):
         return None
@@ -75,19 +76,23 @@ def _plain_numbers(cells: Sequence[Any]) -> Numbers | None:
     return numbers if np.isfinite(numbers).all() else None
 
 
-def _is_number(cell: object) -> bool:
-    return isinstance(cell, Real) and not isinstance(cell, bool) and not math.isnan(cell)
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, Real | Decimal) and cell.__class__ is not bool and not math.isnan(cell)
 
 
 def _number(table: Table, row: int, column: int) -> float:
     cell = table.columns[column][row]
     where = table.cell(row, column)
-    if cell is None or (isinstance(cell, str) and not cell.strip()) or (isinstance(cell, Real) and math.isnan(cell)):
+    if (
+        cell is None
+        or (isinstance(cell, str) and not cell.strip())
+        or (isinstance(cell, Real | Decimal) and math.isnan(cell))
+    ):
         repair = "write the number, or `-` where there is none"
         raise problem("empty-cell", f"{where}: the cell is empty", repair=repair)
     if isinstance(cell, str):
         return _read(cell.strip(), where, table.has_decimal_commas)
-    if not isinstance(cell, Real):
+    if not isinstance(cell, Real | Decimal):
         raise problem("not-a-number", f"{where}: {cell!r} stands where a number must")
     if math.isinf(cell):
         raise problem("not-finite", f"{where}: {cell} is not a finite number")
@@ -124,6 +129,6 @@ def _label(cell: Any) -> Label | None:
         cell = cell.date()
     if isinstance(cell, date):
         return cell.isoformat()
-    if isinstance(cell, bool) or not isinstance(cell, Real):
+    if cell.__class__ is bool or not isinstance(cell, Real):
         return str(cell)
-    return normalize_label(int(cell) if float(cell).is_integer() else float(cell))
+    return normalize_label(float(cell))

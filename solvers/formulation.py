@@ -27,8 +27,8 @@ from steepest.solvers import display
 from steepest.solvers.data import Tables
 from steepest.solvers.diagnostics import Diagnostic, FormulationError, Place
 from steepest.solvers.expressions import Expression, Head, Label, Number, is_identifier, spell, spell_head
-from steepest.solvers.labels import resolve_labels
-from steepest.solvers.parser import normalize_label, parse_expression, parse_head
+from steepest.solvers.labels import normalize_label, resolve_labels
+from steepest.solvers.parser import parse_expression, parse_head
 
 if TYPE_CHECKING:
     from steepest.solvers.solution import Solution
@@ -51,7 +51,8 @@ def _to_head(value: object) -> Head:
     if isinstance(value, Head):
         return value
     if isinstance(value, str):
-        return parse_head(value.strip().removeprefix("[").removesuffix("]"))
+        text = value.strip()
+        return parse_head(text[1:-1] if text.startswith("[") and text.endswith("]") else text)
     raise ValueError(f"an index is a text such as 'i in A, j in B if i != j', not {type(value).__name__}")
 
 

@@ -26,7 +26,7 @@ from steepest.solvers.expressions import (
 )
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Parameter, Set, Variable
 from steepest.solvers.ordered_sets import Key, Member, OrderedSet, flat, spell_key
-from steepest.solvers.parser import normalize_label
+from steepest.solvers.labels import normalize_label
 from steepest.solvers.scalar_evaluator import ScalarEvaluator
 from steepest.solvers.scalar_scope import Environment, Table
 

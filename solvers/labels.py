@@ -5,18 +5,23 @@ a set, or is a known label, and nothing else has its name. Which words are label
 this runs once all of it is read; afterwards every `Name` in a tree is an index in scope or a declared name.
 """
 
+import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from steepest.solvers.diagnostics import Place
 from steepest.solvers.expressions import (
     CONSTANTS,
     Expression,
     Generator,
     Head,
     Index,
+    Label,
     LabelRef,
     Name,
+    Number,
     Reduction,
     SetComprehension,
     SetLiteral,
@@ -27,6 +32,37 @@ from steepest.solvers.expressions import (
 
 if TYPE_CHECKING:
     from steepest.solvers.formulation import Formulation
+
+
+_WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})\Z", re.ASCII)
+_MOST_DIGITS = 15
+"""Longer whole numbers are not exact as floating-point numbers, which is how they are computed with."""
+
+
+def normalize_label(label: Label) -> Label:
+    """The one form of a label: `"12"` and `12.0` are 12, `" north "` is `"north"`; other words stay as they are.
+
+    Raises:
+        ValueError: A number that is not finite.
+    """
+    if isinstance(label, str):
+        label = label.strip()
+        return int(label) if _WHOLE_NUMBER.match(label) and label != "-0" else label
+    if isinstance(label, int) and abs(label) < 10**_MOST_DIGITS:
+        return int(label)
+    try:
+        value = float(label)
+    except OverflowError as error:
+        raise ValueError("a number is too large") from error
+    if not math.isfinite(value):
+        raise ValueError(f"{label} is no finite number")
+    return int(value) if value.is_integer() else value
+
+
+def label_or_number(text: str, place: Place | None = None) -> Expression:
+    """A label; one that reads as a whole number is the number (docs/decisions.md, "Labels that are numbers")."""
+    label = normalize_label(text)
+    return LabelRef(label, place=place) if isinstance(label, str) else Number(label, place=place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,6 @@ from steepest.solvers.expressions import (
     Generator,
     Head,
     Index,
-    LabelRef,
     Name,
     Negation,
     Not,
@@ -44,6 +43,7 @@ from steepest.solvers.expressions import (
     TupleOf,
     children,
 )
+from steepest.solvers.labels import label_or_number
 
 MAX_DEPTH = 60
 """How deep an expression may be nested: every reader of the tree recurses, and no model needs more."""
@@ -701,23 +701,6 @@ def negate(node: Expression, place: Place | None = None) -> Expression:
     if isinstance(node, Number) and node.value > 0:
         return Number(-node.value, place=place)
     return Negation(node, place=place)
-
-
-def label_or_number(text: str, place: Place | None = None) -> Expression:
-    """A label; one that reads as a whole number is the number (docs/decisions.md, "Labels that are numbers")."""
-    label = normalize_label(text)
-    return LabelRef(label, place=place) if isinstance(label, str) else Number(label, place=place)
-
-
-_WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})\Z")
-
-
-def normalize_label(label: str | int | float) -> str | int | float:
-    """The one form of a label: `"12"` and `12.0` are 12, `" north "` is `"north"`; other words stay as they are."""
-    if isinstance(label, str):
-        label = label.strip()
-        return int(label) if _WHOLE_NUMBER.match(label) and label != "-0" else label
-    return int(label) if isinstance(label, float) and label.is_integer() else label
 
 
 def _percent(value: float) -> float:

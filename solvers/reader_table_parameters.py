@@ -241,7 +241,7 @@ class _Table:
 
     def define_set(self, grid: Grid, keys: int) -> None:
         source = self.head.generators[0].source
-        if len(self.head.generators) > 1 or not isinstance(source, Name) or source.name in self.draft.declared:
+        if len(self.head.generators) > 1 or not isinstance(source, Name) or self.draft.known.is_set(source.name):
             return
         labels = [[self.label(cell, row.place) for cell in row.cells[:keys]] for row in grid.rows]
         elements = tuple(_element(each) for each in labels)
@@ -342,7 +342,7 @@ def _file_parameters(
             repair=f'write `table {head} from "{source.path}" (key column, value column)`',
         )
     first = head.generators[0].source
-    if isinstance(first, Name) and first.name not in draft.declared:
+    if isinstance(first, Name) and not draft.known.is_set(first.name):
         members = TableSource(path=source.path, columns=key)
         set_fields = provenance(statement, with_unit=False).fields(statement)
         draft.add_set(make(Set, statement, element, name=first.name, table=members, **set_fields))

@@ -32,7 +32,7 @@ from steepest.solvers.ordered_sets import (
     spell_key,
     union,
 )
-from steepest.solvers.parser import normalize_label
+from steepest.solvers.labels import normalize_label
 from steepest.solvers.scalar_scope import Environment
 
 if TYPE_CHECKING:

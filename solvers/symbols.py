@@ -4,6 +4,7 @@ The checks ask this table rather than the formulation. Where an answer depends o
 index, it is None: a check that can't be sure says nothing.
 """
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -38,7 +39,7 @@ from steepest.solvers.formulation import (
 )
 from steepest.solvers.known_sets import MAX_MEMBERS, KnownSet, Member, difference, intersection, union
 from steepest.solvers.labels import vocabulary
-from steepest.solvers.parser import normalize_label
+from steepest.solvers.labels import normalize_label
 
 Declared: TypeAlias = Set | Parameter | Variable | NamedExpression
 """An element that expressions refer to by its name."""
@@ -126,11 +127,10 @@ class Symbols:
     def _known_range(
         self, first: Expression, last: Expression, cyclic: bool, hidden: Collection[str]
     ) -> KnownSet | None:
-        ends = self.constant(first, hidden), self.constant(last, hidden)
-        if not all(isinstance(end, int) for end in ends):
+        start, end = self.constant(first, hidden), self.constant(last, hidden)
+        if not isinstance(start, int) or not isinstance(end, int) or end - start >= MAX_MEMBERS:
             return None
-        members = range(int(ends[0] or 0), int(ends[1] or 0) + 1)
-        return KnownSet(members, cyclic) if len(members) <= MAX_MEMBERS else None
+        return KnownSet(range(start, end + 1), cyclic)
 
     # Constants
 
@@ -140,7 +140,7 @@ class Symbols:
             case LabelRef(value):
                 return value
             case Number(value):
-                return normalize_label(value)
+                return normalize_label(value) if is_finite(value) else None
             case Name(name) if name not in hidden:
                 return self._constant_parameter(name)
             case Negation(operand):
@@ -169,6 +169,8 @@ class Symbols:
             element = self.elements.get(name)
             if isinstance(element, Parameter) and element.index is None and name not in self.bound:
                 value = element.value
+                if isinstance(value, int | float) and not is_finite(value):
+                    value = None
                 if element.expression is not None:
                     value = self.constant(element.expression)
                 self._constants[name] = value
@@ -265,6 +267,11 @@ def declared_elements(formulation: Formulation) -> Iterator[Declared]:
     yield from formulation.parameters
     yield from formulation.variables
     yield from formulation.lets
+
+
+def is_finite(value: float) -> bool:
+    """Whether a number is one that a solver can take: not NaN, not infinite, and no whole number beyond the floats."""
+    return abs(value) <= sys.float_info.max
 
 
 def names_in(node: Expression) -> frozenset[str]:

@@ -7,7 +7,9 @@ can say in which row and column of which file something is wrong.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy.typing as npt
 
 from steepest.solvers.csv_tables import read_csv_rows
 from steepest.solvers.diagnostics import problem
@@ -15,6 +17,9 @@ from steepest.solvers.findings import nearest
 
 if TYPE_CHECKING:
     import pandas
+
+Column: TypeAlias = Sequence[Any] | npt.NDArray[Any]
+"""Cells as they were read: an array where all of them are numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class Table:
     source: str
     """How messages call it: the file, or "the data frame"."""
     names: tuple[str, ...]
-    columns: tuple[Sequence[Any], ...]
+    columns: tuple[Column, ...]
     rows: Sequence[int]
     """The row of the file in which each row of the table stands, its head being row 1."""
     has_decimal_commas: bool = False
@@ -118,9 +123,9 @@ def from_frame(frame: "pandas.DataFrame", source: str = "the data frame") -> Tab
     return Table(source, names, columns, range(2, len(frame) + 2))
 
 
-def _frame_column(series: "pandas.Series[Any]") -> Sequence[Any]:
+def _frame_column(series: "pandas.Series[Any]") -> Column:
     if series.dtype.kind in "iuf" and isinstance(series.dtype.name, str) and series.dtype.name.islower():
-        return series.to_numpy()  # type: ignore[return-value]  # a numpy array is a sequence in all that is used
+        return series.to_numpy()
     return [None if _is_none(value) else value for value in series.tolist()]
 
 
@@ -130,7 +135,7 @@ def _is_none(value: object) -> bool:
 
 def _read_csv(path: Path, _sheet: str | None) -> Table:
     names, rows, numbers, delimiter = read_csv_rows(path)
-    columns: tuple[Sequence[Any], ...] = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in names)
+    columns: tuple[Column, ...] = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in names)
     return Table(path.name, tuple(names), columns, numbers, has_decimal_commas=delimiter == ";")
 
 
@@ -156,7 +161,7 @@ def _read_workbook(path: Path, sheet: str | None) -> Table:
     width = max(place for place, value in enumerate(head, 1) if value is not None)
     names = tuple("" if value is None else str(value) for value in head[:width])
     cells = [(*line, *(None,) * width)[:width] for _, line in lines[1:]]
-    columns: tuple[Sequence[Any], ...] = tuple(zip(*cells, strict=True)) if cells else tuple(() for _ in names)
+    columns: tuple[Column, ...] = tuple(zip(*cells, strict=True)) if cells else tuple(() for _ in names)
     return Table(path.name, names, columns, [number for number, _ in lines[1:]])
 
 
@@ -178,11 +183,11 @@ def _read_parquet(path: Path, _sheet: str | None) -> Table:
     return Table(path.name, tuple(content.column_names), columns, range(2, content.num_rows + 2))
 
 
-def _arrow_column(column: Any) -> Sequence[Any]:
+def _arrow_column(column: Any) -> Column:
     import pyarrow.types
 
     is_number = pyarrow.types.is_integer(column.type) or pyarrow.types.is_floating(column.type)
-    values: Sequence[Any] = column.to_numpy() if is_number and not column.null_count else column.to_pylist()
+    values: Column = column.to_numpy() if is_number and not column.null_count else column.to_pylist()
     return values
 
 

@@ -100,7 +100,7 @@ def url_endpoint(url: str, model: str) -> Endpoint:
         key = environment("OPENAI_API_KEY") or NO_KEY
         return _checked(Endpoint("openai", url, model, key, "OPENAI_API_KEY"))
     key = environment("STEEPEST_API_KEY") or NO_KEY
-    return _checked(Endpoint("the server", url, model, key, "STEEPEST_API_KEY"))
+    return _checked(Endpoint(_origin(url)[1], url, model, key, "STEEPEST_API_KEY"))
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -28,7 +28,7 @@ __all__ = ["ChatServer", "LocalModel", "context_size", "load_server"]
 
 log = logging.getLogger(__name__)
 
-BATCH = 256  # tokens of the prompt between two chances to stop: seconds on a slow machine
+BATCH = 64  # tokens of the prompt between two chances to stop: a second; larger ones are no faster on a CPU
 SILENT = -1
 CONTEXT = 8192
 SMALLEST_CONTEXT = 512

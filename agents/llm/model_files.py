@@ -12,7 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -176,8 +176,9 @@ def _written_whole(target: Path) -> "Iterator[IO[bytes]]":
 
 def _remove_stale(target: Path) -> None:
     for leftover in target.parent.glob(f"{target.name}.part-*"):
-        if time.time() - leftover.stat().st_mtime > STALE_SECONDS:
-            leftover.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another process has just finished or removed it
+            if time.time() - leftover.stat().st_mtime > STALE_SECONDS:
+                leftover.unlink()
 
 
 def _need_space(folder: Path, size: int) -> None:
@@ -193,12 +194,15 @@ def verify(path: Path, sha256: str) -> Path:
     """Check a file's hash, unless it was checked before and has not changed since.
 
     Raises:
-        ModelFileError: The file's hash is another.
+        ModelFileError: The file's hash is another, or it cannot be read.
     """
     if _marked(path, sha256):
         return path
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelFileError(f"Cannot read the model file {path}: {error.strerror}.") from error
     _need_hash(found, sha256, f"{path}", "delete the file and start again")
     _mark(path, sha256)
     return path

@@ -98,7 +98,7 @@ def _compiled(
     from steepest.solvers.compile import compile_formulation
     from steepest.solvers.solve import require_supported
 
-    data = bind(formulation, tables, folder)
+    data = bind(formulation, tables, folder=folder)
     try:
         model = compile_formulation(formulation, data)
         require_supported(model)

@@ -26,5 +26,5 @@ def face(name: str, formulation: "Formulation", tables: "Tables", folder: Path) 
             return export.to_latex(formulation)
     from steepest.solvers.binding import bind
 
-    data = bind(formulation, tables, folder)
+    data = bind(formulation, tables, folder=folder)
     return export.to_pyomo_script(formulation, data) if name == "pyomo" else export.to_lp(formulation, data)

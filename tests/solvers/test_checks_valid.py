@@ -42,9 +42,11 @@ LOT_SIZING_WITH_CONDITIONAL = LOT_SIZING | {
     "constraints": {"carry[t in Month]": "stock[t] == before[t] + make[t] - demand[t]"},
 }
 
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
 SHIFTS = {
     "sets": {"Day": "cyclic {Mon, Tue, Wed, Thu, Fri, Sat, Sun}"},
-    "parameters": {"need[Day]": dict(zip("Mon Tue Wed Thu Fri Sat Sun".split(), range(3, 10), strict=True))},
+    "parameters": {"need[Day]": dict(zip(DAYS, range(3, 10), strict=True))},
     "variables": {"begin[Day]": "integer >= 0"},
     "minimize": "sum(begin[d] for d in Day)",
     "constraints": {"cover[d in Day]": "begin[d] + begin[d - 1] + begin[d - 2] >= need[d]"},
@@ -243,7 +245,10 @@ SET_ALGEBRA = {
 
 ABSENT_DIAGONAL_BEHIND_A_FILTER = {
     "sets": {"Region": "1..3"},
-    "parameters": {"cost[Region, Region]": {(1, 2): 1, (2, 1): 2, (1, 3): 3, (3, 1): 4, (2, 3): 5, (3, 2): 6}, "need": 2},
+    "parameters": {
+        "cost[Region, Region]": {(1, 2): 1, (2, 1): 2, (1, 3): 3, (3, 1): 4, (2, 3): 5, (3, 2): 6},
+        "need": 2,
+    },
     "variables": {"move[Region, Region]": "real >= 0"},
     "minimize": "sum(cost[i, j] * move[i, j] for i in Region for j in Region if i != j)",
     "constraints": {"enough[r in Region]": "sum(move[i, r] for i in Region if i != r) >= need"},
@@ -255,7 +260,9 @@ VALID = {name: model for name, model in list(globals().items()) if name.isupper(
 @pytest.mark.parametrize("model", VALID.values(), ids=VALID)
 def test_a_right_model_is_left_in_peace(build: Callable[..., Formulation], model: dict[str, Any]) -> None:
     formulation = build(**model)
-    found = check_formulation(formulation, bound=("Center", "Store", "cost", "demand", "capacity") * (model is FROM_TABLES))
+    found = check_formulation(
+        formulation, bound=("Center", "Store", "cost", "demand", "capacity") * (model is FROM_TABLES)
+    )
     assert [str(item) for item in found if item.severity != "note"] == []
 
 

@@ -1,9 +1,26 @@
 import json
+import tempfile
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from steepest.agents.llm import CassetteMiss, FunctionModel, RecordedModel, Recording, Usage, complete_sync, open_model
+from steepest.agents.llm import (
+    Cassette,
+    CassetteMiss,
+    ChatMessage,
+    ChatReply,
+    ChatRequest,
+    FunctionModel,
+    RecordedModel,
+    Recording,
+    Usage,
+    complete_sync,
+    open_model,
+)
+from steepest.agents.llm.cassettes import Exchange
 from steepest.errors import InputError
 
 
@@ -104,3 +121,13 @@ def test_an_empty_cassette_says_so(path, ask):
 def test_no_draft_is_left_beside_the_cassette(path, ask):
     record(path, [ask()])
     assert [file.name for file in path.parent.iterdir()] == ["bakery.json"]
+
+
+@given(st.text(), st.text())
+def test_every_text_comes_back_as_it_was_asked_and_answered(question, answer):
+    request = ChatRequest(system=question, messages=(ChatMessage(role="user", content=question),))
+    exchange = Exchange(key="k", request=request, reply=ChatReply(text=answer, model="m", provider="p"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tape.json"
+        Cassette(model="m").with_exchange(exchange).write(path)
+        assert Cassette.read(path).exchanges == (exchange,)

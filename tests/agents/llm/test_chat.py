@@ -1,6 +1,6 @@
-import _thread
 import asyncio
 import contextvars
+import signal
 import threading
 
 import pytest
@@ -43,7 +43,7 @@ def test_an_interrupt_in_a_running_loop_stops_the_call(ask):
     stopped = threading.Event()
 
     async def endless(request):
-        _thread.interrupt_main()
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
         try:
             await asyncio.Event().wait()
         finally:

@@ -128,6 +128,11 @@ def test_a_given_file_must_be_a_gguf(tmp_path, parts):
     assert files.given_file(parts[0]) == parts[0]
 
 
+def test_a_file_that_vanished_is_told(tmp_path):
+    with pytest.raises(ModelFileError, match="No such file"):
+        files.verify(tmp_path / "gone.gguf", SHA)
+
+
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 

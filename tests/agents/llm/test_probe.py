@@ -72,7 +72,7 @@ def test_an_endpoint_that_is_something_else_is_told(provider, point, server, ans
 
 def test_a_cut_answer_is_a_dead_endpoint(provider, point, server, answer):
     point(server.url)
-    server.plays(answer(body={"data": []}, cut=True))
+    server.plays(answer(body=b'{"data": [', cut=True))
     assert status(provider).state == "endpoint dead"
 
 

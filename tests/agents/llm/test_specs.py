@@ -73,7 +73,13 @@ def test_another_server_needs_no_key(monkeypatch):
 def test_any_address_is_asked_by_chat_completions(server, ask, answer):
     server.plays(answer(body={"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}]}))
     model = open_model(f"{server.url}/v1#tiny/model:q4")
-    assert complete_sync(model, ask(max_tokens=5)).text == "Hi"
+    reply = complete_sync(model, ask(max_tokens=5))
+    assert (reply.text, reply.stop, reply.cost, reply.provider) == (
+        "Hi",
+        "end",
+        None,
+        server.url.removeprefix("http://"),
+    )
     assert server.asked[0].path == "/v1/chat/completions"
     assert (server.asked[0].body["model"], server.asked[0].body["max_tokens"]) == ("tiny/model:q4", 5)
     assert not model.structured

@@ -1,0 +1,94 @@
+"""What a run works on and what it knows so far; the graph's steps take both and return what they learned."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias, TypedDict
+
+from steepest.agents.llm.chat import ChatMessage, ChatModel
+from steepest.agents.llm.transcripts import Transcript
+from steepest.agents.modeling.steps import Step
+from steepest.solvers.data import Tables
+from steepest.solvers.diagnostics import Diagnostic
+from steepest.solvers.formulation import Formulation
+from steepest.solvers.options import SolveOptions
+from steepest.solvers.solution import Solution
+
+Outcome = Literal[
+    "solved",
+    "infeasible",
+    "unbounded",
+    "stopped",
+    "unsupported",
+    "not_a_problem",
+    "not_formulated",
+    "missing_data",
+]
+"""`stopped`: a limit, an interrupt or a failing model ended the run early; what there was by then is kept."""
+
+Solve: TypeAlias = Callable[[Formulation], Solution]
+
+
+def _say_nothing(line: str) -> None:
+    """Take a line of progress that nobody wants."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A problem and the means to work on it: the same for all steps of a run."""
+
+    problem: str
+    model: ChatModel
+    solve: Solve
+    tables: Tables = field(default_factory=dict)
+    table_lines: tuple[str, ...] = ()
+    """What the model is told about the tables, one line each."""
+    max_repairs: int = 3
+    transcript: Transcript = field(default_factory=Transcript)
+    steps: list[Step] = field(default_factory=list)
+    say: Callable[[str], None] = _say_nothing
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A formulation with what was found about it, and its solution once it was solved."""
+
+    formulation: Formulation
+    diagnostics: tuple[Diagnostic, ...] = ()
+    solution: Solution | None = None
+
+
+class State(TypedDict, total=False):
+    """What a run knows so far; a step returns the entries that it changes."""
+
+    question: tuple[ChatMessage, ...]
+    """The conversation up to the problem, before the model's first answer."""
+    system: str
+    reply: str
+    """The model's last reply, word for word."""
+    formulation: Formulation | None
+    """The formulation in that reply, if it could be read."""
+    diagnostics: tuple[Diagnostic, ...]
+    """What was found about that reply; errors among it ask for a repair."""
+    not_a_problem: str
+    """Why the text is no optimization problem, where the model says so or an invented formulation shows it."""
+    repairs: int
+    solution: Solution | None
+    first: Draft | None
+    """The answer before the model was asked to examine it."""
+    outcome: Outcome
+    reason: str
+    """For an outcome without a solution, or one confirmed by the model: why."""
+
+
+def solver_for(
+    tables: Tables, folder: Path | None, options: SolveOptions | None, say: Callable[[str], None]
+) -> Solve:
+    """The function that solves a formulation with these tables and options."""
+
+    def solve(formulation: Formulation) -> Solution:
+        from steepest.solvers.solve import solve_formulation  # numpy and the compiler: not before they are needed
+
+        return solve_formulation(formulation, tables, folder=folder, options=options, on_progress=say)
+
+    return solve
