@@ -158,9 +158,7 @@ def _split_header(text: str, source: str) -> tuple[Header, str]:
     except tomllib.TOMLDecodeError as error:
         raise PromptError(f"Prompt {source}: the header is not TOML: {error}.") from error
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
-        )
+        problems = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
         raise PromptError(f"Prompt {source}: the header is wrong: {problems}.") from error
 
 

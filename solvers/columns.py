@@ -77,17 +77,21 @@ def _plain_numbers(cells: Column) -> Numbers | None:
 
 
 def _is_number(cell: Any) -> bool:
-    return isinstance(cell, Real | Decimal) and cell.__class__ is not bool and not math.isnan(cell)
+    if isinstance(cell, bool):
+        return False
+    return isinstance(cell, Real | Decimal) and not math.isnan(cell)
+
+
+def _is_empty(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return not cell.strip()
+    return cell is None or (isinstance(cell, Real | Decimal) and math.isnan(cell))
 
 
 def _number(table: Table, row: int, column: int) -> float:
     cell = table.columns[column][row]
     where = table.cell(row, column)
-    if (
-        cell is None
-        or (isinstance(cell, str) and not cell.strip())
-        or (isinstance(cell, Real | Decimal) and math.isnan(cell))
-    ):
+    if _is_empty(cell):
         repair = "write the number, or `-` where there is none"
         raise problem("empty-cell", f"{where}: the cell is empty", repair=repair)
     if isinstance(cell, str):

@@ -10,8 +10,32 @@ from dataclasses import dataclass
 _BARE_UNIT = re.compile(r"(?:[$€£¥₹%]|[^\W\d_][\w$^]*|1)(?: ?[/*·^] ?(?:[$€£¥₹]|\w+\^?\w*)){0,6}\Z")
 _MAX_UNIT = 40
 _NO_UNITS = frozenset(
-    "assumed assumption assume derived free given label labels note optional ordered see cyclic missing unknown goal "
-    "position mixed data input binary integer real continuous".split()
+    [
+        "assumed",
+        "assumption",
+        "assume",
+        "derived",
+        "free",
+        "given",
+        "label",
+        "labels",
+        "note",
+        "optional",
+        "ordered",
+        "see",
+        "cyclic",
+        "missing",
+        "unknown",
+        "goal",
+        "position",
+        "mixed",
+        "data",
+        "input",
+        "binary",
+        "integer",
+        "real",
+        "continuous",
+    ]
 )
 
 

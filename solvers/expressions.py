@@ -293,12 +293,17 @@ def spell_label(label: Label, bare: BareLabels | None = None) -> str:
 
 def spell_number(value: float) -> str:
     """A number that reads back as the same number."""
-    return repr(value)
+    return repr(float(value)) if isinstance(value, int) and abs(value) >= 10**15 else repr(value)
 
 
 def spell(node: Expression, bare: BareLabels | None = None) -> str:
     """The canonical text of an expression; labels are quoted unless `bare` says that they need not be."""
     return _Speller(bare).spell(node)
+
+
+def spell_operand(node: Expression, bare: BareLabels | None = None) -> str:
+    """As `spell`, in parentheses where it could not stand beside `<=`."""
+    return _Speller(bare).spell(node, _UNION)
 
 
 def spell_head(head: Head, bare: BareLabels | None = None) -> str:
@@ -366,8 +371,10 @@ class _Speller:
             case SetLiteral(elements, cyclic):
                 return f"{'cyclic ' if cyclic else ''}{{{self.list(elements)}}}", _ATOM
             case Range(first, last, cyclic):
-                ends = f"{self.spell(first, _SUM)}..{self.spell(last, _SUM)}"
-                return f"{'cyclic ' if cyclic else ''}{ends}", _RANGE
+                begin, end = self.spell(first, _SUM), self.spell(last, _SUM)
+                if not cyclic:
+                    return f"{begin}..{end}", _RANGE
+                return f"cyclic {f'({begin})' if begin.startswith('-') else begin}..{end}", _RANGE
             case SetComprehension(element, generators):
                 return f"{{{self.spell(element)}{self.clauses(generators)}}}", _ATOM
         raise TypeError(f"no spelling for {type(node).__name__}")
@@ -387,7 +394,7 @@ class _Speller:
 
     def generator(self, generator: Generator) -> str:
         # The source and the condition stop short of a bare conditional: its `if` would be taken for a filter.
-        source = self.spell(generator.source, _OR)
+        source = self.spell(generator.source, _UNION)
         text = f"{spell_pattern(generator.pattern)} in {source}" if generator.pattern is not None else source
         if generator.condition is not None:
             text += f" if {self.spell(generator.condition, _OR)}"

@@ -5,7 +5,9 @@ One pydantic model with two faces of the same content: JSON (`model_validate_jso
 text (`from_text`, `to_text`). Expressions are strings in the canonical spelling in JSON and trees in memory.
 """
 
-from collections.abc import Collection
+import math
+import re
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -18,7 +20,6 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     WithJsonSchema,
-    field_validator,
     model_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
@@ -26,7 +27,7 @@ from pydantic.json_schema import SkipJsonSchema
 from steepest.solvers import display
 from steepest.solvers.data import Tables
 from steepest.solvers.diagnostics import Diagnostic, FormulationError, Place
-from steepest.solvers.expressions import Expression, Head, Label, Number, is_identifier, spell, spell_head
+from steepest.solvers.expressions import Expression, Head, Label, LabelRef, Number, is_identifier, spell, spell_head
 from steepest.solvers.labels import normalize_label, resolve_labels
 from steepest.solvers.parser import parse_expression, parse_head
 
@@ -41,10 +42,16 @@ def _to_expression(value: object) -> Expression:
     if isinstance(value, Expression):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return Number(value)
+        return Number(_finite(value))
     if isinstance(value, str):
         return parse_expression(value)
     raise ValueError(f"an expression is a text, not {type(value).__name__}")
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no finite number")
+    return value + 0  # -0.0 becomes 0.0, which is how it reads back
 
 
 def _to_head(value: object) -> Head:
@@ -80,7 +87,18 @@ def _clean_unit(unit: str | None) -> str | None:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.replace("\0", " ").split())
+
+
+def _prose(text: str) -> str:
+    """Prose as the text face can hold it: quotation marks are for quotes, and `##` for what isn't kept."""
+    return re.sub("##+", "#", _one_line(text.replace('"', "'"))).lstrip("#,;: ")
+
+
+def _some_labels(index: list[Label]) -> list[Label]:
+    if not index:
+        raise ValueError("an index has at least one label")
+    return index
 
 
 def _quotable(quote: str) -> str:
@@ -102,9 +120,20 @@ HeadText: TypeAlias = Annotated[
 ]
 Identifier: TypeAlias = Annotated[str, AfterValidator(_usable_name)]
 LabelValue: TypeAlias = Annotated[Label, BeforeValidator(normalize_label)]
+FiniteNumber: TypeAlias = Annotated[float, AfterValidator(_finite)]
 Unit: TypeAlias = Annotated[str | None, BeforeValidator(_clean_unit)]
 Quote: TypeAlias = Annotated[str, AfterValidator(_quotable)]
-Prose: TypeAlias = Annotated[str, AfterValidator(_one_line)]
+Prose: TypeAlias = Annotated[str, AfterValidator(_prose)]
+IndexLabels: TypeAlias = Annotated[list[LabelValue], AfterValidator(_some_labels)]
+
+
+def _refuse_duplicates(indices: Iterable[list[Label]]) -> None:
+    seen: set[tuple[Label, ...]] = set()
+    for index in indices:
+        key = tuple(index)
+        if key in seen:
+            raise ValueError(f"two entries for {', '.join(map(str, index))}")
+        seen.add(key)
 
 
 class Record(BaseModel):
@@ -147,7 +176,7 @@ class TableSource(Record):
 class Family(Record):
     """The members of an indexed set at one index tuple."""
 
-    index: list[LabelValue]
+    index: IndexLabels
     members: ExpressionText
 
 
@@ -168,13 +197,14 @@ class Set(Element):
         given = (self.members is not None) + bool(self.families) + (self.table is not None)
         if given != 1:
             raise ValueError("a set has exactly one of members, families and table")
+        _refuse_duplicates(family.index for family in self.families)
         return self
 
 
 class IndexedValue(Record):
     """One cell of a parameter; `value` is null where the text does not give it."""
 
-    index: list[LabelValue]
+    index: IndexLabels
     value: LabelValue | None
 
 
@@ -190,7 +220,7 @@ class Parameter(Element):
     value: LabelValue | None = None
     """A scalar, or with an index the one value that all cells have."""
     values: list[IndexedValue] = Field(default_factory=list)
-    default: float | None = None
+    default: FiniteNumber | None = None
     """The value of cells that `values` or `table` leave out; without it they are absent."""
     expression: ExpressionText | None = None
     """Derived from other data, in terms of the index names of the head."""
@@ -208,6 +238,9 @@ class Parameter(Element):
         ]
         if sum(given) + self.missing != 1:
             raise ValueError("a parameter has exactly one of value, values, expression, table, or is missing")
+        if isinstance(self.expression, Number):
+            self.value, self.expression = normalize_label(self.expression.value), None
+        _refuse_duplicates(cell.index for cell in self.values)
         return self
 
 
@@ -238,7 +271,7 @@ class Objective(Element):
     sense: Sense
     expression: ExpressionText
     priority: int | None = None
-    weight: float | None = None
+    weight: FiniteNumber | None = None
     unit: Unit = None
 
 
@@ -262,15 +295,33 @@ class Formulation(Record):
     objectives: list[Objective] = Field(default_factory=list)
     constraints: list[Constraint] = Field(default_factory=list)
 
-    @field_validator("title", mode="after")
-    @classmethod
-    def _without_comment_sign(cls, title: str) -> str:
-        return title.lstrip("# ")
-
     @model_validator(mode="after")
     def _bare_words_are_labels(self) -> "Formulation":
         resolve_labels(self)
+        for parameter in self.parameters:
+            if isinstance(parameter.expression, LabelRef):
+                parameter.value, parameter.expression = parameter.expression.value, None
         return self
+
+    @classmethod
+    def from_text(cls, text: str) -> "Formulation":
+        """Read the five-element text.
+
+        Raises:
+            FormulationError: It can't be read; lists everything that is wrong.
+        """
+        from steepest.solvers.reader import read_formulation  # which makes formulations
+
+        reading = read_formulation(text)
+        if reading.formulation is None:
+            raise FormulationError(reading.diagnostics)
+        return reading.formulation
+
+    def to_text(self) -> str:
+        """The five-element text in its one canonical form."""
+        from steepest.solvers.printer import print_formulation  # which prints formulations
+
+        return print_formulation(self)
 
     def __repr__(self) -> str:
         return display.formulation_repr(self)

@@ -25,8 +25,8 @@ from steepest.solvers.expressions import (
     walk,
 )
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Parameter, Set, Variable
-from steepest.solvers.ordered_sets import Key, Member, OrderedSet, flat, spell_key
 from steepest.solvers.labels import normalize_label
+from steepest.solvers.ordered_sets import Key, Member, OrderedSet, flat, spell_key
 from steepest.solvers.scalar_evaluator import ScalarEvaluator
 from steepest.solvers.scalar_scope import Environment, Table
 

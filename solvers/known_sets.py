@@ -20,6 +20,7 @@ class KnownSet:
     members: Sequence[Member]
     cyclic: bool = False
     _lookup: frozenset[Member] = field(default=frozenset(), repr=False)
+    _columns: dict[int, "KnownSet"] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, members: Sequence[Member], cyclic: bool = False) -> "KnownSet":
@@ -40,10 +41,12 @@ class KnownSet:
         """The labels that stand at one place of its tuples; labels alone stand at place 0."""
         if isinstance(self.members, range):
             return self
-        tuples = [member if isinstance(member, tuple) else (member,) for member in self.members]
-        labels = [member[place] for member in tuples if place < len(member)]
-        single = all(len(member) == 1 for member in tuples)
-        return KnownSet.of(labels, self.cyclic and single)
+        if place not in self._columns:
+            tuples = [member if isinstance(member, tuple) else (member,) for member in self.members]
+            labels = [member[place] for member in tuples if place < len(member)]
+            single = all(len(member) == 1 for member in tuples)
+            self._columns[place] = KnownSet.of(labels, self.cyclic and single)
+        return self._columns[place]
 
 
 def union(first: KnownSet, second: KnownSet) -> KnownSet:

@@ -102,8 +102,18 @@ def vocabulary(formulation: "Formulation") -> Vocabulary:
 
 
 def resolve_labels(formulation: "Formulation") -> None:
-    """Replace, in place, every bare word that is a label by a `LabelRef`."""
+    """Replace, in place, every bare word that is a label by a `LabelRef`.
+
+    A word in the place of an index is a label even if nothing else says so; once known, it is one everywhere.
+    """
     words = vocabulary(formulation)
+    _resolve(formulation, words)
+    again = vocabulary(formulation)
+    if again.labels != words.labels:
+        _resolve(formulation, again)
+
+
+def _resolve(formulation: "Formulation", words: Vocabulary) -> None:
     for element in [*_named_elements(formulation), *formulation.objectives, *formulation.constraints]:
         head: Head | None = getattr(element, "index", None)
         names = frozenset(head.names) if head is not None else frozenset()

@@ -1,6 +1,6 @@
 """A formulation as a Pyomo model: for users who want one in hand, and as the second way to every answer."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 from steepest.solvers.data import Data
@@ -25,6 +25,7 @@ from steepest.solvers.ordered_sets import Key, spell_key
 from steepest.solvers.ranking import ranked_objectives
 from steepest.solvers.scalar_evaluator import ScalarEvaluator
 from steepest.solvers.scalar_scope import Environment
+from steepest.solvers.script_names import unique_names
 
 Model: TypeAlias = Any
 """A `pyomo.environ.ConcreteModel`; pyomo has no types."""
@@ -35,29 +36,14 @@ _COMBINATORIAL = (LOGICAL_FUNCTIONS | GLOBAL_CONSTRAINTS) - {"norm2"}
 def to_pyomo(formulation: Formulation, data: Data) -> Model:
     """Build a Pyomo model whose variables and constraints have the names of the formulation's.
 
-    Variables are indexed by labels: `model.bake["bread"]`. A name that Pyomo's model has itself gets a `_` behind it;
-    `component_names` tells which. Constraints on data alone are left out where they hold. Of several objectives that
+    Variables are indexed by labels: `model.bake["bread"]`. A name that Pyomo's model has itself gets a `_` behind it.
+    Constraints on data alone are left out where they hold. Of several objectives that
     are ranked, the first is active.
 
     Raises:
         FormulationError: The data do not fit, or a term has no algebraic form (logic, global constraints).
     """
     return PyomoModel(ScalarInstance(formulation, data)).model
-
-
-def component_names(names: Iterable[str], reserved: Callable[[str], bool]) -> dict[str, str]:
-    """A name for each name, none reserved and none twice; the others stay as they are."""
-    names = list(dict.fromkeys(names))
-    taken = {name for name in names if not reserved(name)}
-    result = {name: name for name in names if name in taken}
-    for name in names:
-        if name not in result:
-            free = name + "_"
-            while free in taken or reserved(free):
-                free += "_"
-            result[name] = free
-            taken.add(free)
-    return result
 
 
 def decisions(formulation: Formulation) -> frozenset[str]:
@@ -110,11 +96,12 @@ class PyomoModel:
         self.model = pyo.ConcreteModel(name=instance.formulation.title or None)
         formulation = instance.formulation
         names = [each.name for each in formulation.variables] + [each.name for each in formulation.constraints]
-        self.names = component_names(names, lambda name: hasattr(self.model, name))
+        self.names = unique_names(names, lambda name: hasattr(self.model, name))
         self.variables: dict[str, Any] = {}
         self.constraints: list[tuple[str, Key, Any]] = []
         self.ranks = ranked_objectives(formulation)
         self.objectives: list[Any] = []
+        self.constant_constraints: set[str] = set()
         functions = {name: getattr(pyo, name) for name in ("sqrt", "exp", "log", "sin", "cos")} | {"abs": abs}
         self.evaluator = ScalarEvaluator(instance, self.at, functions)
         for variable in formulation.variables:
@@ -173,6 +160,8 @@ class PyomoModel:
             for place, relation in enumerate(self._relations(constraint.body, env)):
                 if place == len(parts):
                     parts.append({})
+                if isinstance(relation, bool):
+                    self.constant_constraints.add(constraint.name)
                 if relation is not True:
                     parts[place][key] = self.pyo.Constraint.Infeasible if relation is False else relation
         for place, relations in enumerate(parts or [{}]):

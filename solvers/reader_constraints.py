@@ -25,7 +25,9 @@ from steepest.solvers.reader_statements import Statement, declaration, strip_end
 
 _ASSIGNMENT = re.compile(r"\s{0,80}(?::=|==|=|:)\s{0,80}")
 _FORALL = re.compile(r"\s{0,80}(?:for\s{0,3}all|for\s{1,3}each|for\s{1,3}every|for|∀)(?=\W|\Z)\s{0,80}", re.IGNORECASE)
-_FORALL_INSIDE = re.compile(r"[\s,]{1,9}(?:for\s{0,3}all|for\s{1,3}each|for\s{1,3}every|for)\s{1,9}|\s{0,9}∀", re.IGNORECASE)
+_FORALL_INSIDE = re.compile(
+    r"[\s,]{1,9}(?:for\s{0,3}all|for\s{1,3}each|for\s{1,3}every|for)\s{1,9}|\s{0,9}∀", re.IGNORECASE
+)
 _LEXICOGRAPHIC = re.compile(r"lex(?:icographic)?\s{0,3}\(")
 
 

@@ -15,7 +15,9 @@ from steepest.solvers.expressions import Label
 from steepest.solvers.reader_cells import CellError, Value, is_absent, read_label, read_value
 from steepest.solvers.reader_statements import Statement
 
-_TOKEN = re.compile(r'\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<sign>[{}\[\](),:;])|(?P<run>[^{}\[\](),:;"\s][^{}\[\](),:;"]*)|(?P<bad>"))')
+_TOKEN = re.compile(
+    r'\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<sign>[{}\[\](),:;])|(?P<run>[^{}\[\](),:;"\s][^{}\[\](),:;"]*)|(?P<bad>"))'
+)
 _THOUSANDS = re.compile(r"\d{3}\Z", re.ASCII)
 _MAX_DEPTH = 12
 
@@ -275,13 +277,10 @@ class Layout:
         return [key]
 
     def problem(self, code: str, message: str, offset: int, repair: str) -> FormulationError:
-        return problem(
-            code, message, place=self.statement.place_at(offset), repair=repair, element=self.element
-        )
+        return problem(code, message, place=self.statement.place_at(offset), repair=repair, element=self.element)
 
 
 def _length_repair(values: list[Literal]) -> str:
     zeros = any(isinstance(value, int) and value == 0 for value in values)
     repair = "write `{label: value, ...}`, which can't go wrong"
     return f"numbers in a list have no comma between thousands: 400000, not 400,000; {repair}" if zeros else repair
-

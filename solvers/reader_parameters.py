@@ -180,4 +180,3 @@ class _Value:
         note = f"`{match['unit']}` behind the number is read as its unit"
         self.draft.note("spelling", note, self.element, self.statement.place)
         return self.made(value=normalize_label(value), unit=self.details.unit or match["unit"])
-

@@ -98,7 +98,9 @@ def _bound_below(expression: Expression) -> frozenset[str]:
 def _refuse_twice_declared(formulation: Formulation, diagnostics: Diagnostics) -> None:
     sets = [(each.name, each) for each in formulation.sets]
     others: list[tuple[str, Element]] = [
-        (each.name, each) for group in (formulation.parameters, formulation.variables, formulation.lets) for each in group
+        (each.name, each)
+        for group in (formulation.parameters, formulation.variables, formulation.lets)
+        for each in group
     ]
     _tell_twice([*sets, *others], diagnostics)
     _tell_twice([(each.name, each) for each in formulation.constraints], diagnostics)

@@ -146,9 +146,7 @@ def _heading(line: Line, current: Section | None, *, with_hash: bool) -> Section
     return _heading_with_detail(line, words, (offset, code[offset:]), current)
 
 
-def _heading_with_detail(
-    line: Line, words: str, detail: tuple[int, str], current: Section | None
-) -> Section | None:
+def _heading_with_detail(line: Line, words: str, detail: tuple[int, str], current: Section | None) -> Section | None:
     objective = _OBJECTIVE.match(words)
     deeper = current is not None and line.indent > current.indent and current.kind != "objective"
     if objective is None:

@@ -3,10 +3,17 @@
 import re
 
 from steepest.solvers.diagnostics import problem
-from steepest.solvers.expressions import Expression, Head, LabelRef, Name, Number, Range, SetLiteral, TupleOf, is_identifier
+from steepest.solvers.expressions import (
+    Expression,
+    LabelRef,
+    Name,
+    Number,
+    Range,
+    SetLiteral,
+    TupleOf,
+    is_identifier,
+)
 from steepest.solvers.formulation import Family, Set
-from steepest.solvers.parser import parse_expression
-from steepest.solvers.labels import normalize_label
 from steepest.solvers.reader_cells import CellError, read_label
 from steepest.solvers.reader_draft import Draft, expression_at, head_at, make, provenance, table_source
 from steepest.solvers.reader_lines import closing_bracket, find_outside, masked, split_outside
@@ -77,9 +84,7 @@ def _assigned(statement: Statement, declared: Declaration, element: str, draft: 
     return offset + match.end()
 
 
-def _families(
-    statement: Statement, begin: int, text: str, element: str, draft: Draft
-) -> list[Family] | None:
+def _families(statement: Statement, begin: int, text: str, element: str, draft: Draft) -> list[Family] | None:
     """The families of `{1: {a, b}, 2: {b}}`, or none if the text has no keys."""
     if not text.startswith("{") or closing_bracket(text, 0) != len(text) - 1:
         return None

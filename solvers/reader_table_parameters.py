@@ -145,9 +145,7 @@ class _Table:
     # What the columns mean
 
     def grid(self, columns: str, *, symmetric: bool = False) -> Grid:
-        return read_grid(
-            self.statement.rows, columns, self.element, self.draft.diagnostics, symmetric=symmetric
-        )
+        return read_grid(self.statement.rows, columns, self.element, self.draft.diagnostics, symmetric=symmetric)
 
     def named(self, name: str, columns: str, *, symmetric: bool = False) -> list[Parameter]:
         """A table of one parameter; columns with names of their own are parameters of those names."""
@@ -235,9 +233,7 @@ class _Table:
         if keys is None:
             keys = sum(axis.arity or 1 for axis in self.draft.known.axes(self.head))
         self.define_set(grid, keys)
-        return [
-            self.column(self.parameter_name(grid.head[at]), grid, keys, at) for at in range(keys, len(grid.head))
-        ]
+        return [self.column(self.parameter_name(grid.head[at]), grid, keys, at) for at in range(keys, len(grid.head))]
 
     def define_set(self, grid: Grid, keys: int) -> None:
         source = self.head.generators[0].source

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from steepest.solvers.diagnostics import FormulationError, Place, problem
-from steepest.solvers.expressions import Expression, Head, LabelRef, Number, Range, SetLiteral
+from steepest.solvers.expressions import Expression, LabelRef, Number, Range, SetLiteral
 from steepest.solvers.formulation import Domain, Variable
 from steepest.solvers.reader_draft import Draft, expression_at, head_at, make, provenance
 from steepest.solvers.reader_lines import closing_bracket, find_outside, masked, split_outside

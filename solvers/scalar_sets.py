@@ -19,6 +19,7 @@ from steepest.solvers.expressions import (
     Sum,
     TupleOf,
 )
+from steepest.solvers.labels import normalize_label
 from steepest.solvers.ordered_sets import (
     Bound,
     Key,
@@ -32,7 +33,6 @@ from steepest.solvers.ordered_sets import (
     spell_key,
     union,
 )
-from steepest.solvers.labels import normalize_label
 from steepest.solvers.scalar_scope import Environment
 
 if TYPE_CHECKING:

@@ -38,8 +38,7 @@ from steepest.solvers.formulation import (
     Variable,
 )
 from steepest.solvers.known_sets import MAX_MEMBERS, KnownSet, Member, difference, intersection, union
-from steepest.solvers.labels import vocabulary
-from steepest.solvers.labels import normalize_label
+from steepest.solvers.labels import normalize_label, vocabulary
 
 Declared: TypeAlias = Set | Parameter | Variable | NamedExpression
 """An element that expressions refer to by its name."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy.typing as npt
 
-from steepest.solvers.csv_tables import read_csv_rows
+from steepest.solvers.csv_tables import read_csv
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.findings import nearest
 
@@ -134,9 +134,9 @@ def _is_none(value: object) -> bool:
 
 
 def _read_csv(path: Path, _sheet: str | None) -> Table:
-    names, rows, numbers, delimiter = read_csv_rows(path)
-    columns: tuple[Column, ...] = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in names)
-    return Table(path.name, tuple(names), columns, numbers, has_decimal_commas=delimiter == ";")
+    content = read_csv(path)
+    decimal_commas = content.delimiter == ";"
+    return Table(path.name, content.names, content.columns, content.rows, has_decimal_commas=decimal_commas)
 
 
 def _read_workbook(path: Path, sheet: str | None) -> Table:

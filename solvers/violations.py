@@ -69,7 +69,7 @@ def satisfied(evaluator: ScalarEvaluator, body: Expression, env: Environment, to
         case Call("implies", (condition, consequence)):
             return not holds(condition) or holds(consequence)
         case Call("exactly", (count, *conditions)):
-            return sum(holds(condition) for condition in conditions) == evaluator.number(count, env)
+            return bool(sum(holds(condition) for condition in conditions) == evaluator.number(count, env))
     value = evaluator.value(body, env)
     return bool(value) if isinstance(value, bool) else bool(abs(value) > tolerance)
 

@@ -8,15 +8,12 @@ of this text.
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from steepest.agents.modeling.numbers import key, stated_numbers
 from steepest.solvers.diagnostics import Diagnostic
-from steepest.solvers.expressions import Expression, Generator, Number, walk
-from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Objective, Parameter, Set, Variable
-from steepest.solvers.symbols import names_in
-
-AnyElement: TypeAlias = Set | Parameter | Variable | NamedExpression | Objective | Constraint
+from steepest.solvers.expressions import Expression, LabelRef, Number, walk
+from steepest.solvers.formulation import Formulation, Objective, Parameter, Set
+from steepest.solvers.symbols import AnyElement, declared_elements, names_in, title
 
 SHOWN = 8
 """Numbers that one finding lists before it counts the rest."""
@@ -50,7 +47,7 @@ def ground(formulation: Formulation, text: str, bound: Collection[str] = ()) -> 
         bound: Names of sets and parameters whose data come from the person's tables.
     """
     stated = stated_numbers(text)
-    elements = list(_elements(formulation))
+    elements = [*declared_elements(formulation), *formulation.objectives, *formulation.constraints]
     used = {name for element in elements for expression in _expressions(element) for name in names_in(expression)}
     every: set[str] = set()
     grounded: set[str] = set()
@@ -59,7 +56,10 @@ def ground(formulation: Formulation, text: str, bound: Collection[str] = ()) -> 
         every |= numbers
         if not isinstance(element, Parameter) or element.name in used:
             grounded |= numbers & stated
-    findings = (*_number_findings(elements, stated, bound), *_quote_findings(elements, text))
+    findings = (
+        *_number_findings(formulation, elements, stated, bound),
+        *_quote_findings(formulation, elements, text),
+    )
     return Grounding(frozenset(grounded), _is_invented(elements, text, every, stated, bound), findings)
 
 
@@ -76,7 +76,7 @@ def _is_invented(
 
 
 def _number_findings(
-    elements: list[AnyElement], stated: frozenset[str], bound: Collection[str]
+    formulation: Formulation, elements: list[AnyElement], stated: frozenset[str], bound: Collection[str]
 ) -> Iterator[Diagnostic]:
     for element in elements:
         if isinstance(element, Set) or element.is_assumed or _name(element) in bound:
@@ -88,13 +88,13 @@ def _number_findings(
                 code="number-not-in-text",
                 severity="warning",
                 message=f"{listed}: not in the problem's text",
-                element=_where(element),
+                element=title(element, formulation),
                 place=element.place,
                 repair='derive it from stated numbers, mark it "assumed" with the reason, or make it missing',
             )
 
 
-def _quote_findings(elements: list[AnyElement], text: str) -> Iterator[Diagnostic]:
+def _quote_findings(formulation: Formulation, elements: list[AnyElement], text: str) -> Iterator[Diagnostic]:
     told = _plain(text)
     for element in elements:
         strange = [quote for quote in element.quotes if not _is_quoted(quote, told)]
@@ -104,7 +104,7 @@ def _quote_findings(elements: list[AnyElement], text: str) -> Iterator[Diagnosti
                 code="quote-not-in-text",
                 severity="warning",
                 message=f"{listed}: no passage of the problem's text",
-                element=_where(element),
+                element=title(element, formulation),
                 place=element.place,
                 repair="quote the text word for word",
             )
@@ -118,23 +118,8 @@ def _plain(text: str) -> str:
     return " ".join(text.translate(_TYPOGRAPHY).casefold().split())
 
 
-def _elements(formulation: Formulation) -> Iterator[AnyElement]:
-    yield from formulation.sets
-    yield from formulation.parameters
-    yield from formulation.variables
-    yield from formulation.lets
-    yield from formulation.objectives
-    yield from formulation.constraints
-
-
 def _name(element: AnyElement) -> str | None:
     return None if isinstance(element, Objective) else element.name
-
-
-def _where(element: AnyElement) -> str:
-    kind = "let" if isinstance(element, NamedExpression) else type(element).__name__.lower()
-    name = _name(element)
-    return kind if name is None else f"{kind} {name}"
 
 
 def _numbers(element: AnyElement) -> Iterator[float]:
@@ -155,15 +140,15 @@ def _expressions(element: AnyElement) -> Iterator[Expression]:
             yield expression
     head = getattr(element, "index", None)
     for generator in head.generators if head is not None else ():
-        yield from _generator_expressions(generator)
-
-
-def _generator_expressions(generator: Generator) -> Iterator[Expression]:
-    yield generator.source
-    if generator.condition is not None:
-        yield generator.condition
+        yield generator.source
+        if generator.condition is not None:
+            yield generator.condition
 
 
 def _words(element: AnyElement) -> str:
-    """The words of an element that would come from the text: its name, and the names and labels it uses."""
-    return " ".join([_name(element) or "", *map(str, _expressions(element))]).replace("_", " ")
+    """The words of an element that would come from the text: its name, and the names and labels that it uses."""
+    words = [_name(element) or ""]
+    for expression in _expressions(element):
+        words += names_in(expression)
+        words += (node.value for node in walk(expression) if isinstance(node, LabelRef))
+    return " ".join(words).replace("_", " ")

@@ -13,11 +13,8 @@ _DIGITS = re.compile(
 )
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SMALL: dict[str, int] = {word: value for value, word in enumerate(_UNITS)}
 _SMALL.update({word: 20 + 10 * place for place, word in enumerate(_TENS)})
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "lakh": 10**5}
@@ -60,9 +57,11 @@ def _numbers_in_digits(text: str) -> Iterator[float]:
 
 
 def _readings(digits: str, power: str) -> Iterator[float]:
-    """A comma may separate thousands or decimals; where it could be either, both readings count."""
-    plain = re.sub(r"[ ,'\u00a0\u202f]", "", digits)
-    yield float(plain + power)
+    """A comma or a blank may group thousands, separate numbers, or (a comma) decimals: every reading counts."""
+    parts = re.split(r"[ ,'\u00a0\u202f]", digits)
+    yield float("".join(parts) + power)
+    if len(parts) > 1:
+        yield from map(float, parts)
     if digits.count(",") == 1 and "." not in digits:
         yield float(digits.replace(",", ".") + power)
 

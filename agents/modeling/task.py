@@ -81,9 +81,7 @@ class State(TypedDict, total=False):
     """For an outcome without a solution, or one confirmed by the model: why."""
 
 
-def solver_for(
-    tables: Tables, folder: Path | None, options: SolveOptions | None, say: Callable[[str], None]
-) -> Solve:
+def solver_for(tables: Tables, folder: Path | None, options: SolveOptions | None, say: Callable[[str], None]) -> Solve:
     """The function that solves a formulation with these tables and options."""
 
     def solve(formulation: Formulation) -> Solution:

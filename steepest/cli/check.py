@@ -72,15 +72,14 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _examined(source: "Source", tables: Mapping[str, Path | float]) -> Verdict:
-    from steepest.cli.formulations import load, missing_data
+    from steepest.cli.formulations import load
     from steepest.solvers.diagnostics import FormulationError
 
     loaded = load(source, tables)
     if loaded.formulation is None or not loaded.is_usable:
         return Verdict(loaded.diagnostics)
-    missing = missing_data(loaded.formulation, tables)
-    if missing:
-        return Verdict(loaded.diagnostics, missing=tuple(missing))
+    if loaded.missing:
+        return Verdict(loaded.diagnostics, missing=loaded.missing)
     try:
         return _compiled(loaded.formulation, loaded.diagnostics, tables, source.folder)
     except FormulationError as error:

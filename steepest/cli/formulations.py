@@ -16,36 +16,43 @@ if TYPE_CHECKING:
     from steepest.solvers.formulation import Parameter
 
 
+MISSING = "missing-data"
+"""Code of the findings that the person can mend with --data."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What became of a text: a formulation, unless it could not be read at all, and the findings."""
 
     formulation: Formulation | None
     diagnostics: tuple[Diagnostic, ...]
+    missing: tuple[str, ...] = ()
+    """Parameters without a value, each with how to give it; these are not among the diagnostics."""
 
     @property
     def is_usable(self) -> bool:
-        """Whether it can be solved as far as can be told without its data."""
+        """Whether it can be solved as soon as nothing is missing, as far as can be told without its data."""
         return self.formulation is not None and all(found.severity != "error" for found in self.diagnostics)
 
 
 def load(source: Source, tables: Mapping[str, object]) -> Loaded:
     """Read and check a formulation in either face: JSON if it begins like JSON, five-element text otherwise."""
-    if source.text.lstrip().startswith("{"):
-        loaded = _from_json(source.text)
-    else:
-        reading = read_formulation(source.text)
-        loaded = Loaded(reading.formulation, tuple(reading.diagnostics))
-    if loaded.formulation is None:
+    loaded = _from_json(source.text) if source.text.lstrip().startswith("{") else _from_text(source.text)
+    formulation = loaded.formulation
+    if formulation is None:
         return loaded
-    found = check_formulation(loaded.formulation, bound=tuple(tables))
-    return Loaded(loaded.formulation, (*loaded.diagnostics, *found))
-
-
-def missing_data(formulation: Formulation, tables: Mapping[str, object]) -> list[str]:
-    """The parameters that the formulation declares as missing and no table gives, each with how to give it."""
+    found = [*loaded.diagnostics, *check_formulation(formulation, bound=tuple(tables))]
     missing = [p for p in formulation.parameters if p.missing and p.name not in tables]
-    return [_request(parameter) for parameter in missing]
+    return Loaded(
+        formulation,
+        diagnostics=tuple(each for each in found if each.code != MISSING),
+        missing=tuple(_request(parameter) for parameter in missing),
+    )
+
+
+def _from_text(text: str) -> Loaded:
+    reading = read_formulation(text)
+    return Loaded(reading.formulation, tuple(reading.diagnostics))
 
 
 def _request(parameter: "Parameter") -> str:

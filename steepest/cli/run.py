@@ -50,7 +50,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
 def _solved(
     source: "Source", tables: Mapping[str, Path | float], options: "SolveOptions", console: Console
 ) -> "Report":
-    from steepest.cli.formulations import load, missing_data
+    from steepest.cli.formulations import load
     from steepest.cli.report import BY_STATUS, Report, assumptions_of
     from steepest.solvers.solve import solve_formulation
 
@@ -59,9 +59,10 @@ def _solved(
     formulation = loaded.formulation
     if formulation is None or not loaded.is_usable:
         return Report("not_formulated", formulation, diagnostics=loaded.diagnostics, source=source.name)
-    missing = missing_data(formulation, tables)
-    if missing:
-        return Report("missing_data", formulation, diagnostics=loaded.diagnostics, missing=missing, source=source.name)
+    if loaded.missing:
+        return Report(
+            "missing_data", formulation, diagnostics=loaded.diagnostics, missing=loaded.missing, source=source.name
+        )
     solution = solve_formulation(formulation, tables, folder=source.folder, options=options, on_progress=console.step)
     return Report(
         BY_STATUS[solution.status],

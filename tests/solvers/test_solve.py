@@ -91,7 +91,7 @@ def test_a_problem_without_constraints_is_decided_by_its_bounds() -> None:
 
 
 def test_semicontinuous_is_zero_or_within_its_bounds() -> None:
-    text = "variables:\n  x: semicontinuous in 3..10\n  y: real >= 0\nminimize: x + 3 * y\nconstraints:\n  c: x + y >= {}"
+    text = "variables:\n  x: semicontinuous in 3..10\n  y: real >= 0\nminimize: x + 4 * y\nconstraints:\n  c: x + y >= {}"
     assert solved(text.format(1)).value("x") == 3
     assert solved(text.format(0)).value("x") == 0
 

@@ -1,0 +1,99 @@
+"""What is sent to the model: prompts with the person's words as data, and the turns that follow on an answer.
+
+A follow-up (repair, examine) goes on from the first question and the last answer only, so that the conversation stays
+short and its beginning, which providers and local models cache, stays the same.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+
+from steepest.agents.llm.chat import ChatMessage, ChatReply, ChatRequest
+from steepest.agents.llm.transcripts import Transcribed
+from steepest.agents.modeling.reply import FormulationReply
+from steepest.agents.modeling.steps import timed
+from steepest.agents.modeling.task import State, Task
+from steepest.prompts import RenderedPrompt, load_prompt
+from steepest.solvers.diagnostics import Diagnostic
+
+MAX_TOKENS = {"text": 3000, "json": 16_000}
+"""Most tokens of a reply. The text is for small models, which write on and on when they lose the thread."""
+
+MAX_REPLY = 40_000
+"""Characters of a reply that are shown to the model again."""
+
+MAX_FINDINGS = 12
+
+_BLOCK_END = re.compile(r"<(?=\s*/?\s*(?:problem|findings)\b)", re.IGNORECASE)
+
+
+def variant(name: str, task: Task) -> str:
+    """The prompt's name for this model: the JSON form for models with structured output, else the text form."""
+    return f"{name}_{'json' if task.model.structured else 'text'}"
+
+
+def as_data(text: str) -> str:
+    """A text that can't end the block it stands in: what looks like the block's own tag loses its bracket."""
+    return _BLOCK_END.sub("‹", text)
+
+
+def findings_for_model(diagnostics: Iterable[Diagnostic], reply: str) -> list[str]:
+    """Errors, and then warnings, one paragraph each, with the line of the reply that they are about."""
+    lines = reply.splitlines()
+    chosen = [item for item in diagnostics if item.severity == "error"]
+    chosen += [item for item in diagnostics if item.severity == "warning"]
+    return [as_data(_told(item, lines)) for item in chosen[:MAX_FINDINGS]]
+
+
+def _told(item: Diagnostic, lines: list[str]) -> str:
+    text = f"{item.element}: {item.message}" if item.element else item.message
+    if item.place is not None and 0 < item.place.line <= len(lines):
+        text += f"\n  in the line: {lines[item.place.line - 1].strip()}"
+    return f"{text}\n  {item.repair}" if item.repair else text
+
+
+async def ask_first(task: Task) -> tuple[ChatReply, State]:
+    """Ask for a formulation of the problem; with the reply comes what follow-ups go on from."""
+    prompt = load_prompt(variant("formulate", task))
+    rendered = prompt.render(problem=as_data(task.problem), tables=[as_data(line) for line in task.table_lines])
+    question = tuple(ChatMessage(role=turn.role, content=turn.content) for turn in rendered.turns)
+    reply = await _complete(task, "formulate", rendered, rendered.system, question, FormulationReply)
+    return reply, State(system=rendered.system, question=question, reply=reply.text)
+
+
+async def ask_again(
+    task: Task, state: State, step: str, answer: type[BaseModel] = FormulationReply, **variables: Any
+) -> ChatReply:
+    """Go on from the first question and the last reply with the prompt of this step."""
+    rendered = load_prompt(variant(step, task)).render(**variables)
+    messages = (
+        *state["question"],
+        ChatMessage(role="assistant", content=state["reply"][:MAX_REPLY].strip() or "(no answer)"),
+        ChatMessage(role="user", content=rendered.user),
+    )
+    return await _complete(task, step, rendered, state["system"], messages, answer)
+
+
+async def _complete(
+    task: Task,
+    step: str,
+    prompt: RenderedPrompt,
+    system: str,
+    messages: tuple[ChatMessage, ...],
+    answer: type[BaseModel],
+) -> ChatReply:
+    request = ChatRequest(
+        system=system,
+        messages=messages,
+        output_schema=answer.model_json_schema() if prompt.output == "json" else None,
+        max_tokens=MAX_TOKENS[prompt.output],
+    )
+    with timed(task.steps, step) as record:
+        record.prompt = f"{prompt.name}@{prompt.version}"
+        reply = await Transcribed(task.model, task.transcript, step).complete(request)
+        record.take(reply)
+    return reply
+
+

@@ -1,0 +1,40 @@
+"""Solves the formulation; data or terms that can't be used become diagnostics for a repair."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from steepest.agents.modeling.steps import timed
+from steepest.agents.modeling.task import State, Task
+from steepest.solvers.diagnostics import FormulationError
+
+
+async def solve(state: State, task: Task) -> State:
+    """Solve the formulation, which has passed the checks."""
+    formulation = state["formulation"]
+    if formulation is None:
+        raise ValueError("only a formulation that was read and checked is solved")
+    task.say("Solving")
+    with timed(task.steps, "solve") as step:
+        try:
+            with interrupting_the_solver():
+                solution = task.solve(formulation)
+        except FormulationError as error:
+            step.finding = "the formulation can't be compiled with its data"
+            return State(solution=None, diagnostics=(*state["diagnostics"], *error.diagnostics))
+        step.finding = solution.status
+    return State(solution=solution)
+
+
+@contextmanager
+def interrupting_the_solver() -> Iterator[None]:
+    """Have Ctrl-C reach the solver, which then stops with its incumbent; asyncio's own handler waits for the loop."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
