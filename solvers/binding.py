@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.solvers.bound_sets import BoundSets
 from steepest.solvers.bound_values import cells_of_mapping, dense_of, holds_words, members_of, scalar_of
-from steepest.solvers.columns import has_numbers, labels_of, numbers_of
+from steepest.solvers.columns import labels_of, numbers_of, values_of
 from steepest.solvers.data import Cells, Data, Dense, Members, Tables
 from steepest.solvers.diagnostics import Diagnostics, FormulationError, problem
 from steepest.solvers.expressions import Label, Name
@@ -227,9 +227,10 @@ def _cells(keys: Keys, values: Sequence[Label]) -> Cells:
 
 def _column_cells(parameter: Parameter, table: Table, keys: Keys, place: int) -> Cells:
     """A value column; one without any number in it holds labels, unless the parameter has a unit."""
-    if parameter.unit is None and len(table) and not has_numbers(table, place):
-        return Cells(keys, labels_of(table, place))
-    return Cells(*without_absent(keys, numbers_of(table, place)))
+    values = values_of(table, place) if parameter.unit is None else numbers_of(table, place)
+    if isinstance(values, list):
+        return Cells(keys, values)
+    return Cells(*without_absent(keys, values))
 
 
 def _matrix_cells(table: Table, layout: WideLayout, sets: Sequence[KeySet]) -> Cells:
@@ -249,4 +250,4 @@ def _single_value(parameter: Parameter, table: Table, columns: Sequence[str]) ->
     if place is None or len(table) != 1:
         shape = f"{table.source} has {len(table)} rows and the columns {table.listed_names()}"
         raise problem("array-shape", f"{shape}; {parameter.name} is a single value")
-    return float(numbers_of(table, place)[0]) if has_numbers(table, place) else labels_of(table, place)[0]
+    return scalar_of(values_of(table, place)[0])

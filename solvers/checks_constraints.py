@@ -25,6 +25,7 @@ from steepest.solvers.expressions import (
 )
 from steepest.solvers.findings import shown
 from steepest.solvers.formulation import Constraint, Parameter, Variable
+from steepest.solvers.kinds import Kinds
 from steepest.solvers.scopes import Scope, head_scope
 from steepest.solvers.symbols import Symbols, is_finite, title
 
@@ -92,7 +93,7 @@ class _Body:
                 return
             case Connective() | Not():
                 return
-            case _:
+            case _ if Kinds(self.symbols).of(node, self.scope) != "condition":
                 self.not_a_constraint(node)
 
     def not_a_constraint(self, node: Expression) -> None:

@@ -36,6 +36,18 @@ def numbers_of(table: Table, column: int) -> Numbers:
     return np.array([_number(table, row, column) for row in range(len(cells))], dtype=np.float64)
 
 
+def values_of(table: Table, column: int) -> Numbers | list[Label]:
+    """The values of a column: labels where no cell holds a number, numbers otherwise.
+
+    Raises:
+        FormulationError: A cell is empty, or a label stands among numbers.
+    """
+    plain = _plain_numbers(table.columns[column])
+    if plain is not None:
+        return plain
+    return numbers_of(table, column) if has_numbers(table, column) else labels_of(table, column)
+
+
 def has_numbers(table: Table, column: int) -> bool:
     """Whether any cell of a column holds a number: then all should."""
     cells = table.columns[column]

@@ -127,7 +127,7 @@ def compile_formulation(formulation: Formulation, data: Data) -> CompiledModel:
     cost = np.zeros(columns.size)
     for block in form.blocks:
         if block.second is None:
-            cost += totals(block.columns, np.broadcast_to(block.coefficients, len(block.columns)), columns.size)
+            _add_at(cost, block.columns, block.coefficients)
     empty = np.empty(0)
     return CompiledModel(
         sense=sense,
@@ -148,6 +148,14 @@ def compile_formulation(formulation: Formulation, data: Data) -> CompiledModel:
     )
 
 
+def _add_at(cost: Numbers, columns: npt.NDArray[np.int32], coefficients: Numbers) -> None:
+    """Adds coefficients to a cost vector; columns that follow one another, the usual case, are one slice."""
+    if len(columns) and (columns[1:] - columns[:-1] == 1).all():
+        cost[columns[0] : columns[-1] + 1] += coefficients
+    else:
+        cost += totals(columns, np.broadcast_to(coefficients, len(columns)), len(cost))
+
+
 # Columns
 
 
@@ -166,7 +174,10 @@ class _Columns:
     @classmethod
     def of(cls, formulation: Formulation, algebra: Algebra) -> "_Columns":
         """Lays out the variables one behind the other, and tells the algebra where each begins."""
-        lower, upper, types, start = [np.empty(0)], [np.empty(0)], [np.empty(0, np.int32)], 0
+        lower: list[Numbers] = []
+        upper: list[Numbers] = []
+        types: list[npt.NDArray[np.int32]] = []
+        start = 0
         bounds = Algebra(algebra.instance, {})  # bounds see data alone: no variable has a column yet
         blocks = {}
         for variable in formulation.variables:
@@ -179,7 +190,9 @@ class _Columns:
             types.append(np.full(block.size, _VARIABLE_TYPES[variable.domain], np.int32))
             start += block.size
         algebra.variables.update(blocks)
-        return cls(np.concatenate(lower), np.concatenate(upper), np.concatenate(types))
+        if not blocks:
+            return cls(np.empty(0), np.empty(0), np.empty(0, np.int32))
+        return cls(_joined(lower), _joined(upper), _joined(types))
 
 
 def _bounds(variable: Variable, algebra: Algebra, size: int) -> tuple[Numbers, Numbers]:
@@ -188,7 +201,7 @@ def _bounds(variable: Variable, algebra: Algebra, size: int) -> tuple[Numbers, N
     def values(bound: Expression | None, default: float) -> Numbers:
         if bound is None:
             return np.full(size, default)
-        return np.broadcast_to(algebra.evaluate.number(bound, frame), size).astype(np.float64)
+        return np.array(np.broadcast_to(algebra.evaluate.number(bound, frame), size))
 
     binary = variable.domain == "binary"
     lower, upper = values(variable.lower, 0.0 if binary else -np.inf), values(variable.upper, 1.0 if binary else np.inf)
@@ -282,7 +295,7 @@ def _in_row_order(form: Form) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int
         rows, columns, coefficients = rows[order], columns[order], coefficients[order]
     if ((rows[1:] == rows[:-1]) & (columns[1:] <= columns[:-1])).any():
         rows, columns, coefficients = _added_up(rows, columns, coefficients)
-    if (coefficients == 0).any():
+    if not coefficients.all():
         keep = coefficients != 0
         rows, columns, coefficients = rows[keep], columns[keep], coefficients[keep]
     return rows, columns, coefficients

@@ -382,7 +382,12 @@ class Evaluator:
         for generator in generators:
             outer = expansion.frame if expansion else frame
             inner = self._extend(outer, generator)
-            parents = inner.parents if expansion is None else expansion.parents[inner.parents]
+            if expansion is None:
+                parents = inner.parents
+            elif frame.size == 1:  # all from the one row: no need to spell a million zeros out
+                parents = np.broadcast_to(np.int32(0), inner.frame.size)
+            else:
+                parents = expansion.parents[inner.parents]
             expansion = Expansion(inner.frame, parents)
         return expansion or Expansion(frame, np.arange(frame.size, dtype=np.int32))
 

@@ -62,7 +62,7 @@ class Form:
         blocks = []
         for block in self.blocks:
             by_term = factor if factor.ndim == 0 or block.rows is None else factor[block.rows]
-            blocks.append(Block(block.rows, block.columns, np.asarray(block.coefficients * by_term), block.second))
+            blocks.append(Block(block.rows, block.columns, _times(block.coefficients, by_term), block.second))
         return Form(self.size, np.asarray(self.constant * factor), tuple(blocks))
 
     def summed(self, parents: Rows, size: int) -> "Form":
@@ -108,6 +108,13 @@ def multiply(left: Form, right: Form) -> Form:
     products = tuple(_product(a, b, left.size) for a in left.blocks for b in right.blocks)
     constant = np.asarray(left.constant * right.constant)
     return Form(left.size, constant, tuple(b for b in linear if np.any(b.coefficients)) + products)
+
+
+def _times(a: Numbers, b: Numbers) -> Numbers:
+    """The product, without copying a million entries where one side is 1."""
+    if a.ndim == 0 and a == 1:
+        return b
+    return a if b.ndim == 0 and b == 1 else np.asarray(a * b)
 
 
 def _product(a: Block, b: Block, size: int) -> Block:

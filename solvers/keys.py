@@ -58,7 +58,8 @@ def _are_distinct(keys: Keys) -> bool:
         if radix > _MOST_CODES:
             return len(set(zip(*keys, strict=True))) == len(keys[0])
         codes = codes * len(index) + np.fromiter(map(index.__getitem__, column), np.int64, len(column))
-    return len(np.unique(codes)) == len(codes)
+    codes.sort()  # several times faster here than np.unique, which hashes
+    return bool((codes[1:] != codes[:-1]).all())
 
 
 def require_known(keys: Keys, sets: Sequence[KeySet], where: Where) -> None:

@@ -1,16 +1,27 @@
 """The answer to a problem told in words: what came of it, in words and in every form that it passed through."""
 
 from html import escape
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, PlainSerializer
 
 from steepest.agents.llm.transcripts import Transcript
 from steepest.agents.modeling.steps import Step
-from steepest.agents.modeling.task import Outcome
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.solution import Solution
+
+Outcome = Literal[
+    "solved",
+    "infeasible",
+    "unbounded",
+    "stopped",
+    "unsupported",
+    "not_a_problem",
+    "not_formulated",
+    "missing_data",
+]
+"""`stopped`: a limit, an interrupt or a failing model ended the run early; what there was by then is kept."""
 
 
 class Answer(BaseModel):

@@ -95,5 +95,3 @@ async def _complete(
         reply = await Transcribed(task.model, task.transcript, step).complete(request)
         record.take(reply)
     return reply
-
-

@@ -4,7 +4,7 @@ The first answer stands unless the second is better: solved, and without droppin
 model can't make an infeasible problem feasible by forgetting a limit.
 """
 
-from steepest.agents.modeling.check import blocking, findings
+from steepest.agents.modeling.check import findings
 from steepest.agents.modeling.conversation import ask_again, findings_for_model
 from steepest.agents.modeling.grounding import ground
 from steepest.agents.modeling.reply import ExaminedReply, Proposal, read_reply
@@ -30,7 +30,7 @@ async def examine(state: State, task: Task) -> State:
     proposal = read_reply(reply, structured=task.model.structured, examined=True)
     second = usable(proposal, task)
     if second is None:
-        return State(first=first, reason=proposal.statement or "")
+        return State(first=first, confirmed=proposal.statement or "")
     return State(first=first, formulation=second.formulation, diagnostics=second.diagnostics, solution=None)
 
 

@@ -1,9 +1,9 @@
-"""The modeling agent as a LangGraph state graph: formulate, check, repair, solve, examine.
+"""The modeling agent as a LangGraph state graph.
 
-    formulate -> check -> solve -> (end)
-                   |  ^     |  \\-> examine -> solve, once, if infeasible or unbounded
-                   v  |     v
-                  repair <--+      at most `max_repairs` times
+    formulate -> check -> solve -> conclude
+                  |  ^     |  `-> examine -> solve    once, if infeasible or unbounded
+                  v  |     v
+                 repair <--+                          at most `max_repairs` times
 
 The steps are plain functions of state and task, each in its own module; here is only which follows on which.
 """
@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from steepest.agents.modeling.check import MISSING, blocking, check
+from steepest.agents.modeling.conclude import conclude
 from steepest.agents.modeling.examine import EXAMINED, examine
 from steepest.agents.modeling.formulate import formulate
 from steepest.agents.modeling.repair import repair
@@ -21,35 +22,76 @@ from steepest.agents.modeling.task import State, Task
 
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
-    from langgraph.runtime import Runtime
 
-Next: TypeAlias = Literal["repair", "solve", "examine", "__end__"]
+Step: TypeAlias = Callable[[State, Task], Awaitable[State]]
+Next: TypeAlias = Literal["repair", "solve", "examine", "conclude"]
 
-_END: Literal["__end__"] = "__end__"
-_STEPS_BESIDE_REPAIRS = 10
+_STEPS_BESIDE_REPAIRS = 12
+_STEPS_OF_A_REPAIR = 3  # repair, check, solve
 
 
-async def run(task: Task) -> State:
-    """Run a task to its end; what is known on the way stands in `task.state` too, should the run be cut short."""
-    steps = _STEPS_BESIDE_REPAIRS + 3 * task.max_repairs
-    graph = modeling_graph()
-    async for state in graph.astream(State(), {"recursion_limit": steps}, context=task, stream_mode="values"):
-        task.state.update(state)
-    return task.state
+async def run(task: Task, known: State) -> None:
+    """Run a task to its end; `known` is filled step by step, so it holds what there is should the run be cut short."""
+    settings: Any = {"recursion_limit": _STEPS_BESIDE_REPAIRS + _STEPS_OF_A_REPAIR * task.max_repairs}
+    async for state in modeling_graph().astream(State(), settings, context=task, stream_mode="values"):
+        known.update(state)  # type: ignore[typeddict-item]  # the graph's state is a State
 
 
 @cache
 def modeling_graph() -> "CompiledStateGraph[State, Task, State, State]":
     """The compiled graph; importing langgraph takes more than a second, so it waits for the first call."""
-    from langgraph.graph import START, StateGraph
+    from langgraph.graph import END, START, StateGraph
 
     graph = StateGraph(State, context_schema=Task)
-    for step in (formulate, check, repair, solve, examine):
+    for step in (formulate, check, repair, solve, examine, conclude):
         graph.add_node(step.__name__, _node(step))
     graph.add_edge(START, "formulate")
     graph.add_edge("formulate", "check")
     graph.add_edge("repair", "check")
-    graph.add_conditional_edges("check", _node_route(after_check), ["repair", "solve", _END])
-    graph.add_conditional_edges("solve", _node_route(after_solve), ["repair", "examine", _END])
-    graph.add_conditional_edges("examine", after_examine, ["solve", _END])
+    graph.add_conditional_edges("check", _route(after_check), ["repair", "solve", "conclude"])
+    graph.add_conditional_edges("solve", _route(after_solve), ["repair", "examine", "conclude"])
+    graph.add_conditional_edges("examine", _route(after_examine), ["solve", "conclude"])
+    graph.add_edge("conclude", END)
     return graph.compile()
+
+
+def after_check(state: State, task: Task) -> Next:
+    """Repair what is wrong while repairs are left; solve what is right and has all its data."""
+    if state["not_a_problem"]:
+        return "conclude"
+    if blocking(state["diagnostics"]):
+        return "repair" if state["repairs"] < task.max_repairs else "conclude"
+    if any(item.code == MISSING for item in state["diagnostics"]):
+        return "conclude"
+    return "solve"
+
+
+def after_solve(state: State, task: Task) -> Next:
+    """Examine a verdict once; repair what the compiler or the data refused, but not what was examined."""
+    solution = state["solution"]
+    if state["first"] is not None:
+        return "conclude"
+    if solution is None:
+        return "repair" if blocking(state["diagnostics"]) and state["repairs"] < task.max_repairs else "conclude"
+    return "examine" if solution.status in EXAMINED else "conclude"
+
+
+def after_examine(state: State, task: Task) -> Next:
+    """Solve a corrected formulation."""
+    return "solve" if state["solution"] is None else "conclude"
+
+
+def _node(step: Step) -> Callable[..., Awaitable[State]]:
+    """The step as langgraph calls it: the task is the run's context."""
+
+    async def node(state: State, runtime: Any) -> State:
+        return await step(state, runtime.context)
+
+    return node
+
+
+def _route(choose: Callable[[State, Task], Next]) -> Callable[..., Next]:
+    def route(state: State, runtime: Any) -> Next:
+        return choose(state, runtime.context)
+
+    return route

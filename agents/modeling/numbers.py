@@ -13,7 +13,10 @@ _DIGITS = re.compile(
 )
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 
-_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_UNITS = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SMALL: dict[str, int] = {word: value for value, word in enumerate(_UNITS)}
 _SMALL.update({word: 20 + 10 * place for place, word in enumerate(_TENS)})

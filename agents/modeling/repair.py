@@ -13,6 +13,4 @@ async def repair(state: State, task: Task) -> State:
     repairs = state["repairs"] + 1
     task.say(f"Repair {repairs} of {task.max_repairs}: {errors[0].message}")
     reply = await ask_again(task, state, "repair", findings=findings_for_model(errors, state["reply"]))
-    return State(
-        reply=reply.text, repairs=repairs, **proposed(read_reply(reply, structured=task.model.structured))
-    )
+    return State(reply=reply.text, repairs=repairs, **proposed(read_reply(reply, structured=task.model.structured)))

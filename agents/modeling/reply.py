@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from steepest.agents.llm.chat import ChatReply, StopReason
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
+from steepest.solvers.reader import read_formulation
 
 MAX_FINDINGS = 20
 """Schema errors that are told at once: the first ones are the ones that explain the others."""
@@ -81,8 +82,6 @@ def _failed(code: str, message: str, repair: str) -> Proposal:
 
 
 def _read_text(text: str, statement: re.Pattern[str]) -> Proposal:
-    from steepest.solvers.reader import read_formulation
-
     said = statement.search(text)
     if said is not None and not text[: said.start()].strip():
         return Proposal(statement=said[1].strip() or "no reason was given")

@@ -3,28 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias, TypedDict
+from typing import TypeAlias, TypedDict
 
 from steepest.agents.llm.chat import ChatMessage, ChatModel
 from steepest.agents.llm.transcripts import Transcript
+from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.steps import Step
 from steepest.solvers.data import Tables
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
-
-Outcome = Literal[
-    "solved",
-    "infeasible",
-    "unbounded",
-    "stopped",
-    "unsupported",
-    "not_a_problem",
-    "not_formulated",
-    "missing_data",
-]
-"""`stopped`: a limit, an interrupt or a failing model ended the run early; what there was by then is kept."""
 
 Solve: TypeAlias = Callable[[Formulation], Solution]
 
@@ -76,9 +65,9 @@ class State(TypedDict, total=False):
     solution: Solution | None
     first: Draft | None
     """The answer before the model was asked to examine it."""
-    outcome: Outcome
-    reason: str
-    """For an outcome without a solution, or one confirmed by the model: why."""
+    confirmed: str
+    """Why the model thinks that an infeasible or unbounded formulation says what the problem says."""
+    answer: Answer
 
 
 def solver_for(tables: Tables, folder: Path | None, options: SolveOptions | None, say: Callable[[str], None]) -> Solve:

@@ -36,7 +36,8 @@ from steepest.solvers.formulation import Formulation
 WORDS = ["A", "B", "p", "q", "x", "y", "t", "i", "j", "north", "pi"]
 
 words = st.sampled_from(WORDS)
-numbers = st.one_of(st.integers(-3, 12), st.floats())
+data = st.one_of(st.integers(-3, 12), st.floats(allow_nan=False, allow_infinity=False))
+numbers = st.one_of(data, st.floats(), st.just(2**1100))
 labels = st.one_of(words, st.integers(-1, 4))
 patterns = st.one_of(words, st.lists(words, min_size=1, max_size=3).map(tuple))
 
@@ -84,7 +85,7 @@ heads = st.none() | st.lists(
     st.builds(Generator, st.none() | patterns, expressions, st.none() | expressions), min_size=1, max_size=2
 ).map(lambda generators: Head(tuple(generators)))
 cells = st.lists(
-    st.fixed_dictionaries({"index": st.lists(labels, min_size=1, max_size=2), "value": st.none() | labels | numbers}),
+    st.fixed_dictionaries({"index": st.lists(labels, min_size=1, max_size=2), "value": st.none() | labels | data}),
     min_size=1,
     max_size=3,
 )
@@ -96,8 +97,8 @@ sets = st.one_of(
     st.fixed_dictionaries(named | {"members": expressions}), st.fixed_dictionaries(named | {"families": families})
 )
 parameters = st.one_of(
-    st.fixed_dictionaries(named | {"value": labels | numbers}),
-    st.fixed_dictionaries(named | {"values": cells, "default": st.none() | numbers}),
+    st.fixed_dictionaries(named | {"value": labels | data}),
+    st.fixed_dictionaries(named | {"values": cells, "default": st.none() | data}),
     st.fixed_dictionaries(named | {"expression": expressions}),
     st.fixed_dictionaries(named | {"missing": st.just(True)}),
 )

@@ -1,0 +1,99 @@
+"""A problem told in words, from the text to the answer."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from steepest.agents.llm.chat import ChatModel, run_sync
+from steepest.agents.llm.errors import LLMError
+from steepest.agents.llm.transcripts import Transcript
+from steepest.agents.modeling.answer import Answer
+from steepest.agents.modeling.conclude import answer_from
+from steepest.agents.modeling.graph import run
+from steepest.agents.modeling.intake import accept_problem
+from steepest.agents.modeling.tables import describe_tables
+from steepest.agents.modeling.task import State, Task, solver_for
+from steepest.errors import InputError
+from steepest.solvers.data import Tables
+from steepest.solvers.options import SolveOptions
+
+
+async def answer_problem(
+    text: str,
+    model: ChatModel,
+    *,
+    tables: Tables | None = None,
+    folder: Path | str | None = None,
+    options: SolveOptions | None = None,
+    max_repairs: int = 3,
+    on_progress: Callable[[str], None] | None = None,
+    transcript: Transcript | None = None,
+) -> Answer:
+    """Formulate a problem told in words, solve it and answer.
+
+    When the model fails in the middle (a budget, a dead connection), the answer has the outcome `stopped` and holds
+    what there was by then. The solve runs in this thread, where Ctrl-C stops it with its best answer so far.
+
+    Args:
+        text: The problem, as a person tells it.
+        model: Whom to ask; `model.structured` decides between JSON and the five-element text.
+        tables: Data by the name of the set or parameter that they fill.
+        folder: What relative paths of tables are relative to.
+        options: Limits of the solver.
+        max_repairs: How often the model is asked to repair its formulation.
+        on_progress: Told what is being done, a line at a time.
+        transcript: Where calls are recorded as they end; one's own is there whatever ends the run.
+
+    Raises:
+        InputError: The text can't be a problem told in words, or an argument is out of its range.
+        FormulationError: A table can't be read.
+        LLMError: The model could not be asked at all.
+    """
+    if max_repairs < 0:
+        raise InputError(f"max_repairs is {max_repairs}; give 0 or more.")
+    say = on_progress or (lambda line: None)
+    given = dict(tables or {})
+    base = Path(folder) if folder is not None else None
+    task = Task(
+        problem=accept_problem(text),
+        model=model,
+        solve=solver_for(given, base, options, say),
+        tables=given,
+        table_lines=describe_tables(given, base),
+        max_repairs=max_repairs,
+        transcript=transcript if transcript is not None else Transcript(),
+        say=say,
+    )
+    known = State()
+    try:
+        await run(task, known)
+    except LLMError as error:
+        if "reply" not in known:
+            raise
+        return answer_from(known, task, stopped=str(error))
+    return known["answer"]
+
+
+def solve_problem(
+    text: str,
+    model: ChatModel,
+    *,
+    tables: Tables | None = None,
+    folder: Path | str | None = None,
+    options: SolveOptions | None = None,
+    max_repairs: int = 3,
+    on_progress: Callable[[str], None] | None = None,
+    transcript: Transcript | None = None,
+) -> Answer:
+    """`answer_problem` for synchronous code, inside a running event loop (a notebook) too."""
+    return run_sync(
+        answer_problem(
+            text,
+            model,
+            tables=tables,
+            folder=folder,
+            options=options,
+            max_repairs=max_repairs,
+            on_progress=on_progress,
+            transcript=transcript,
+        )
+    )
