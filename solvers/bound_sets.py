@@ -54,14 +54,14 @@ class BoundSets:
 
     def used_width(self, name: str) -> int | None:
         """How many labels an element of a set has, by how heads and sums take its elements apart."""
-        for generator in _generators(self.formulation):
+        for generator in generators_of(self.formulation):
             is_of_set = isinstance(generator.source, Name) and generator.source.name == name
             if is_of_set and isinstance(generator.pattern, tuple):
                 return len(generator.pattern)
         return None
 
 
-def _generators(formulation: Formulation) -> list[Generator]:
+def generators_of(formulation: Formulation) -> list[Generator]:
     """Every generator of a formulation, those of sums and comprehensions too."""
     elements: tuple[Definition | Variable | Constraint, ...] = (
         *formulation.sets,

@@ -10,33 +10,11 @@ from dataclasses import dataclass
 _BARE_UNIT = re.compile(r"(?:[$€£¥₹%]|[^\W\d_][\w$^]*|1)(?: ?[/*·^] ?(?:[$€£¥₹]|\w+\^?\w*)){0,6}\Z")
 _MAX_UNIT = 40
 _NO_UNITS = frozenset(
-    [
-        "assumed",
-        "assumption",
-        "assume",
-        "derived",
-        "free",
-        "given",
-        "label",
-        "labels",
-        "note",
-        "optional",
-        "ordered",
-        "see",
-        "cyclic",
-        "missing",
-        "unknown",
-        "goal",
-        "position",
-        "mixed",
-        "data",
-        "input",
-        "binary",
-        "integer",
-        "real",
-        "continuous",
-    ]
+    {"assumed", "assumption", "assume", "derived", "free", "given", "label", "labels", "note", "optional", "ordered"}
+    | {"see", "cyclic", "missing", "unknown", "goal", "position", "mixed", "data", "input"}
+    | {"binary", "integer", "real", "continuous"}
 )
+"""Single words that say something else than a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +68,7 @@ def _bare_unit(text: str) -> tuple[str | None, str]:
     prose = _prose(text)
     if prose and _looks_like_unit(prose):
         return prose, ""
-    head, separator, rest = text[: _MAX_UNIT + 1].partition('"')
+    head, separator, _ = text[: _MAX_UNIT + 1].partition('"')
     before = head.rstrip()
     if separator and before.endswith((":", ",")) and _looks_like_unit(before[:-1].rstrip(), words=True):
         return before[:-1].rstrip(), text[len(head) :]
@@ -124,4 +102,4 @@ def _prose(text: str) -> str:
     """What is said to people; what stands behind `##` is a writer's remark about the notation."""
     before, remark, _ = text.partition("##")
     prose = before if remark or not text.startswith("#") else ""
-    return " ".join(prose.split()).lstrip("#,;: ").replace('"', "'")
+    return " ".join(prose.split()).replace('"', "'").lstrip("#,;: ")

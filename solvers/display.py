@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from steepest.solvers.expressions import spell_head
 
 if TYPE_CHECKING:
-    from steepest.solvers.formulation import Element, Formulation
+    from steepest.solvers.formulation import Element, Formulation, NamedExpression, Parameter, Set, Variable
     from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
 
 SHOWN_IN_REPR = 10
@@ -83,6 +83,17 @@ def meanings_of(formulation: "Formulation") -> dict[str, str]:
     elements: list[tuple[str, Element]] = [(variable.name, variable) for variable in formulation.variables]
     elements += [(constraint.name, constraint) for constraint in formulation.constraints]
     return {name: text for name, element in elements if (text := meaning(element))}
+
+
+def assumptions_of(formulation: "Formulation") -> list[str]:
+    """What a formulation takes for granted: the name and the note of each element whose note says so."""
+    data: list[Set | Parameter] = [*formulation.sets, *formulation.parameters]
+    decisions: list[Variable | NamedExpression] = [*formulation.variables, *formulation.lets]
+    elements: list[tuple[str, Element]] = [(element.name, element) for element in data]
+    elements += [(element.name, element) for element in decisions]
+    elements += [("objective", element) for element in formulation.objectives]
+    elements += [(element.name, element) for element in formulation.constraints]
+    return [f"{name}: {element.note}" for name, element in elements if element.is_assumed]
 
 
 def formulation_repr(formulation: "Formulation") -> str:

@@ -83,7 +83,7 @@ def _usable_name(name: str) -> str:
 
 
 def _clean_unit(unit: str | None) -> str | None:
-    return _one_line((unit or "").replace("[", " ").replace("]", " ")) or None
+    return _one_line(re.sub(r"[\[\]]", " ", re.sub("[“”]", '"', unit or ""))) or None
 
 
 def _one_line(text: str) -> str:
@@ -92,7 +92,7 @@ def _one_line(text: str) -> str:
 
 def _prose(text: str) -> str:
     """Prose as the text face can hold it: quotation marks are for quotes, and `##` for what isn't kept."""
-    return re.sub("##+", "#", _one_line(text.replace('"', "'"))).lstrip("#,;: ")
+    return re.sub("##+", "#", _one_line(re.sub('["“”]', "'", text))).lstrip("#,;: ")
 
 
 def _some_labels(index: list[Label]) -> list[Label]:

@@ -269,8 +269,10 @@ class Parser(TokenStream):
             return False
         if follower.kind == "word":
             return follower.text not in RESERVED_WORDS and self.peek(2).text == ".."
-        return follower.kind == "number" or follower.text == "{" or (
-            follower.text == "(" and follower.start > self.token.end
+        return (
+            follower.kind == "number"
+            or follower.text == "{"
+            or (follower.text == "(" and follower.start > self.token.end)
         )
 
     def sum(self) -> Expression:

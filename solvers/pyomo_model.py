@@ -93,7 +93,7 @@ class PyomoModel:
         refuse_unsupported(instance.formulation)
         self.pyo = pyo
         self.instance = instance
-        self.model = pyo.ConcreteModel(name=instance.formulation.title or None)
+        self.model = pyo.ConcreteModel()
         formulation = instance.formulation
         names = [each.name for each in formulation.variables] + [each.name for each in formulation.constraints]
         self.names = unique_names(names, lambda name: hasattr(self.model, name))

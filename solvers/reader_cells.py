@@ -20,7 +20,7 @@ _NUMBER = re.compile(
     re.ASCII,
 )
 _SCALE = {"thousand": 3, "million": 6, "billion": 9}
-_DECIMAL_LABEL = re.compile(r"-?\d+\.\d+(?:[eE][+-]?\d+)?\Z", re.ASCII)
+_DECIMAL_LABEL = re.compile(r"-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)\Z", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+\Z", re.ASCII)
 DEFAULT = re.compile(r"default\s{0,20}[:=]?\s{0,20}(?P<value>[-+−]?[$€£¥]?[\d.][\d.,_eE+\-]{0,40}%?)\s{0,20};?\Z")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}\Z", re.ASCII)

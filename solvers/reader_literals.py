@@ -112,12 +112,14 @@ class _Reader:
             return self.items("]", depth)
         return self.scalar()
 
-    def scalar(self) -> Value:
+    def scalar(self) -> Literal:
         if self.token.kind not in ("run", "string"):
             self.fail("a value is missing here" if self.token.kind != "bad" else "a quotation mark that nothing closes")
         token = self.advance()
         if token.text == "..." or token.text == "…":
             self.fail("`...` stands for data that are not written", "write them all, or `missing`", token.start)
+        if token.kind == "run" and is_absent(token.text):
+            return Entries([])
         try:
             return read_value(token.text, self.oddities)
         except CellError as error:
@@ -224,24 +226,22 @@ class Layout:
             case Entries(pairs):
                 return [cell for labels, inner, _ in pairs for cell in self.cells(inner, key + labels)]
             case Items(values, offset):
-                return self.listed(values, offset, key)
+                return self._listed(values, offset, key)
         if literal is None:
-            return [(each, None) for each in self.completions(key)]
-        if isinstance(literal, str) and is_absent(literal):
-            return []
+            return [(each, None) for each in self._completions(key)]
         return [(key, literal)]
 
-    def listed(self, values: list[Literal], offset: int, key: tuple[Label, ...]) -> list[Cell]:
-        axis = self.axis_at(len(key), offset)
+    def _listed(self, values: list[Literal], offset: int, key: tuple[Label, ...]) -> list[Cell]:
+        axis = self._axis_at(len(key), offset)
         if axis.elements is None:
-            raise self.problem(
+            raise self._problem(
                 "list-order",
                 f"a list follows the order of {axis.name}, whose elements are not written out in the text",
                 offset,
                 "write `{label: value, ...}`",
             )
         if len(values) != len(axis.elements):
-            raise self.problem(
+            raise self._problem(
                 "list-length",
                 f"the list has {len(values)} values, but {axis.name} has {len(axis.elements)} elements",
                 offset,
@@ -250,20 +250,20 @@ class Layout:
         pairs = zip(axis.elements, values, strict=True)
         return [cell for labels, value in pairs for cell in self.cells(value, key + labels)]
 
-    def axis_at(self, position: int, offset: int) -> Axis:
+    def _axis_at(self, position: int, offset: int) -> Axis:
         begin: int | None = 0
         for axis in self.axes:
             if begin == position:
                 return axis
             begin = None if begin is None or axis.arity is None else begin + axis.arity
-        raise self.problem(
+        raise self._problem(
             "list-depth",
             "a list stands deeper than the parameter has index sets",
             offset,
             "write `{label: value, ...}`, or a table",
         )
 
-    def completions(self, key: tuple[Label, ...]) -> list[tuple[Label, ...]]:
+    def _completions(self, key: tuple[Label, ...]) -> list[tuple[Label, ...]]:
         """All keys that begin with the given labels, where the sets are known."""
         begin = 0
         for number, axis in enumerate(self.axes):
@@ -276,7 +276,7 @@ class Layout:
             begin += axis.arity or 1
         return [key]
 
-    def problem(self, code: str, message: str, offset: int, repair: str) -> FormulationError:
+    def _problem(self, code: str, message: str, offset: int, repair: str) -> FormulationError:
         return problem(code, message, place=self.statement.place_at(offset), repair=repair, element=self.element)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from steepest.solvers.diagnostics import Diagnostics, Place
+from steepest.solvers.expressions import GLOBAL_CONSTRAINTS, LOGICAL_FUNCTIONS
 from steepest.solvers.reader_lines import Line, find_outside, masked
 
 Kind = Literal["sets", "parameters", "variables", "let", "minimize", "maximize", "objective", "constraints", "prose"]
@@ -45,6 +46,7 @@ _OBJECTIVE = re.compile(
 )
 _OBJECTIVE_START = re.compile(r"\s{0,40}(?P<sense>min|max)(?:imi[sz]e)?[ \t]+(?=[^\s=:<>\[])", re.IGNORECASE)
 _DOMAIN_START = re.compile(r"\s{0,40}(?:real|integer|binary|semicontinuous|continuous)\b")
+_CONDITION_START = re.compile(rf"\s{{0,40}}(?:not|{'|'.join(sorted(LOGICAL_FUNCTIONS | GLOBAL_CONSTRAINTS))})\b")
 _MARKDOWN = re.compile(r"(?:#+ ?|> ?|\d{1,3}[.)] |\(\d{1,3}\) |[-*•] )")
 _MAX_HEADING = 80
 
@@ -137,12 +139,12 @@ def _heading(line: Line, current: Section | None, *, with_hash: bool) -> Section
         return _heading_without_colon(line, current)
     words = _words(code[:colon])
     detail = code[colon + 1 :]
-    plain_detail = detail.strip().strip("*_").strip()
+    plain_detail = detail.strip("* \t")
     if not plain_detail:
         kind = _STRICT.get(words.lower()) or _LOOSE.get(words.lower())
         if kind is not None:
             return Section(kind, line.place, line.indent, comment=line.comment, heading=words)
-    offset = colon + 1 + len(detail) - len(detail.lstrip("*_ "))
+    offset = colon + 1 + len(detail) - len(detail.lstrip("* "))
     return _heading_with_detail(line, words, (offset, code[offset:]), current)
 
 
@@ -220,7 +222,8 @@ def _reads_as_element(detail: str, kind: Kind) -> bool:
     """Whether `minimize: ...` within a section declares an element of that name."""
     if kind == "variables":
         return _DOMAIN_START.match(detail) is not None
-    return kind == "constraints" and find_outside(detail, "<>=≤≥") >= 0
+    is_condition = find_outside(detail, "<>=≤≥") >= 0 or _CONDITION_START.match(detail) is not None
+    return kind == "constraints" and is_condition
 
 
 def _is_unknown_heading(lines: Sequence[Line], position: int, current: Section) -> bool:

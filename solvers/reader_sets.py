@@ -1,6 +1,7 @@
 """Reads the statements of `sets:`."""
 
 import re
+from itertools import pairwise
 
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.expressions import (
@@ -49,8 +50,7 @@ def read_set(statement: Statement, draft: Draft) -> None:
     element = f"set {declared.name}"
     details = provenance(statement, with_unit=False).fields(statement)
     index = head_at(statement, declared, element, draft)
-    offset, rest = declared.rest
-    source = table_source(rest)
+    source = table_source(declared.rest[1])
     if source is not None:
         made = make(Set, statement, element, name=declared.name, index=index, table=source[0], **details)
         draft.sets.append(made)
@@ -167,7 +167,7 @@ def _sequence(text: str) -> Range | None:
     match = _SEQUENCE.match(text)
     if match is not None:
         given = [int(each) for each in (match["first"], match["second"], match["third"]) if each is not None]
-        follows = all(after == before + 1 for before, after in zip(given, given[1:], strict=False))
+        follows = all(after == before + 1 for before, after in pairwise(given))
         return Range(Number(given[0]), Number(int(match["last"]))) if follows else None
     span = " ".join(text[:60].strip("{} ").split()) if len(text) < 60 else ""
     match = _SPAN.match(span)

@@ -54,7 +54,7 @@ def label_in_head(statement: Statement, name: str, element: str, reason: str = "
         f"a label stands in the head of {name}, where a set belongs{': ' + reason if reason else ''}",
         place=statement.place,
         element=element,
-        repair=f"declare {name} once for its set: `{name}[Set] = {{label: value, ...}}`, or with a head as `[p in Set]`",
+        repair=f"declare {name} once: `{name}[Set] = {{label: value, ...}}`, or with a head such as `[p in Set]`",
     )
 
 

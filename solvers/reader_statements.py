@@ -14,7 +14,8 @@ from steepest.solvers.reader_sections import Section
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _BULLET = re.compile(
-    r"\s{0,80}(?P<sign>[-*•]|\d{1,4}[.)]|\(\d{1,4}\))[ \t]+(?=(?:\*\*|`)?(?:table\b|[^\W\d][\w ]{0,40}(?:[\[:(]|=(?!=)|in\b)))"
+    r"\s{0,80}(?P<sign>[-*•]|\d{1,4}[.)]|\(\d{1,4}\))[ \t]+"
+    r"(?=(?:\*\*|`)?(?:table\b|[^\W\d][\w ]{0,40}(?:[\[:(]|=(?!=)|in\b)))"
 )
 _BOLD = re.compile(r"(?P<lead>\s{0,80})(?P<sign>\*\*|`)(?P<name>[^*`]{1,80})(?P=sign)")
 _TABLE = re.compile(r"\s*table\b(?!\s*(?:\[[^\]]*\]\s*)?=)")
@@ -209,7 +210,8 @@ class _Lines:
             return True
         if piped or _DECLARATION.match(line.code) is not None:
             return False
-        return line.indent > opening.indent or "|" in masked(line.code)
+        plain = masked(line.code)
+        return line.indent > opening.indent or ("|" in plain and "=" not in plain)
 
     def continues(self, taken: list[Line], line: Line, depth: int) -> bool:
         """Whether the next line still belongs to the statement."""

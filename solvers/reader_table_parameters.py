@@ -139,6 +139,8 @@ class _Table:
     head: Head
     default: Value
     draft: Draft
+    defines_set: bool = False
+    """The rows define the set, and the comment on the first line is the set's."""
     oddities: set[str] = field(default_factory=set)
     findings: int = 0
 
@@ -196,8 +198,7 @@ class _Table:
                 if not is_absent(text):
                     cells.append(((label, column), self.value(text, row)))
         if symmetric:
-            given = {key for key, _ in cells}
-            cells += [((column, row), value) for (row, column), value in cells if (column, row) not in given]
+            cells = _mirrored(cells)
         self.check_axes(name, grid, [self.label(row.cells[0], row.place) for row in grid.rows], columns)
         return self.made(name, cells, self.common_unit(grid.head[1:]))
 
@@ -244,6 +245,7 @@ class _Table:
         details = provenance(self.statement, with_unit=False).fields(self.statement)
         made = make(Set, self.statement, self.element, name=source.name, members=SetLiteral(elements), **details)
         self.draft.add_set(made)
+        self.defines_set = True
 
     def parameter_name(self, column: Column) -> str:
         """The column's head as a name."""
@@ -274,6 +276,8 @@ class _Table:
         self.oddities.clear()
         comment = provenance(self.statement)
         details = Provenance(unit or comment.unit, comment.quotes, comment.note)
+        if self.defines_set:
+            details = Provenance(details.unit, (), "")
         return parameter_of_cells(self.statement, name, self.head, cells, self.default, details, self.draft)
 
     # Cells
@@ -299,6 +303,13 @@ class _Table:
             self.draft.diagnostics.add(
                 "error", "data", str(error), element=self.element, place=place, repair=error.repair
             )
+
+
+def _mirrored(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells with those below the diagonal, row by row."""
+    given = {(column, row): value for (row, column), value in cells} | dict(cells)
+    order = {label: number for number, label in enumerate(dict.fromkeys(label for key, _ in cells for label in key))}
+    return sorted(given.items(), key=lambda cell: [order[label] for label in cell[0]])
 
 
 def _element(labels: Sequence[Label]) -> Expression:

@@ -15,7 +15,6 @@ _RULE_CELL = re.compile(r":?-+:?\Z")
 _RULE_LINE = re.compile(r"\s*\+?[-=+:| ]*-[-=+:| ]*\Z")
 _COLON_ROW = re.compile(r'\s*(?P<label>"(?:[^"\\]|\\.)*"|[^\s:|][^:|]*?)\s{0,80}:(?=\s|$)')
 _SPACED = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
-_UNIT = re.compile(r"[\[(](?P<unit>[^\[\]()]*)[\])]\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +128,13 @@ def _spaced(code: str) -> list[str]:
 
 
 def _column(cell: str) -> Column:
+    """A head's text and the unit in the brackets or parentheses behind it."""
     if cell[-1:] not in ("]", ")"):
         return Column(cell, None)
-    match = _UNIT.search(cell, max(0, cell.rfind("[" if cell[-1] == "]" else "(")))
-    if match is None:
+    opening = cell.rfind("[") if cell[-1] == "]" else cell.rfind("(")
+    if opening < 0:
         return Column(cell, None)
-    return Column(cell[: match.start()].strip(), " ".join(match["unit"].split()) or None)
+    return Column(cell[:opening].strip(), " ".join(cell[opening + 1 : -1].split()) or None)
 
 
 def _with_units(columns: list[Column], rows: list[Row]) -> list[Column]:
@@ -174,7 +174,7 @@ def _checked(
             f"the row of `{row.cells[0][:40]}` has {len(row.cells)} cells, but the head has {width}",
             element=element,
             place=row.place,
-            repair="write one cell for each column, `-` for an absent one; labels with spaces stand between pipes or in quotes",
+            repair="write one cell for each column, `-` for an absent one; labels with spaces go between pipes",
         )
     return kept
 

@@ -21,7 +21,7 @@ _CANONICAL = frozenset({"real", "integer", "binary", "semicontinuous"})
 _NONNEGATIVE = frozenset({"nonnegative", "non-negative"})
 _IGNORED = frozenset({"free", "unrestricted", "variable", "variables"})
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{0,30}")
-_OPERATOR = re.compile(r"<=|>=|==|=<|=>|<|>|=|≤|≥|∈|\bin\b|\bbetween\b")
+_OPERATOR = re.compile(r"<=|>=|==|=<|=>|<|>|=|≤|≥|∈|\bin\b")
 _LOWER, _UPPER = frozenset({">=", "=>", "≥"}), frozenset({"<=", "=<", "≤"})
 _COLON = re.compile(r"\s{0,80}(?P<sign>:|∈|in\b|is\b|=(?!=))?\s{0,80}")
 
@@ -156,7 +156,7 @@ class _Specification:
             f"`{word}` is no domain",
             place=self.place(offset),
             element=self.element,
-            repair="the domains are `real`, `integer`, `binary` and `semicontinuous`; bounds are `>= a`, `<= b`, `in a..b`",
+            repair="write `real`, `integer`, `binary` or `semicontinuous`, then `>= a`, `<= b` or `in a..b`",
         )
 
     def set_domain(self, domain: Domain, word: str, offset: int) -> None:
@@ -173,9 +173,6 @@ class _Specification:
             self.set_upper(expression_at(self.statement, offset, text, self.element, self.draft), offset)
         elif operator in ("in", "∈"):
             self.interval(offset, text)
-        elif operator == "between":
-            low, _, high = text.partition(" and ")
-            self.ends((offset, low), (offset + len(low) + 5, high))
         else:
             raise problem(
                 "variable-value",
@@ -244,11 +241,12 @@ class _Specification:
 def strict_bound(operator: str, bound: str, place: Place | None, element: str) -> FormulationError:
     """The finding that a bound is strict, which no solver can keep."""
     weak = ">=" if operator == ">" else "<="
-    nearest = f"{bound} {'+' if operator == '>' else '-'} 1"
+    step = 1 if operator == ">" else -1
+    nearest = str(int(bound) + step) if bound.isdigit() else f"{bound} {'+' if step > 0 else '-'} 1"
     return problem(
         "strict-inequality",
         f"`{operator} {bound}` is strict: there is no nearest number that still keeps it",
         place=place,
         element=element,
-        repair=f"write `{weak} {bound}`; for integers `{weak} {nearest}`; or a smallest step that matters, such as 0.001",
+        repair=f"write `{weak} {bound}`; for integers `{weak} {nearest}`; or name the smallest value that matters",
     )

@@ -4,8 +4,11 @@ import builtins
 import keyword
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import cache
 
-_SCRIPT_NAMES = frozenset({"m", "math", "pyo", "SolverFactory", "checked", "each", "objective", "results", "step"})
+_SCRIPT_NAMES = frozenset(
+    {"m", "pyo", "SolverFactory", "checked", "each", "options", "reached", "results", "solver", "step", "variable"}
+)
 """What an exported script calls its own things."""
 
 
@@ -38,6 +41,16 @@ def is_taken_in_python(name: str) -> bool:
 
 def is_taken_in_pyomo(name: str) -> bool:
     """Whether a Pyomo model has an attribute of the name."""
+    return name in _model_attributes()
+
+
+def is_taken(name: str) -> bool:
+    """Whether a name can't be given to a part of an exported script."""
+    return is_taken_in_python(name) or is_taken_in_pyomo(name)
+
+
+@cache
+def _model_attributes() -> frozenset[str]:
     import pyomo.environ as pyo
 
-    return hasattr(pyo.ConcreteModel(), name)
+    return frozenset(dir(pyo.ConcreteModel()))

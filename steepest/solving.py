@@ -50,11 +50,11 @@ def solve(
         InputError: The text or an option can't be used as it is, or a table can't be read.
         LLMError: The model can't be asked, or its next call could pass the limit on cost or tokens.
     """
-    from steepest.agents.modeling import answer_problem
+    from steepest.agents.modeling import solve_problem
     from steepest.solvers.options import solve_options
 
     settings = read_settings()
-    return answer_problem(
+    return solve_problem(
         text,
         budgeted(model or settings.model, max_cost=max_cost, max_tokens=max_tokens, settings=settings),
         tables=data,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from steepest.agents.modeling.grounding import ground
 from steepest.agents.modeling.steps import timed
-from steepest.agents.modeling.task import State, Task
+from steepest.agents.modeling.task import Draft, State, Task
 from steepest.solvers.checks import check_formulation
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
@@ -16,23 +16,47 @@ MISSING = "missing-data"
 INVENTED = "invented"
 
 
+DOUBTS = frozenset({"number-not-in-text", "sense-against-text"})
+"""Codes of warnings that the model is asked about once: most often they are slips, and no solver finds them."""
+
+
 async def check(state: State, task: Task) -> State:
-    """Add what is found about the formulation to what its reader found."""
-    formulation = state["formulation"]
+    """Add what is found about the formulation to what its reader found.
+
+    A formulation that was doubted and not improved by a second look stands as it was.
+    """
+    formulation, doubted = state["formulation"], state["doubted"]
     with timed(task.steps, "check") as step:
-        if formulation is None:
-            step.finding = "no formulation" if not state["not_a_problem"] else "said to be no problem"
-            return State()
-        diagnostics = (*state["diagnostics"], *findings(formulation, task))
-        errors, warnings = (sum(item.severity == kind for item in diagnostics) for kind in ("error", "warning"))
-        step.finding = f"{errors} errors, {warnings} warnings"
+        diagnostics = state["diagnostics"]
+        if formulation is not None:
+            diagnostics = (*diagnostics, *findings(formulation, task))
+        step.finding = _summary(formulation, diagnostics)
+        if doubted is not None and (formulation is None or not _improves(diagnostics, doubted)):
+            step.finding += "; the formulation before it stands"
+            return State(
+                formulation=doubted.formulation,
+                reply=doubted.reply,
+                diagnostics=doubted.diagnostics,
+                not_a_problem="",
+            )
     return State(diagnostics=diagnostics)
+
+
+def _summary(formulation: Formulation | None, diagnostics: Collection[Diagnostic]) -> str:
+    if formulation is None:
+        return "no formulation"
+    errors, warnings = (sum(item.severity == kind for item in diagnostics) for kind in ("error", "warning"))
+    return f"{errors} errors, {warnings} warnings"
+
+
+def _improves(diagnostics: Collection[Diagnostic], doubted: Draft) -> bool:
+    return not blocking(diagnostics) and len(doubts(diagnostics)) <= len(doubts(doubted.diagnostics))
 
 
 def findings(formulation: Formulation, task: Task) -> Iterator[Diagnostic]:
     """Everything that is found about a formulation."""
     yield from check_formulation(formulation, bound=tuple(task.tables))
-    yield from _foreign_files(formulation, task.tables)
+    yield from _foreign_files(formulation, task)
     grounding = ground(formulation, task.problem, bound=tuple(task.tables))
     yield from grounding.diagnostics
     if grounding.is_invented:
@@ -44,19 +68,25 @@ def findings(formulation: Formulation, task: Task) -> Iterator[Diagnostic]:
         )
 
 
-def _foreign_files(formulation: Formulation, given: Collection[str]) -> Iterator[Diagnostic]:
-    """A model may use the tables that the person gave, and no other file of the person's."""
+def _foreign_files(formulation: Formulation, task: Task) -> Iterator[Diagnostic]:
+    """A model may use the tables that the person gave and the files that the text names, and no other file."""
     for element in (*formulation.sets, *formulation.parameters):
-        if element.table is not None and element.name not in given:
-            yield Diagnostic(
-                code="unknown-file",
-                severity="error",
-                message=f"there is no data file {element.table.path!r}; given are: {', '.join(given) or 'none'}",
-                element=title(element, formulation),
-                repair="name the element like the data file that fills it, or make it missing",
-            )
+        if element.table is None or element.name in task.tables or element.table.path in task.problem:
+            continue
+        yield Diagnostic(
+            code="unknown-file",
+            severity="error",
+            message=f"there is no data file {element.table.path!r}; given are: {', '.join(task.tables) or 'none'}",
+            element=title(element, formulation),
+            repair="name the element like the data file that fills it, or make it missing",
+        )
 
 
 def blocking(diagnostics: Collection[Diagnostic]) -> list[Diagnostic]:
     """The errors that the model is asked to repair: all but data that the text does not give."""
     return [item for item in diagnostics if item.severity == "error" and item.code != MISSING]
+
+
+def doubts(diagnostics: Collection[Diagnostic]) -> list[Diagnostic]:
+    """The warnings that are worth a second look by the model."""
+    return [item for item in diagnostics if item.code in DOUBTS]

@@ -7,7 +7,7 @@ from steepest.agents.modeling.explain import explain
 from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import Draft, State, Task
 from steepest.solvers.diagnostics import Diagnostic
-from steepest.solvers.formulation import Formulation
+from steepest.solvers.display import assumptions_of
 from steepest.solvers.solution import Status
 
 _OUTCOMES: dict[Status, Outcome] = {
@@ -57,14 +57,6 @@ def answer_from(state: State, task: Task, stopped: str = "") -> Answer:
     )
     answer.explanation = explain(answer, reason)
     return answer
-
-
-def assumptions_of(formulation: Formulation) -> list[str]:
-    """What a formulation takes for granted: the note of each element that says so, behind its name."""
-    declared = [*formulation.sets, *formulation.parameters, *formulation.variables, *formulation.lets]
-    noted = [(element.name, element) for element in [*declared, *formulation.constraints]]
-    noted += [("objective", element) for element in formulation.objectives]
-    return [f"{name}: {element.note}" for name, element in noted if element.is_assumed]
 
 
 def _with(state: State, draft: Draft) -> State:

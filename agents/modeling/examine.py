@@ -4,9 +4,12 @@ The first answer stands unless the second is better: solved, and without droppin
 model can't make an infeasible problem feasible by forgetting a limit.
 """
 
+from dataclasses import replace
+
 from steepest.agents.modeling.check import findings
 from steepest.agents.modeling.conversation import ask_again, findings_for_model
 from steepest.agents.modeling.grounding import ground
+from steepest.agents.modeling.mending import mend
 from steepest.agents.modeling.reply import ExaminedReply, Proposal, read_reply
 from steepest.agents.modeling.task import Draft, State, Task
 from steepest.solvers.diagnostics import Diagnostic
@@ -23,25 +26,32 @@ async def examine(state: State, task: Task) -> State:
     if formulation is None or solution is None:
         raise ValueError("only a formulation that was solved is examined")
     task.say(f"The model is {_words(solution.status)}: asking whether it misreads the problem")
-    first = Draft(formulation, state["diagnostics"], solution)
+    first = Draft(formulation, state["reply"], state["diagnostics"], solution)
     told = findings_for_model(state["diagnostics"], state["reply"])
     status, lines = _words(solution.status), [solution.message, *told] if solution.message else told
     reply = await ask_again(task, state, "examine", ExaminedReply, status=status, findings=lines)
     proposal = read_reply(reply, structured=task.model.structured, examined=True)
-    second = usable(proposal, task)
+    second = usable(proposal, reply.text, task)
     if second is None:
         return State(first=first, confirmed=proposal.statement or "")
-    return State(first=first, formulation=second.formulation, diagnostics=second.diagnostics, solution=None)
+    return State(
+        first=first,
+        formulation=second.formulation,
+        reply=second.reply,
+        diagnostics=second.diagnostics,
+        solution=None,
+    )
 
 
-def usable(proposal: Proposal, task: Task) -> Draft | None:
+def usable(proposal: Proposal, reply: str, task: Task) -> Draft | None:
     """The proposed formulation with its findings, if nothing stands against solving it."""
     if proposal.formulation is None:
         return None
-    diagnostics = (*proposal.diagnostics, *findings(proposal.formulation, task))
+    formulation, notes = mend(proposal.formulation)
+    diagnostics = (*proposal.diagnostics, *notes, *findings(formulation, task))
     if any(item.severity == "error" for item in diagnostics):
         return None
-    return Draft(proposal.formulation, diagnostics)
+    return Draft(formulation, reply, diagnostics)
 
 
 def settled(first: Draft, state: State, task: Task) -> Draft:
@@ -51,14 +61,14 @@ def settled(first: Draft, state: State, task: Task) -> Draft:
         return first
     dropped = _dropped(first.formulation, formulation, task.problem)
     if not dropped and _has_answer(solution):
-        return Draft(formulation, state["diagnostics"], solution)
+        return Draft(formulation, state["reply"], state["diagnostics"], solution)
     why = f"it no longer uses {', '.join(dropped)}" if dropped else "it has no answer either"
     finding = Diagnostic(
         code="examined",
         severity="note",
         message=f"the model proposed another formulation, which was not taken: {why}",
     )
-    return Draft(first.formulation, (*first.diagnostics, finding), first.solution)
+    return replace(first, diagnostics=(*first.diagnostics, finding))
 
 
 def _dropped(first: Formulation, second: Formulation, problem: str) -> list[str]:

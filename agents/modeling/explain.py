@@ -99,9 +99,9 @@ def _decision(value: VariableValue, variable: Variable | None) -> str:
 
 
 def _limits(formulation: Formulation, binding: Sequence[BindingConstraint]) -> list[str]:
-    """The constraints that hold with equality because they limit the answer, with the words they come from."""
+    """The constraints that the answer touches, with the words they come from; equations only if there is no other."""
     declared = {constraint.name: constraint for constraint in formulation.constraints}
-    limits = [each for each in binding if each.lower is None or each.lower != each.upper]
+    limits = [each for each in binding if each.lower is None or each.lower != each.upper] or list(binding)
     lines = [_limit(formulation, each, declared.get(each.name)) for each in limits[:MOST_LIMITS]]
     if len(limits) > MOST_LIMITS:
         lines.append(f"and {len(limits) - MOST_LIMITS:,} more")

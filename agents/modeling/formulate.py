@@ -1,6 +1,7 @@
 """The first step: the model is asked for a formulation of the problem."""
 
 from steepest.agents.modeling.conversation import ask_first
+from steepest.agents.modeling.mending import mend
 from steepest.agents.modeling.reply import Proposal, read_reply
 from steepest.agents.modeling.task import State, Task
 
@@ -9,13 +10,16 @@ async def formulate(state: State, task: Task) -> State:
     """Ask for a formulation and read the reply."""
     task.say(f"Formulating the problem with {task.model.name}")
     reply, learned = await ask_first(task)
-    return State(**learned, repairs=0, first=None, **proposed(read_reply(reply, structured=task.model.structured)))
+    return State(
+        **learned, repairs=0, doubted=None, first=None, **proposed(read_reply(reply, structured=task.model.structured))
+    )
 
 
 def proposed(proposal: Proposal) -> State:
     """What a reply to a request for a formulation changes."""
+    formulation, notes = mend(proposal.formulation) if proposal.formulation is not None else (None, ())
     return State(
-        formulation=proposal.formulation,
-        diagnostics=proposal.diagnostics,
+        formulation=formulation,
+        diagnostics=(*proposal.diagnostics, *notes),
         not_a_problem=proposal.statement or "",
     )

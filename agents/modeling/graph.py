@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from steepest.agents.modeling.check import MISSING, blocking, check
+from steepest.agents.modeling.check import MISSING, blocking, check, doubts
 from steepest.agents.modeling.conclude import conclude
 from steepest.agents.modeling.examine import EXAMINED, examine
 from steepest.agents.modeling.formulate import formulate
@@ -56,11 +56,14 @@ def modeling_graph() -> "CompiledStateGraph[State, Task, State, State]":
 
 
 def after_check(state: State, task: Task) -> Next:
-    """Repair what is wrong while repairs are left; solve what is right and has all its data."""
+    """Repair what is wrong or, once, in doubt, while repairs are left; solve what has all its data."""
     if state["not_a_problem"]:
         return "conclude"
+    may_repair = state["repairs"] < task.max_repairs
     if blocking(state["diagnostics"]):
-        return "repair" if state["repairs"] < task.max_repairs else "conclude"
+        return "repair" if may_repair else "conclude"
+    if doubts(state["diagnostics"]) and state["doubted"] is None and may_repair:
+        return "repair"
     if any(item.code == MISSING for item in state["diagnostics"]):
         return "conclude"
     return "solve"

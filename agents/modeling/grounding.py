@@ -21,6 +21,14 @@ SHOWN = 8
 _FREE = frozenset({"0", "1"})
 """Numbers that say nothing about where a formulation comes from."""
 
+_CONVERSIONS = frozenset({"7", "12", "24", "52", "60", "100", "365", "1000", "3600"})
+"""Numbers that change units rather than state data, in an element that quotes nothing."""
+
+_SENSES = {
+    "minimize": re.compile(r"\bminimi[sz]", re.IGNORECASE),
+    "maximize": re.compile(r"\bmaximi[sz]", re.IGNORECASE),
+}
+
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ELLIPSIS = re.compile(r"\.{3,}|…|\[[.…]*\]")
 _TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "“": "'", "”": "'", '"': "'", "–": "-", "—": "-", "‑": "-"})
@@ -35,7 +43,7 @@ class Grounding:
     is_invented: bool
     """Whether nothing of it stands in the text: none of its numbers or, where it has none, none of its words."""
     diagnostics: tuple[Diagnostic, ...] = ()
-    """A warning for each element with a number or a quote that the text does not have."""
+    """A warning for each element with a number, a quote or a sense that the text does not have."""
 
 
 def ground(formulation: Formulation, text: str, bound: Collection[str] = ()) -> Grounding:
@@ -59,6 +67,7 @@ def ground(formulation: Formulation, text: str, bound: Collection[str] = ()) -> 
     findings = (
         *_number_findings(formulation, elements, stated, bound),
         *_quote_findings(formulation, elements, text),
+        *_sense_findings(formulation, text),
     )
     return Grounding(frozenset(grounded), _is_invented(elements, text, every, stated, bound), findings)
 
@@ -79,9 +88,10 @@ def _number_findings(
     formulation: Formulation, elements: list[AnyElement], stated: frozenset[str], bound: Collection[str]
 ) -> Iterator[Diagnostic]:
     for element in elements:
+        known = stated | _FREE if element.quotes else stated | _FREE | _CONVERSIONS
         if isinstance(element, Set) or element.is_assumed or _name(element) in bound:
             continue
-        strange = {key(value): None for value in _numbers(element) if key(abs(value)) not in stated | _FREE}
+        strange = {key(value): None for value in _numbers(element) if key(abs(value)) not in known}
         if strange:
             listed = ", ".join(list(strange)[:SHOWN]) + (f" and {len(strange) - SHOWN} more" * (len(strange) > SHOWN))
             yield Diagnostic(
@@ -108,6 +118,20 @@ def _quote_findings(formulation: Formulation, elements: list[AnyElement], text: 
                 place=element.place,
                 repair="quote the text word for word",
             )
+
+
+def _sense_findings(formulation: Formulation, text: str) -> Iterator[Diagnostic]:
+    """The one objective goes against the only verb that the text has for it."""
+    said = [sense for sense, verb in _SENSES.items() if verb.search(text)]
+    if len(formulation.objectives) == 1 and len(said) == 1 and formulation.objectives[0].sense != said[0]:
+        yield Diagnostic(
+            code="sense-against-text",
+            severity="warning",
+            message=f"the text says {said[0]}, the formulation {formulation.objectives[0].sense}",
+            element="objective",
+            place=formulation.objectives[0].place,
+            repair=f"{said[0]} what the text says",
+        )
 
 
 def _is_quoted(quote: str, told: str) -> bool:

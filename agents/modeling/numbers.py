@@ -29,7 +29,7 @@ _FRACTIONS: dict[str, float] = {
 }  # fmt: skip
 _MULTIPLES: dict[str, float] = {
     "once": 1, "twice": 2, "double": 2, "doubled": 2, "pair": 2, "couple": 2, "both": 2, "thrice": 3, "triple": 3,
-    "quadruple": 4, "dozen": 12, "no": 0, "none": 0, "single": 1,
+    "quadruple": 4, "no": 0, "none": 0, "single": 1,
 }  # fmt: skip
 
 
@@ -91,11 +91,13 @@ def _numbers_in_words(text: str) -> Iterator[float]:
             current += _SMALL[word]
             yield _SMALL[word]
             counting = True
-        elif counting and word in _SCALES:
+        elif word in _SCALES:
             current = max(current, 1) * _SCALES[word]
+            counting = True
             if _SCALES[word] > 100:
                 total, current = total + current, 0.0
         elif word in _FRACTIONS:
+            yield round(1 / _FRACTIONS[word])  # a third may be written as 1/3
             yield from _rounded(max(current, 1) * _FRACTIONS[word])
             yield from _rounded(total + current + _FRACTIONS[word])
         elif word in _MULTIPLES:
@@ -110,7 +112,8 @@ def _numbers_in_words(text: str) -> Iterator[float]:
 
 def _continues(current: float, value: int) -> bool:
     """Whether a number word adds to the one before it: a unit after tens, anything below a hundred after hundreds."""
-    return (value < 10 and current % 100 >= 20 and current % 10 == 0) or (current >= 100 and current % 100 == 0)
+    after_tens = value < 10 and current % 100 >= 20 and current % 10 == 0
+    return after_tens or current % 100 == 0
 
 
 def _rounded(value: float) -> Iterator[float]:

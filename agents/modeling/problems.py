@@ -37,7 +37,7 @@ async def answer_problem(
         text: The problem, as a person tells it.
         model: Whom to ask; `model.structured` decides between JSON and the five-element text.
         tables: Data by the name of the set or parameter that they fill.
-        folder: What relative paths of tables are relative to.
+        folder: The problem's folder: of its files, those that the text names may be read; None is the current one.
         options: Limits of the solver.
         max_repairs: How often the model is asked to repair its formulation.
         on_progress: Told what is being done, a line at a time.
@@ -58,7 +58,7 @@ async def answer_problem(
         model=model,
         solve=solver_for(given, base, options, say),
         tables=given,
-        table_lines=describe_tables(given, base),
+        table_lines=describe_tables(given),
         max_repairs=max_repairs,
         transcript=transcript if transcript is not None else Transcript(),
         say=say,

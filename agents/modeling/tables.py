@@ -11,22 +11,21 @@ MAX_COLUMNS = 40
 """Columns of a table that are named before the rest is counted."""
 
 
-def describe_tables(tables: Tables, folder: Path | None = None) -> tuple[str, ...]:
+def describe_tables(tables: Tables) -> tuple[str, ...]:
     """A line for each table; a file that can't be read is found out before any model is paid.
 
     Args:
         tables: Data by the name of the set or parameter that they fill.
-        folder: What relative paths are relative to; None is the current folder.
 
     Raises:
         FormulationError: There is no such file, or it is no table.
     """
-    return tuple(f"{name}: {_content(value, folder or Path())}" for name, value in tables.items())
+    return tuple(f"{name}: {_content(value)}" for name, value in tables.items())
 
 
-def _content(value: Any, folder: Path) -> str:
+def _content(value: Any) -> str:
     if isinstance(value, Path) or (isinstance(value, str) and Path(value).suffix):
-        return _columns(read_table(folder / value))
+        return _columns(read_table(Path(value)))
     if hasattr(value, "columns") and hasattr(value, "iloc"):
         return _columns(from_frame(value))
     if isinstance(value, Mapping):

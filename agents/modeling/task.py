@@ -40,9 +40,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Draft:
-    """A formulation with what was found about it, and its solution once it was solved."""
+    """A formulation that could be solved, the reply it stands in, and what was found about it."""
 
     formulation: Formulation
+    reply: str
     diagnostics: tuple[Diagnostic, ...] = ()
     solution: Solution | None = None
 
@@ -63,6 +64,8 @@ class State(TypedDict, total=False):
     """Why the text is no optimization problem, where the model says so or an invented formulation shows it."""
     repairs: int
     solution: Solution | None
+    doubted: Draft | None
+    """The formulation that the model was asked to look at again although nothing stood against solving it."""
     first: Draft | None
     """The answer before the model was asked to examine it."""
     confirmed: str

@@ -17,14 +17,13 @@ def face(name: str, formulation: "Formulation", tables: "Tables", folder: Path) 
         FormulationError: The formulation can't be brought into this form; the message says why.
         InputError: A table can't be read.
     """
-    from steepest.solvers import export
-
-    match name:
-        case "formulation":
-            return formulation.to_text()
-        case "latex":
-            return export.to_latex(formulation)
+    if name == "formulation":
+        return formulation.to_text()
     from steepest.solvers.binding import bind
+    from steepest.solvers.export import to_latex, to_lp, to_pyomo_script
+
+    if name == "latex":
+        return to_latex(formulation)
 
     data = bind(formulation, tables, folder=folder)
-    return export.to_pyomo_script(formulation, data) if name == "pyomo" else export.to_lp(formulation, data)
+    return to_pyomo_script(formulation, data) if name == "pyomo" else to_lp(formulation, data)

@@ -9,7 +9,7 @@ from steepest.cli.exit_codes import BY_OUTCOME, ExitCode
 
 if TYPE_CHECKING:
     from steepest.solvers.diagnostics import Diagnostic
-    from steepest.solvers.formulation import Element, Formulation
+    from steepest.solvers.formulation import Formulation
     from steepest.solvers.solution import Solution
 
 BY_STATUS = {
@@ -63,14 +63,3 @@ class Report:
     def exit_code(self) -> ExitCode:
         """The exit code that says the same."""
         return BY_OUTCOME[self.outcome]
-
-
-def assumptions_of(formulation: "Formulation") -> list[str]:
-    """What the formulation assumes: the element's name and its note, for each element whose note says so."""
-    data = [*formulation.sets, *formulation.parameters]
-    decisions = [*formulation.variables, *formulation.lets]
-    elements: list[tuple[str, Element]] = [(element.name, element) for element in data]
-    elements += [(element.name, element) for element in decisions]
-    elements += [("objective", element) for element in formulation.objectives]
-    elements += [(element.name, element) for element in formulation.constraints]
-    return [f"{name}: {element.note}" for name, element in elements if element.is_assumed]

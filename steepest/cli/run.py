@@ -51,7 +51,8 @@ def _solved(
     source: "Source", tables: Mapping[str, Path | float], options: "SolveOptions", console: Console
 ) -> "Report":
     from steepest.cli.formulations import load
-    from steepest.cli.report import BY_STATUS, Report, assumptions_of
+    from steepest.cli.report import BY_STATUS, Report
+    from steepest.solvers.display import assumptions_of
     from steepest.solvers.solve import solve_formulation
 
     console.step(f"reading {source.name}")

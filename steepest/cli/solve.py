@@ -1,6 +1,8 @@
 """`steepest solve`: a problem told in words becomes a formulation, is solved, and answered."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from steepest.cli.console import Console
@@ -9,8 +11,11 @@ from steepest.cli.options import add_command, add_data, add_format, add_output, 
 from steepest.quantities import read_cost, read_count, read_repairs
 
 if TYPE_CHECKING:
+    from steepest.agents.llm import ChatModel, Transcript
     from steepest.agents.modeling import Answer
+    from steepest.cli.artifacts import OutputFolder
     from steepest.cli.report import Report
+    from steepest.solvers.formulation import Formulation
 
 EPILOG = """\
 examples:
@@ -41,7 +46,7 @@ def add_parser(commands: Any) -> None:
 
 def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Formulate, solve and answer, and print the answer."""
-    from steepest.agents.modeling import Transcript, answer_problem
+    from steepest.agents.modeling import Transcript, solve_problem
     from steepest.cli.artifacts import output_folder
     from steepest.cli.inputs import read_problem, read_tables
     from steepest.cli.outcome import finish
@@ -60,8 +65,8 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
         on_tokens=lambda count: console.ticker(f"{count:,} tokens written"),
     )
     transcript = Transcript()
-    with output_folder(arguments.out) as folder, kept_transcript(transcript, folder):
-        answer = answer_problem(
+    with output_folder(arguments.out) as folder, _kept(transcript, model, folder):
+        answer = solve_problem(
             source.text,
             model,
             tables=tables,
@@ -71,5 +76,50 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
             on_progress=console.step,
             transcript=transcript,
         )
-        report = report_of(answer, model.name)
-        return finish(report, arguments, console, folder, tables, source.folder)
+        return finish(_report(answer), arguments, console, folder, tables, source.folder)
+
+
+@contextmanager
+def _kept(transcript: "Transcript", model: "ChatModel", folder: "OutputFolder | None") -> Iterator[None]:
+    """Keep the transcript however the block ends; if it fails, keep the last formulation that a model wrote too."""
+    try:
+        yield
+    except BaseException:
+        formulation = _last_formulation(transcript, structured=model.structured)
+        if folder is not None and formulation is not None:
+            from steepest.cli.outcome import keep_formulation
+
+            keep_formulation(formulation, folder)
+        raise
+    finally:
+        if folder is not None and len(transcript):
+            folder.keep("transcript.json", transcript.to_json() + "\n")
+
+
+def _last_formulation(transcript: "Transcript", *, structured: bool) -> "Formulation | None":
+    from steepest.agents.modeling.reply import read_reply
+
+    for record in reversed(transcript.records):
+        if record.reply is not None:
+            formulation = read_reply(record.reply, structured=structured).formulation
+            if formulation is not None:
+                return formulation
+    return None
+
+
+def _report(answer: "Answer") -> "Report":
+    from steepest.cli.report import BY_STATUS, Cost, Report
+
+    totals = answer.transcript.totals()
+    # The solver may have been stopped by Ctrl-C, which for a script is not the same as a limit that it set itself.
+    outcome = BY_STATUS[answer.solution.status] if answer.solution else answer.outcome
+    return Report(
+        outcome,
+        answer.formulation,
+        answer.solution,
+        diagnostics=answer.diagnostics,
+        assumptions=answer.assumptions,
+        missing=answer.missing,
+        explanation=answer.explanation,
+        cost=Cost(answer.model, totals.calls, totals.input_tokens, totals.output_tokens, totals.cost),
+    )

@@ -44,22 +44,35 @@ def render(report: Report) -> str:
 def _sections(report: Report) -> Iterable[str]:
     meanings = meanings_of(report.formulation) if report.formulation else {}
     yield _head(report)
-    if report.solution:
-        yield _variables(report.solution, meanings)
-        yield _binding(report.solution, meanings)
-    yield _list("missing data", report.missing)
-    yield _list("assumptions", report.assumptions)
-    yield report.explanation.strip()
-    yield diagnostics((found for found in report.diagnostics if found.severity != "note"), report.source)
+    if report.explanation and not has_values(report):
+        yield report.explanation.strip()
+    else:
+        yield from _findings(report, meanings)
     for name, face in report.faces.items():
         yield f"{name}\n{_indented(face)}"
     yield cost_line(report.cost, report.seconds)
 
 
+def has_values(report: Report) -> bool:
+    """Whether there is an answer in numbers; it is told in tables, and its explanation would say the same again."""
+    return report.solution is not None and report.solution.objective is not None
+
+
+def _findings(report: Report, meanings: dict[str, str]) -> Iterable[str]:
+    if report.solution:
+        yield _variables(report.solution, meanings)
+        yield _binding(report.solution, meanings)
+    yield _list("missing data", report.missing)
+    yield _list("assumptions", report.assumptions)
+    yield diagnostics((found for found in report.diagnostics if found.severity != "note"), report.source)
+
+
 def _head(report: Report) -> str:
     lines = [report.formulation.title] if report.formulation and report.formulation.title else []
-    lines.append(HEADLINES[report.outcome])
     solution = report.solution
+    if report.explanation and not has_values(report):
+        return "\n".join([*lines, report.outcome.replace("_", " ")])
+    lines.append(HEADLINES[report.outcome])
     if solution is None:
         return "\n".join(lines)
     if solution.objective is not None:
@@ -90,10 +103,11 @@ def _variables(solution: "Solution", meanings: dict[str, str]) -> str:
 
 
 def _binding(solution: "Solution", meanings: dict[str, str]) -> str:
-    if not solution.binding:
+    limits = [each for each in solution.binding if each.lower is None or each.lower != each.upper]
+    if not limits:  # an equation holds with equality whatever the answer is, and says nothing about it
         return ""
-    rows = [binding_row(constraint, meanings) for constraint in solution.binding[:MOST_BINDING]]
-    hidden = len(solution.binding) - len(rows)
+    rows = [binding_row(constraint, meanings) for constraint in limits[:MOST_BINDING]]
+    hidden = len(limits) - len(rows)
     lines = ["binding constraints", *(f"  {line}" for line in aligned(rows, widest=WIDEST_CELL))]
     return "\n".join([*lines, *([f"  ... and {hidden:,} more; --format json shows all"] if hidden else [])])
 

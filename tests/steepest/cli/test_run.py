@@ -14,13 +14,15 @@ sets:
   Product = {bread, cake}
 parameters:
   profit[Product] = {bread: 3, cake: 8}   # [$/item]
+  use[Product] = {bread: 0.5, cake: 0.8}   # [kg/item]
   flour = 40   # [kg] "40 kg of flour"
+  most_cakes = 30   # [item]
 variables:
   bake[Product]: integer >= 0   # [item] what is baked today
 maximize: sum(profit[p] * bake[p] for p in Product)   # [$]
 constraints:
-  flour_stock: 0.5 * bake[bread] + 0.8 * bake[cake] <= flour   # "40 kg of flour"
-  cakes_sold: bake[cake] <= 30   # assumed: no more are sold
+  flour_stock: sum(use[p] * bake[p] for p in Product) <= flour   # "40 kg of flour"
+  cakes_sold: bake[cake] <= most_cakes   # assumed: no more are sold
 """
 
 

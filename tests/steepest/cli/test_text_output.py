@@ -2,9 +2,10 @@ from decimal import Decimal
 
 import pytest
 
-from steepest.cli.report import Cost, Report, assumptions_of
+from steepest.cli.report import Cost, Report
 from steepest.cli.text_output import cost_line, diagnostics, render
 from steepest.solvers.diagnostics import Diagnostic, Place
+from steepest.solvers.display import assumptions_of
 from steepest.solvers.formulation import Constraint, Formulation, Objective, Parameter, Variable
 from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
 
@@ -34,7 +35,7 @@ def test_a_solved_problem_is_told_from_title_to_cost(bakery: Formulation) -> Non
         bakery,
         SOLVED,
         assumptions=assumptions_of(bakery),
-        explanation="Bake 80 loaves.",
+        explanation="Bake 80 loaves.",  # the same in words: not told twice
         cost=Cost("local", calls=2, input_tokens=1500, output_tokens=300, money=Decimal(0)),
         seconds=12.34,
         faces={"formulation": "maximize: 3 * bake\n"},
@@ -55,8 +56,6 @@ binding constraints
 
 assumptions
   - flour: assumed: only today's flour counts
-
-Bake 80 loaves.
 
 formulation
   maximize: 3 * bake
@@ -87,6 +86,18 @@ def test_an_answer_that_is_none_is_told_in_words(bakery: Formulation, outcome: s
 
     assert said in text
     assert "variables" not in text
+
+
+def test_without_numbers_the_explanation_tells_it_all() -> None:
+    report = Report("not_a_problem", explanation="This is no optimization problem: it asks for a poem.", seconds=2)
+
+    assert render(report) == "not a problem\n\nThis is no optimization problem: it asks for a poem.\n\ntook 2.0 s"
+
+
+def test_an_equation_is_not_told_as_binding(bakery: Formulation) -> None:
+    solution = Solution(status="optimal", objective=1.0, binding=[BindingConstraint("stock", (), 4.0, 4.0, 4.0)])
+
+    assert "binding" not in render(Report("solved", bakery, solution))
 
 
 def test_a_long_answer_is_cut_with_a_count() -> None:

@@ -1,0 +1,151 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from steepest.agents.llm import ChatReply, ChatRequest, FunctionModel, ProviderError
+from steepest.cli import main
+from steepest.cli.exit_codes import ExitCode
+
+PROBLEM = (
+    "A bakery makes bread and cakes. A loaf of bread brings $3 and a cake brings $8. Bread takes 0.5 kg of flour, a "
+    "cake takes 0.8 kg. There are 40 kg of flour and at most 30 cakes can be sold. What should it bake?"
+)
+REPLY = """\
+# How much to bake
+variables:
+  bread: integer >= 0   # [loaf] loaves of bread
+  cake: integer >= 0   # [cake] cakes
+maximize: 3 * bread + 8 * cake   # [$] "A loaf of bread brings $3 and a cake brings $8"
+constraints:
+  flour: 0.5 * bread + 0.8 * cake <= 40   # "There are 40 kg of flour"
+  sold: cake <= 30   # "at most 30 cakes can be sold"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+class Replies:
+    """Stands in for a language model: gives its replies one after another, raises those that are errors."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.requests: list[ChatRequest] = []
+        self.replies: list[str | BaseException] = [REPLY]
+        monkeypatch.setattr("steepest.agents.llm.open_model", lambda spec, **options: FunctionModel(self.answer))
+
+    def answer(self, request: ChatRequest) -> str | ChatReply:
+        self.requests.append(request)
+        reply = self.replies[min(len(self.requests), len(self.replies)) - 1]
+        if isinstance(reply, BaseException):
+            raise reply
+        return reply
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Replies:
+    return Replies(monkeypatch)
+
+
+def test_words_become_an_answer(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", PROBLEM]) == ExitCode.SOLVED
+
+    said = capsys.readouterr()
+    assert said.out.startswith("How much to bake\nsolved\nmaximized objective: 336 $\n")
+    assert "  bread  32  loaf  loaves of bread" in said.out
+    assert '  flour  40 <= 40  "There are 40 kg of flour"' in said.out
+    assert "formulation\n  # How much to bake\n" in said.out
+    assert "1 call of " in said.out.splitlines()[-1]
+    assert " s  " in said.err
+
+
+def test_the_document_holds_formulation_explanation_and_cost(
+    model: Replies, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["solve", PROBLEM, "--format", "json"])
+
+    document = json.loads(capsys.readouterr().out)
+    assert document["outcome"] == "solved"
+    assert "336" in document["explanation"]
+    assert document["cost"]["calls"] == 1
+    assert [variable["name"] for variable in document["formulation"]["variables"]] == ["bread", "cake"]
+
+
+def test_everything_is_kept_with_the_transcript(model: Replies) -> None:
+    main(["solve", PROBLEM, "--out", "result"])
+
+    kept = {path.name for path in Path("result").iterdir()}
+    assert {"formulation.five", "solution.json", "transcript.json", "answer.txt"} <= kept
+    assert json.loads(Path("result/transcript.json").read_text())["totals"]["calls"] == 1
+
+
+def test_what_is_no_problem_is_said_to_be_none(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    model.replies = ["NOT AN OPTIMIZATION PROBLEM: it asks for a poem."]
+
+    assert main(["solve", "Write a poem about bread and its 3 seeds.", "--out", "result"]) == ExitCode.NOT_A_PROBLEM
+    assert "it asks for a poem" in capsys.readouterr().out
+    assert {path.name for path in Path("result").iterdir()} == {"transcript.json", "answer.txt"}
+
+
+def test_nonsense_to_the_end_is_told_and_kept(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    model.replies = ["I like trains."]
+
+    assert main(["solve", PROBLEM, "--repairs", "2", "--out", "result"]) == ExitCode.NOT_FORMULATED
+    assert len(model.requests) == 3
+    assert "not formulated" in capsys.readouterr().out
+    assert Path("result/transcript.json").exists()
+
+
+def test_a_model_that_can_not_be_asked_is_a_message(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    model.replies = [ProviderError("openai refused the key sk-12345678abcd (401).", kind="key")]
+
+    assert main(["solve", PROBLEM, "--out", "result"]) == ExitCode.FAILED
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "steepest: openai refused the key [redacted] (401)." in said.err
+    assert {path.name for path in Path("result").iterdir()} == {"transcript.json"}
+
+
+def test_an_interrupt_keeps_what_was_made(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    model.replies = [REPLY.replace("cake <= 30", "cakes <= 30"), KeyboardInterrupt()]
+
+    assert main(["solve", PROBLEM, "--out", "result"]) == ExitCode.INTERRUPTED
+    assert "interrupted" in capsys.readouterr().err
+    assert {"formulation.five", "transcript.json"} <= {path.name for path in Path("result").iterdir()}
+
+
+def test_a_folder_that_can_not_be_written_is_told_before_any_call(
+    model: Replies, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("thesis").mkdir()
+    Path("thesis/chapter.tex").write_text("")
+
+    assert main(["solve", PROBLEM, "--out", "thesis"]) == ExitCode.FAILED
+    assert model.requests == []
+    assert "which steepest did not write" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argument", ["problem.txt", "thesis/problem"])
+def test_the_name_of_a_file_that_is_not_there_is_sent_to_nobody(
+    argument: str, model: Replies, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["solve", argument]) == ExitCode.FAILED
+    assert model.requests == []
+    assert argument in capsys.readouterr().err
+
+
+def test_a_limit_on_cost_stops_before_a_call_that_could_pass_it(
+    model: Replies, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["solve", PROBLEM, "--max-tokens", "10"]) == ExitCode.FAILED
+    assert model.requests == []
+    assert "10 tokens" in capsys.readouterr().err
+
+
+def test_progress_can_be_left_out(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["solve", PROBLEM, "--quiet"])
+
+    assert capsys.readouterr().err == ""
