@@ -14,7 +14,7 @@ from steepest.solvers.diagnostics import Diagnostics, FormulationError, problem
 from steepest.solvers.expressions import Label, Name
 from steepest.solvers.findings import nearest
 from steepest.solvers.formulation import Formulation, Parameter, Set
-from steepest.solvers.keys import Keys, KeySet, require_distinct, require_known, without_absent
+from steepest.solvers.keys import Keys, KeySet, require_distinct, require_known, without_absent, without_absent_labels
 from steepest.solvers.labels import normalize_label
 from steepest.solvers.table_files import TableFiles
 from steepest.solvers.table_layout import WideLayout, axes_of, layout_of
@@ -166,7 +166,7 @@ class _Binder:
             keys, values = cells_of_mapping(value)
             self.require_fit(parameter, keys)
             self.cells[name] = _cells(keys, values)
-        elif isinstance(value, str) or not hasattr(value, "__len__") or np.ndim(value) == 0:  # type: ignore[arg-type]
+        elif _is_single(value):
             self.scalars[name] = scalar_of(value)
         elif parameter.index is None:
             raise problem("array-shape", f"{name} is a single value, but several are bound to it")
@@ -218,6 +218,12 @@ def _is_over(parameter: Parameter, element: Set) -> bool:
     return isinstance(source, Name) and source.name == element.name
 
 
+def _is_single(value: object) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0
+    return not isinstance(value, list | tuple | range)
+
+
 def _cells(keys: Keys, values: Sequence[Label]) -> Cells:
     """Cells of numbers where all values are numbers, of labels otherwise."""
     if any(isinstance(value, str) for value in values):
@@ -229,7 +235,7 @@ def _column_cells(parameter: Parameter, table: Table, keys: Keys, place: int) ->
     """A value column; one without any number in it holds labels, unless the parameter has a unit."""
     values = values_of(table, place) if parameter.unit is None else numbers_of(table, place)
     if isinstance(values, list):
-        return Cells(keys, values)
+        return Cells(*without_absent_labels(keys, values))
     return Cells(*without_absent(keys, values))
 
 

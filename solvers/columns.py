@@ -13,13 +13,13 @@ import numpy.typing as npt
 
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.expressions import Label
+from steepest.solvers.keys import ABSENT_SIGNS
 from steepest.solvers.labels import normalize_label
 from steepest.solvers.reader_cells import CellError, read_label, read_number
 from steepest.solvers.tables import Column, Table
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
-_ABSENT = frozenset({"-", "–", "—"})
 _EUROPEAN = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})*,\d+\Z|[-+]?\d+,\d+\Z", re.ASCII)
 
 
@@ -49,11 +49,14 @@ def values_of(table: Table, column: int) -> Numbers | list[Label]:
 
 
 def has_numbers(table: Table, column: int) -> bool:
-    """Whether any cell of a column holds a number: then all should."""
+    """Whether any cell of a column holds a number: then all should; one without any value counts as one of numbers."""
     cells = table.columns[column]
     if _plain_numbers(cells) is not None:
         return True
-    return any(_is_number(cell) or (isinstance(cell, str) and _written(cell) is not None) for cell in cells)
+    given = [cell for cell in cells if cell not in ABSENT_SIGNS]
+    return not given or any(
+        _is_number(cell) or (isinstance(cell, str) and _written(cell) is not None) for cell in given
+    )
 
 
 def labels_of(table: Table, column: int) -> list[Label]:
@@ -116,7 +119,7 @@ def _number(table: Table, row: int, column: int) -> float:
 
 
 def _read(text: str, where: str, has_decimal_commas: bool) -> float:
-    if text in _ABSENT:
+    if text in ABSENT_SIGNS:
         return math.nan
     number = _written(text)
     if "," in text and (has_decimal_commas or number is None) and _EUROPEAN.match(text):

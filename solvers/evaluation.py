@@ -107,6 +107,8 @@ class Evaluator:
                 return frame.columns[name] if name in frame.columns else self.symbols.scalar(name, node)
             case Index():
                 return self._parameter_at(node, frame)
+            case Call("first" | "last", (_,)):
+                return self._end_of_set(node, frame)
             case Conditional():
                 return self._conditional(node, frame)
         return self._arithmetic(node, frame)
@@ -192,8 +194,8 @@ class Evaluator:
 
     def _call(self, node: Call, frame: Frame) -> Numbers:
         name, arguments = node.function, node.arguments
-        if name in ("len", "first", "last") and len(arguments) == 1:
-            return self._set_function(node, frame)
+        if name == "len" and len(arguments) == 1:
+            return self._size(arguments[0], frame)
         if name in ("min", "max") and arguments:
             values = [self.number(argument, frame) for argument in arguments]
             pick = np.minimum if name == "min" else np.maximum
@@ -206,11 +208,8 @@ class Evaluator:
                 return self._finite(_FUNCTIONS[name](self.number(arguments[0], frame)), node)
         raise problem("not-a-number", f"`{spell(node)}` is not a number", place=node.place)
 
-    def _set_function(self, node: Call, frame: Frame) -> Numbers:
+    def _size(self, source: Expression, frame: Frame) -> Numbers:
         """The size of a set, per row where the set depends on the row."""
-        if node.function != "len":
-            return self._number_of(self._end_of_set(node, frame), node)
-        source = node.arguments[0]
         if not self.depends(source, frame):
             return np.float64(len(self.relation(source)))  # type: ignore[return-value]
         rows = self.sets.members(source, frame).rows
@@ -227,12 +226,6 @@ class Evaluator:
             why = "is empty" if not len(relation) else "holds tuples"
             raise problem("no-end", f"`{spell(node)}`: the set {why}", place=node.place)
         return Labels(relation, np.array(0 if node.function == "first" else len(relation) - 1, np.int32))
-
-    def _number_of(self, labels: Labels, node: Expression) -> Numbers:
-        numbers: Numbers = self.symbols.universe.numbers[labels.ids]
-        if np.isnan(numbers).any():
-            raise problem("label-as-number", f"`{spell(node)}` is a label, not a number", place=node.place)
-        return numbers
 
     def _reduction(self, node: Reduction, frame: Frame) -> Numbers:
         expansion = self.expand(frame, node.generators)
@@ -333,7 +326,7 @@ class Evaluator:
             items = left.items if isinstance(left, TupleOf) else (left,)
             found = self.sets.contains(right, [self.labels(item, frame) for item in items], frame)
             return found if operator == "in" else ~found
-        a, b = self._value_or_end(left, frame), self._value_or_end(right, frame)
+        a, b = self.value(left, frame), self.value(right, frame)
         if isinstance(a, Labels) and isinstance(b, Labels):
             if operator in ("==", "!="):
                 return np.asarray(a.ids == b.ids if operator == "==" else a.ids != b.ids)
@@ -343,11 +336,6 @@ class Evaluator:
         if isinstance(b, Labels):
             b = self.symbols.universe.numbers[b.ids]
         return np.asarray(_COMPARE[operator](a, b))
-
-    def _value_or_end(self, node: Expression, frame: Frame) -> Value:
-        if isinstance(node, Call) and node.function in ("first", "last") and len(node.arguments) == 1:
-            return self._end_of_set(node, frame)
-        return self.value(node, frame)
 
     def _compare_order(self, a: Labels, operator: str, b: Labels, node: Expression) -> Truths:
         """`<` between labels: by value where both are numbers, otherwise by place in the set of either."""

@@ -369,7 +369,7 @@ class _Speller:
                     _CONDITIONAL,
                 )
             case SetLiteral(elements, cyclic):
-                return f"{'cyclic ' if cyclic else ''}{{{self.list(elements)}}}", _ATOM
+                return f"{'cyclic ' if cyclic else ''}{{{self.list(elements)}}}", _RANGE if cyclic else _ATOM
             case Range(first, last, cyclic):
                 begin, end = self.spell(first, _SUM), self.spell(last, _SUM)
                 if not cyclic:

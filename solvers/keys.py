@@ -20,6 +20,9 @@ Where: TypeAlias = Callable[[int, int], str]
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
+ABSENT_SIGNS = frozenset({"-", "–", "—"})
+"""What stands in a cell that has no value."""
+
 _MOST_CODES = 2**62
 
 
@@ -97,3 +100,11 @@ def without_absent(keys: Keys, values: Numbers) -> tuple[Keys, Numbers]:
         return keys, values
     kept = np.flatnonzero(~absent).tolist()
     return tuple([column[row] for row in kept] for column in keys), values[~absent]
+
+
+def without_absent_labels(keys: Keys, values: Sequence[Label]) -> tuple[Keys, Sequence[Label]]:
+    """The cells that have a label as their value."""
+    kept = [row for row, value in enumerate(values) if value not in ABSENT_SIGNS]
+    if len(kept) == len(values):
+        return keys, values
+    return tuple([column[row] for row in kept] for column in keys), [values[row] for row in kept]

@@ -28,6 +28,7 @@ _FORALL = re.compile(r"\s{0,80}(?:for\s{0,3}all|for\s{1,3}each|for\s{1,3}every|f
 _FORALL_INSIDE = re.compile(
     r"[\s,]{1,9}(?:for\s{0,3}all|for\s{1,3}each|for\s{1,3}every|for)\s{1,9}|\s{0,9}∀", re.IGNORECASE
 )
+_GENERATOR = re.compile(r"\(?[^\W\d][\w, ]{0,80}\)? ?(?:\bin\b|∈)")
 _LEXICOGRAPHIC = re.compile(r"lex(?:icographic)?\s{0,3}\(")
 
 
@@ -199,12 +200,14 @@ def _refuse_bullet(statement: Statement) -> None:
 def _label(statement: Statement, draft: Draft) -> tuple[str, list[tuple[int, str]], int]:
     """The constraint's name or nothing, the texts of its heads, and where its body begins."""
     colon = find_outside(statement.code, ":")
-    label = statement.code[:colon] if colon >= 0 else ""
-    if colon < 0 or _FORALL.match(label):
+    if colon < 0:
         return "", [], 0
+    label = statement.code[:colon]
     declared = declaration(statement)
     if declared is not None and declared.rest[0] + len(declared.rest[1]) - len(declared.rest[1].lstrip()) == colon:
         return declared.name, [declared.head] if declared.head is not None else [], colon + 1
+    if _FORALL.match(label):
+        return "", [], 0
     heads: list[tuple[int, str]] = []
     quantifier = _FORALL_INSIDE.search(label[:2000])
     bracket = find_first(label, "[{")
@@ -243,7 +246,7 @@ def _quantified(statement: Statement, begin: int) -> tuple[int, list[tuple[int, 
     """Where the body begins behind `forall i in S:`, and the text of that head."""
     text = statement.code[begin:]
     match = _FORALL.match(text)
-    if match is None:
+    if match is None or _GENERATOR.match(text, match.end()) is None:
         return begin, []
     colon = find_outside(text, ":", match.end())
     if colon < 0:

@@ -153,7 +153,11 @@ class ScalarEvaluator:
     def _let(self, name: str, key: Key) -> Any:
         if (name, key) not in self._lets:
             expression, domain = self.scope.lets[name]
-            self._lets[name, key] = self.value(expression, domain[key])
+            try:
+                self._lets[name, key] = self.value(expression, domain[key])
+            except RecursionError as error:
+                message = f"{name} is defined by others that are defined by others, too many levels deep"
+                raise problem("too-deep", message, element=self.element) from error
         return self._lets[name, key]
 
     def _arithmetic(self, node: Arithmetic, env: Environment) -> Any:

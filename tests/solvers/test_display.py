@@ -129,3 +129,7 @@ def test_html_of_a_long_answer_is_cut_with_counts() -> None:
     assert html.count("<td>x[") == 60
     assert "<p>... and 40 more</p>" in html
     assert "... and 40 more binding constraints" in html
+
+
+def test_a_notebook_shows_a_formulation_in_mathematics(bakery: Formulation) -> None:
+    assert r"\max" in bakery._repr_latex_()
