@@ -6,8 +6,9 @@
 
 Routes: hand-written arrays (one `passModel`), steepest (its five-element text, compiled), linopy, and Pyomo with its
 fastest HiGHS interface. Every measurement is a process of its own; imports, the data and the reading of steepest's
-text (3 ms, the same at every size) are not counted. `cpu` is the best of the repeats, `memory` the peak over what the process held right before building. All routes must hand
-over the same number of rows, columns and nonzeros, or the run fails.
+text (3 ms, the same at every size) are not counted. `cpu` is the best of the repeats, `memory` the peak over what the
+process held right before building. All routes must hand over the same number of rows, columns and nonzeros, or the
+run fails.
 
 The rivals are no dependencies: `pip install linopy` to see it in the table.
 """

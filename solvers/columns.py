@@ -92,9 +92,9 @@ def _plain_numbers(cells: Column) -> Numbers | None:
 
 
 def _is_number(cell: Any) -> bool:
-    if isinstance(cell, bool):
-        return False
-    return isinstance(cell, Real | Decimal) and not math.isnan(cell)
+    if isinstance(cell, str):
+        return _written(cell) is not None
+    return not isinstance(cell, bool) and isinstance(cell, Real | Decimal) and not math.isnan(cell)
 
 
 def _is_empty(cell: Any) -> bool:

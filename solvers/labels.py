@@ -74,10 +74,12 @@ class Vocabulary:
     labels: frozenset[str]
     bound: frozenset[str]
     """Index names that are bound anywhere: a label of the same name is quoted when it is printed."""
+    anchored: frozenset[str]
+    """Labels that stand somewhere where any word is one: in data, in a set, in the place of an index."""
 
     def may_be_bare(self, label: str) -> bool:
-        """Whether a label needs no quotes: it is known and shares its name with nothing."""
-        return label in self.labels and label not in self.declared and label not in self.bound
+        """Whether a label needs no quotes: a reader knows it for one, and it shares its name with nothing."""
+        return label in self.anchored and label not in self.declared and label not in self.bound
 
 
 def vocabulary(formulation: "Formulation") -> Vocabulary:
@@ -87,18 +89,22 @@ def vocabulary(formulation: "Formulation") -> Vocabulary:
     labels = {label for p in formulation.parameters for cell in p.values for label in _words(cell.index)}
     labels |= {word for p in formulation.parameters for word in _words([p.value, *(c.value for c in p.values)])}
     labels |= {label for s in formulation.sets for family in s.families for label in _words(family.index)}
+    anchored = set(labels)
     bound: set[str] = set()
     for expression in _expressions(formulation):
         for node in walk(expression):
             match node:
                 case LabelRef(value):
                     labels.add(value)
+                case Index(indices=indices):
+                    anchored |= {e.value for e in _flat(indices) if isinstance(e, LabelRef)}
                 case SetLiteral(elements):
                     labels |= {e.name for e in _flat(elements) if isinstance(e, Name) and e.name not in scalars}
+                    anchored |= {e.value for e in _flat(elements) if isinstance(e, LabelRef)}
                 case Reduction(generators=generators) | SetComprehension(generators=generators):
                     bound.update(name for generator in generators for name in generator.names)
     bound.update(name for head in _heads(formulation) for name in head.names)
-    return Vocabulary(frozenset(declared), frozenset(scalars), frozenset(labels), frozenset(bound))
+    return Vocabulary(*map(frozenset, (declared, scalars, labels, bound, anchored)))
 
 
 def resolve_labels(formulation: "Formulation") -> None:

@@ -73,7 +73,7 @@ class _Printer:
     def set(self, each: Set) -> str:
         text = self.named(each.name, each.index)
         if each.table is not None:
-            text += f" {'= ' if text == 'table' else ''}{_source(each.table)}"
+            text += f" {'= ' if each.name == 'table' else ''}{_source(each.table)}"
         elif each.members is not None:
             text += f" = {spell(each.members, self.bare)}"
         else:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from steepest.solvers.constraint_names import with_names_of_their_own
 from steepest.solvers.diagnostics import Diagnostics, FormulationError
 from steepest.solvers.expressions import CONSTANTS, Name
 from steepest.solvers.formulation import Formulation, Parameter
@@ -178,7 +179,7 @@ def _assembled(draft: Draft) -> Formulation | None:
             variables=draft.variables,
             lets=draft.lets,
             objectives=draft.objectives,
-            constraints=draft.constraints,
+            constraints=with_names_of_their_own(draft.constraints, declared, draft.diagnostics),
         )
     except ValidationError as error:
         draft.diagnostics.add("error", "invalid", str(error.errors()[0]["msg"]))

@@ -224,7 +224,12 @@ class Layout:
         """
         match literal:
             case Entries(pairs):
-                return [cell for labels, inner, _ in pairs for cell in self.cells(inner, key + labels)]
+                is_nested = any(isinstance(inner, Entries | Items) for _, inner, _ in pairs)
+                return [
+                    cell
+                    for labels, inner, _ in pairs
+                    for cell in ([(key + labels, None)] if inner is None and not is_nested else self.cells(inner, key + labels))
+                ]
             case Items(values, offset):
                 return self._listed(values, offset, key)
         if literal is None:

@@ -29,7 +29,7 @@ from steepest.solvers.expressions import (
     spell_label,
     walk,
 )
-from steepest.solvers.formulation import Constraint, Element, Formulation, NamedExpression, Objective, Parameter, Set
+from steepest.solvers.formulation import Constraint, Element, Formulation, NamedExpression, Parameter, Set
 from steepest.solvers.labels import Vocabulary, vocabulary
 
 _EXPRESSIONS = ("members", "expression", "body", "lower", "upper")
@@ -103,7 +103,6 @@ def _refuse_twice_declared(formulation: Formulation, diagnostics: Diagnostics) -
         for each in group
     ]
     _tell_twice([*sets, *others], diagnostics)
-    _tell_twice([(each.name, each) for each in formulation.constraints], diagnostics)
     _tell_case(sets, diagnostics)
     _tell_case(others, diagnostics)
 
@@ -149,10 +148,6 @@ def _title(element: Element, name: str) -> str:
             return f"parameter {name}"
         case NamedExpression():
             return f"let {name}"
-        case Constraint():
-            return f"constraint {name}"
-        case Objective():
-            return "objective"
     return f"variable {name}"
 
 

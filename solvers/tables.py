@@ -126,11 +126,14 @@ def from_frame(frame: "pandas.DataFrame", source: str = "the data frame") -> Tab
 def _frame_column(series: "pandas.Series[Any]") -> Column:
     if series.dtype.kind in "iuf" and isinstance(series.dtype.name, str) and series.dtype.name.islower():
         return series.to_numpy()
-    return [None if _is_none(value) else value for value in series.tolist()]
+    return [_single(value) for value in series.tolist()]
 
 
-def _is_none(value: object) -> bool:
-    return value is None or type(value).__name__ in ("NAType", "NaTType")
+def _single(value: object) -> object:
+    """A cell without pandas' own words for "nothing"; a list or a record in it is no more than its text."""
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    return str(value) if isinstance(value, list | dict | set) else value
 
 
 def _read_csv(path: Path, _sheet: str | None) -> Table:
@@ -187,8 +190,10 @@ def _arrow_column(column: Any) -> Column:
     import pyarrow.types
 
     is_number = pyarrow.types.is_integer(column.type) or pyarrow.types.is_floating(column.type)
-    values: Column = column.to_numpy() if is_number and not column.null_count else column.to_pylist()
-    return values
+    if is_number and not column.null_count:
+        numbers: Column = column.to_numpy()
+        return numbers
+    return [_single(value) for value in column.to_pylist()]
 
 
 def _missing_extra(path: Path, package: str) -> Exception:

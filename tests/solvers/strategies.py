@@ -291,6 +291,7 @@ def formulations(draw: st.DrawFn) -> Formulation:
     cut = sorted(draw(st.tuples(*[st.integers(1, len(drawn))] * 3)))
     groups = [drawn[: cut[0]], drawn[cut[0] : cut[1]], drawn[cut[1] : cut[2]], drawn[cut[2] :]]
     known = drawn[:4]
+    other_names = names.filter(lambda name: name not in drawn)
 
     def lets(name: str) -> NamedExpression:
         head = draw(st.none() | heads(known))
@@ -320,7 +321,7 @@ def formulations(draw: st.DrawFn) -> Formulation:
         variables=[draw(variables(name, known)) for name in groups[2]],
         lets=[lets(name) for name in groups[3]],
         objectives=draw(st.lists(objectives, max_size=2)),
-        constraints=[constraint(name) for name in draw(st.lists(names, max_size=3, unique=True))],
+        constraints=[constraint(name) for name in draw(st.lists(other_names, max_size=3, unique=True))],
     )
 
 
