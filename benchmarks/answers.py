@@ -79,9 +79,8 @@ def main() -> None:
                 out.flush()
             record = known[problem["id"]]
             found = "-" if record["objective"] is None else f"{record['objective']:g}"
-            print(
-                f"{record['id']:<16} {record['verdict']:<15} {found:>12} {record['answer']!s:>12} {record['seconds']:>7.1f} s"
-            )
+            wanted, seconds = str(record["answer"]), record["seconds"]
+            print(f"{record['id']:<16} {record['verdict']:<15} {found:>12} {wanted:>12} {seconds:>7.1f} s", flush=True)
     counts = Counter(known[problem["id"]]["verdict"] for problem in problems)
     times = sorted(known[problem["id"]]["seconds"] for problem in problems)
     print(f"n = {len(problems)}: " + ", ".join(f"{count} {name}" for name, count in counts.most_common()))

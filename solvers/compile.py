@@ -14,7 +14,7 @@ import numpy.typing as npt
 from steepest.solvers.algebra import Algebra, UnsupportedProblemError, VariableBlock
 from steepest.solvers.data import Data
 from steepest.solvers.diagnostics import problem
-from steepest.solvers.expressions import Comparison, Expression, Label, spell
+from steepest.solvers.expressions import Comparison, Conditional, Expression, Label, spell
 from steepest.solvers.forms import Form, add
 from steepest.solvers.formulation import Constraint, Formulation, Objective, Sense, Variable
 from steepest.solvers.frames import ROOT, Frame
@@ -219,17 +219,25 @@ def _bounds(variable: Variable, algebra: Algebra, size: int) -> tuple[Numbers, N
 
 def _constraint(element: Constraint, algebra: Algebra) -> list[RowBlock]:
     with within(element, f"constraint {element.name}"):
-        frame = algebra.instance.frame(element.index)
-        if not isinstance(element.body, Comparison):
-            return [_no_comparison(element.body, algebra, frame)]
-        operands, operators = element.body.operands, element.body.operators
-        for operator in operators:
-            if operator not in ("<=", ">=", "=="):
-                raise _bad_operator(element.body, operator)
-        if len(operators) == 2 and not any(map(algebra.has_variables, (operands[0], operands[2]))):
-            return [_range(element, algebra, frame)]
-        pairs = zip(operands, operators, operands[1:], strict=False)
-        return [_row_block(element.name, frame, *_sides(algebra, frame, *pair)) for pair in pairs]
+        return _rows(element.name, element.body, algebra, algebra.instance.frame(element.index))
+
+
+def _rows(name: str, body: Expression, algebra: Algebra, frame: Frame) -> list[RowBlock]:
+    """The rows of a body for a frame; a conditional on data gives each row of the frame the branch that it takes."""
+    if isinstance(body, Conditional) and not algebra.has_variables(body.test):
+        test = np.broadcast_to(algebra.evaluate.condition(body.test, frame), frame.size)
+        branches = ((np.flatnonzero(test), body.then), (np.flatnonzero(~test), body.otherwise))
+        return [block for rows, part in branches if len(rows) for block in _rows(name, part, algebra, frame.take(rows))]
+    if not isinstance(body, Comparison):
+        return [_no_comparison(body, algebra, frame)]
+    operands, operators = body.operands, body.operators
+    for operator in operators:
+        if operator not in ("<=", ">=", "=="):
+            raise _bad_operator(body, operator)
+    if len(operators) == 2 and not any(map(algebra.has_variables, (operands[0], operands[2]))):
+        return [_range(name, body, algebra, frame)]
+    pairs = zip(operands, operators, operands[1:], strict=False)
+    return [_row_block(name, frame, *_sides(algebra, frame, *pair)) for pair in pairs]
 
 
 def _no_comparison(body: Expression, algebra: Algebra, frame: Frame) -> RowBlock:
@@ -258,14 +266,13 @@ def _sides(
     return form, -free if operator == "<=" else limit, free if operator == ">=" else limit
 
 
-def _range(element: Constraint, algebra: Algebra, frame: Frame) -> RowBlock:
+def _range(name: str, body: Comparison, algebra: Algebra, frame: Frame) -> RowBlock:
     """`a <= b <= c` with data at both ends is one row with two bounds."""
-    assert isinstance(element.body, Comparison)  # noqa: S101  # the caller has looked
-    first, middle, last = element.body.operands
-    before, after = element.body.operators
+    first, middle, last = body.operands
+    before, after = body.operators
     form, low, high = _sides(algebra, frame, middle, after, last)
     _, low2, high2 = _sides(algebra, frame, middle, {"<=": ">=", ">=": "<=", "==": "=="}[before], first)
-    return _row_block(element.name, frame, form, np.maximum(low, low2), np.minimum(high, high2))
+    return _row_block(name, frame, form, np.maximum(low, low2), np.minimum(high, high2))
 
 
 def _row_block(name: str, frame: Frame, form: Form, lower: Numbers, upper: Numbers) -> RowBlock:

@@ -56,6 +56,16 @@ class ParameterArray:
     """Given for a parameter whose values are labels."""
 
 
+@dataclass(frozen=True, eq=False)
+class Family:
+    """A family of sets: one set for each key, empty ones among them."""
+
+    keys: Relation
+    """The index tuples that have a set."""
+    members: Relation
+    """Key labels followed by member labels."""
+
+
 class Symbols(Protocol):
     """What the names of an instance stand for; resolved on demand."""
 
@@ -69,8 +79,8 @@ class Symbols(Protocol):
         """A set's elements."""
         ...
 
-    def family(self, name: str) -> tuple[int, Relation]:
-        """A family of sets as one relation of index labels followed by member labels; how many are index labels."""
+    def family(self, name: str) -> Family:
+        """A family of sets."""
         ...
 
     def scalar(self, name: str, node: Name) -> Value:
@@ -248,8 +258,8 @@ class Evaluator:
             value = Labels(given=array.ids[positions])
             absent = np.asarray(value.ids < 0)
         else:
-            value = array.numbers[positions]
-            absent = np.isnan(value)
+            value = numbers = np.asarray(array.numbers[positions])
+            absent = np.isnan(numbers)
         if absent.any():
             where = self._index_text(node, frame, _first(absent))
             message = f"`{node.name}` has no value at {where}"

@@ -9,11 +9,11 @@ import numpy as np
 
 from steepest.solvers.data import Cells, Data, Dense, Members
 from steepest.solvers.diagnostics import FormulationError, problem
-from steepest.solvers.evaluation import Evaluator, ParameterArray, Value, free_names, locate
-from steepest.solvers.expressions import Generator, Head, Index, Label, Name
+from steepest.solvers.evaluation import Evaluator, Family, ParameterArray, Value, free_names, locate
+from steepest.solvers.expressions import Expression, Generator, Head, Index, Label, Name
 from steepest.solvers.formulation import Element, Formulation, Parameter, Set
 from steepest.solvers.frames import ROOT, Frame, Labels
-from steepest.solvers.relations import Domain, Relation
+from steepest.solvers.relations import Domain, Positions, Relation
 from steepest.solvers.scatter import Numbers
 from steepest.solvers.universe import Ids, Universe
 
@@ -73,38 +73,54 @@ class Instance:
     def _relation(self, element: Set) -> Relation:
         with within(element, f"set {element.name}"):
             if element.name in self.data.members:
-                return self._bound_relation(element.name, self.data.members[element.name])
+                return self._bound_relation(self.data.members[element.name])
             if element.index is not None or element.members is None:
                 message = f"`{element.name}` is a family of sets and needs an index" if element.index else "has no data"
                 repair = f"write `{element.name}[...]`" if element.index else f"bind a table with {element.name}=FILE"
                 raise problem("set-without-members", message, repair=repair)
             return self.evaluate.sets.relation(element.members)
 
-    def _bound_relation(self, name: str, members: Members) -> Relation:
+    def _bound_relation(self, members: Members) -> Relation:
         return Relation(tuple(self.universe.intern(column) for column in members.columns))
 
-    def family(self, name: str) -> tuple[int, Relation]:
-        """A family of sets as one relation of index labels followed by member labels; how many are index labels."""
+    def family(self, name: str) -> Family:
+        """A family of sets.
+
+        Raises:
+            FormulationError: The name stands for something else, or the sets have no meaning.
+        """
         if name not in self._sets or self._sets[name].index is None:
             raise problem("not-a-family", f"`{name}` is not a family of sets")
         return self.once(name, lambda: self._family(self._sets[name]))
 
-    def _family(self, element: Set) -> tuple[int, Relation]:
+    def _family(self, element: Set) -> Family:
         with within(element, f"set {element.name}"):
-            head = element.index
-            assert head is not None  # noqa: S101  # the caller has looked
+            if element.name in self.data.members:
+                return self._bound_family(element, self.data.members[element.name])
             if element.members is not None:
-                frame = self.frame(head)
-                rows, columns = self.evaluate.sets.members(element.members, frame)
-                keys = [np.broadcast_to(label.ids, frame.size)[rows] for label in frame.columns.values()]
-                return len(keys), Relation((*keys, *(column.ids for column in columns)))
-            tuples = []
-            for family in element.families:
+                return self._derived_family(self.frame(element.index), element.members)
+            keys = [self.universe.intern(column) for column in zip(*(f.index for f in element.families), strict=True)]
+            parts = []
+            for number, family in enumerate(element.families):
                 relation = self.evaluate.relation(family.members)
-                keys = [np.full(len(relation), key, np.int32) for key in self.universe.intern(family.index)]
-                tuples.append([*keys, *relation.columns])
-            joined = tuple(np.concatenate(parts) for parts in zip(*tuples, strict=True))
-            return len(element.families[0].index), Relation(joined)
+                if len(relation):
+                    of_this = [np.full(len(relation), column[number], np.int32) for column in keys]
+                    parts.append([*of_this, *relation.columns])
+            if len({len(part) for part in parts}) > 1:
+                raise problem("mixed-tuples", "the sets hold tuples of different lengths")
+            joined = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+            return Family(Relation(tuple(keys)), Relation(tuple(joined or _no_rows(len(keys) + 1))))
+
+    def _bound_family(self, element: Set, members: Members) -> Family:
+        columns = self._bound_relation(members).columns
+        frame = self.frame(element.index)
+        keys = tuple(labels.ids for labels in frame.columns.values())
+        return Family(Relation(keys), Relation(columns))
+
+    def _derived_family(self, frame: Frame, members: Expression) -> Family:
+        rows, columns = self.evaluate.sets.members(members, frame)
+        keys = tuple(np.broadcast_to(label.ids, frame.size) for label in frame.columns.values())
+        return Family(Relation(keys), Relation((*(key[rows] for key in keys), *(column.ids for column in columns))))
 
     # Heads
 
@@ -178,7 +194,7 @@ class Instance:
                 return self._everywhere(domain, self._constant(self.data.scalars[parameter.name]))
             match self.data.cells.get(parameter.name):
                 case Dense(values):
-                    return ParameterArray(domain, self._dense(domain, values))
+                    return ParameterArray(domain, self._dense(parameter.index, domain, values))
                 case Cells() as cells:
                     return self._from_cells(parameter, domain, cells)
             if parameter.expression is None:
@@ -190,14 +206,19 @@ class Instance:
             return ParameterArray(domain, ids=np.broadcast_to(value.ids, len(domain)))
         return ParameterArray(domain, np.broadcast_to(value, len(domain)))
 
-    def _dense(self, domain: Domain, values: Numbers) -> Numbers:
-        wanted = tuple(len(factor) for factor in domain.factors)
+    def _dense(self, head: Head, domain: Domain, values: Numbers) -> Numbers:
+        """An array's values: one per element of the product of the head's sets, of which a condition may keep some."""
+        product = self.domain(_without_conditions(head))
+        wanted = tuple(len(factor) for factor in product.factors)
         if values.shape != wanted:
             raise problem("array-shape", f"the array has the shape {values.shape}, its sets the sizes {wanted}")
         if not np.isfinite(values).all():
             at = tuple(int(k) for k in np.argwhere(~np.isfinite(values))[0])
             raise problem("not-a-number", f"the array holds {values[at]} at {at}", repair="every value is finite")
-        return values.ravel()
+        if head == _without_conditions(head):
+            return values.ravel()
+        positions = locate(product, [Labels(given=column) for column in domain.columns()])
+        return np.asarray(values.ravel()[positions], np.float64)
 
     def _from_cells(self, parameter: Parameter, domain: Domain, cells: Cells) -> ParameterArray:
         keys = [self.universe.find(column) for column in cells.keys]
@@ -205,16 +226,33 @@ class Instance:
             raise problem("index-count", f"its data have {len(keys)} keys, its index {domain.width}")
         positions = locate(domain, [Labels(given=key) for key in keys])
         if (positions < 0).any():
-            row = int(np.argmax(positions < 0))
-            key = ", ".join(repr(column[row]) for column in cells.keys)
-            raise problem("unknown-label", f"a value is given at [{key}], which is outside of its index")
+            self._require_known_keys(parameter, cells, keys, positions)
+        kept = positions >= 0  # what only a condition of the head leaves out is data that nobody needs
         if isinstance(cells.values, np.ndarray):
             numbers = np.full(len(domain), np.nan if parameter.default is None else parameter.default)
-            numbers[positions] = cells.values
+            numbers[positions[kept]] = cells.values[kept]
             return ParameterArray(domain, numbers)
         ids: Ids = np.full(len(domain), -1, np.int32)
-        ids[positions] = self.universe.intern(cells.values)
+        ids[positions[kept]] = self.universe.intern(cells.values)[kept]
         return ParameterArray(domain, ids=ids)
+
+    def _require_known_keys(self, parameter: Parameter, cells: Cells, keys: list[Ids], positions: Positions) -> None:
+        """Refuse a key outside of the head's sets."""
+        assert parameter.index is not None  # noqa: S101  # cells are read for indexed parameters only
+        product = self.domain(_without_conditions(parameter.index))
+        unknown = (positions < 0) & (locate(product, [Labels(given=key) for key in keys]) < 0)
+        if unknown.any():
+            row = int(np.argmax(unknown))
+            key = ", ".join(repr(column[row]) for column in cells.keys)
+            raise problem("unknown-label", f"a value is given at [{key}], which is outside of its index")
+
+
+def _without_conditions(head: Head) -> Head:
+    return Head(tuple(Generator(each.pattern, each.source) for each in head.generators))
+
+
+def _no_rows(width: int) -> list[Ids]:
+    return [np.empty(0, np.int32) for _ in range(width)]
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from steepest.solvers.expressions import (
 )
 
 if TYPE_CHECKING:
-    from steepest.solvers.formulation import Formulation
+    from steepest.solvers.formulation import Formulation, Parameter
 
 
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})\Z", re.ASCII)
@@ -89,6 +89,7 @@ def vocabulary(formulation: "Formulation") -> Vocabulary:
     labels = {label for p in formulation.parameters for cell in p.values for label in _words(cell.index)}
     labels |= {word for p in formulation.parameters for word in _words([p.value, *(c.value for c in p.values)])}
     labels |= {label for s in formulation.sets for family in s.families for label in _words(family.index)}
+    labels.update(word for p in formulation.parameters if (word := _bare_word(p, declared)))
     anchored = set(labels)
     bound: set[str] = set()
     for expression in _expressions(formulation):
@@ -105,6 +106,14 @@ def vocabulary(formulation: "Formulation") -> Vocabulary:
                     bound.update(name for generator in generators for name in generator.names)
     bound.update(name for head in _heads(formulation) for name in head.names)
     return Vocabulary(*map(frozenset, (declared, scalars, labels, bound, anchored)))
+
+
+def _bare_word(parameter: "Parameter", declared: set[str]) -> str:
+    """The word that a parameter is worth, if nothing declares it (`start = north`): it is a label then."""
+    match parameter.expression:
+        case Name(word) if word not in declared:
+            return word if parameter.index is None or word not in parameter.index.names else ""
+    return ""
 
 
 def resolve_labels(formulation: "Formulation") -> None:

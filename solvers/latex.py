@@ -136,7 +136,7 @@ def _write(node: Expression, outer: int = _CONDITION) -> str:
 def _form(node: Expression) -> tuple[str, int]:
     match node:
         case Number(value):
-            return _number(value), _ATOM if value >= 0 else _PRODUCT
+            return _number(value), _ATOM if value >= 0 else _SUM
         case LabelRef(value):
             return f"\\text{{{escaped(value)}}}", _ATOM
         case Name(name):

@@ -338,8 +338,8 @@ class Parser(TokenStream):
 
 def negate(node: Expression, place: Place | None = None) -> Expression:
     """Arithmetic minus of a node; of a number, the number with the other sign."""
-    if isinstance(node, Number) and node.value > 0:
-        return Number(-node.value, place=place)
+    if isinstance(node, Number) and node.value >= 0:
+        return Number(-node.value or 0, place=place)  # there is no minus zero
     return Negation(node, place=place)
 
 

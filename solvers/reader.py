@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from steepest.solvers.constraint_names import with_names_of_their_own
 from steepest.solvers.diagnostics import Diagnostics, FormulationError
-from steepest.solvers.expressions import CONSTANTS, Name
 from steepest.solvers.formulation import Formulation, Parameter
 from steepest.solvers.reader_constraints import (
     ConstraintNames,
@@ -175,7 +174,7 @@ def _assembled(draft: Draft) -> Formulation | None:
         formulation = Formulation(
             title=draft.title,
             sets=draft.sets,
-            parameters=[_label_value(each, declared) for each in draft.parameters],
+            parameters=draft.parameters,
             variables=draft.variables,
             lets=draft.lets,
             objectives=draft.objectives,
@@ -186,12 +185,3 @@ def _assembled(draft: Draft) -> Formulation | None:
         return None
     refuse(formulation, declared, draft.diagnostics)
     return formulation
-
-
-def _label_value(parameter: Parameter, declared: frozenset[str]) -> Parameter:
-    """A parameter that is a bare word has a label as its value, unless something has that name."""
-    match parameter.expression:
-        case Name(word) if word not in declared and word not in CONSTANTS:
-            if parameter.index is None or word not in parameter.index.names:
-                return parameter.model_copy(update={"expression": None, "value": word})
-    return parameter

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from steepest.solvers.universe import Ids
 
-Positions = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.integer]
 """Row numbers in a relation or domain; -1 stands for "not in it"."""
 
 _DENSE_SLACK = 1 << 20

@@ -23,7 +23,7 @@ from steepest.solvers.expressions import (
     spell,
 )
 from steepest.solvers.frames import MAX_ROWS, ROOT, Frame, Labels, Rows, crossed, joined, spread
-from steepest.solvers.relations import Relation, distinct_rows
+from steepest.solvers.relations import Domain, Relation, distinct_rows
 
 if TYPE_CHECKING:
     from steepest.solvers.evaluation import Evaluator
@@ -143,10 +143,9 @@ class SetEvaluator:
 
     def _family_members(self, source: Index, frame: Frame) -> Memberships:
         """The members of `CanDo[t]`; an index tuple that the family has no set for is an error."""
-        keys, relation = self.evaluator.symbols.family(source.name)
-        if len(source.indices) != keys:
-            message = f"`{source.name}` takes {keys} indices, not {len(source.indices)}"
-            raise problem("index-count", message, place=source.place)
+        family = self.evaluator.symbols.family(source.name)
+        self.evaluator.locate(source, Domain((family.keys,)), frame)
+        relation, keys = family.members, family.keys.width
         labels = [self.evaluator.labels(index, frame) for index in source.indices]
         ids = [np.broadcast_to(label.ids, frame.size) for label in labels]
         rows, at = joined(ids[0], relation, 0)

@@ -7,7 +7,7 @@ from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import Draft, State, Task
 from steepest.solvers.checks import check_formulation
 from steepest.solvers.diagnostics import Diagnostic
-from steepest.solvers.formulation import Formulation
+from steepest.solvers.formulation import Formulation, Parameter, Set
 from steepest.solvers.symbols import title
 
 MISSING = "missing-data"
@@ -70,7 +70,8 @@ def findings(formulation: Formulation, task: Task) -> Iterator[Diagnostic]:
 
 def _foreign_files(formulation: Formulation, task: Task) -> Iterator[Diagnostic]:
     """A model may use the tables that the person gave and the files that the text names, and no other file."""
-    for element in (*formulation.sets, *formulation.parameters):
+    elements: list[Set | Parameter] = [*formulation.sets, *formulation.parameters]
+    for element in elements:
         if element.table is None or element.name in task.tables or element.table.path in task.problem:
             continue
         yield Diagnostic(

@@ -9,7 +9,6 @@ from dataclasses import replace
 from steepest.agents.modeling.check import findings
 from steepest.agents.modeling.conversation import ask_again, findings_for_model
 from steepest.agents.modeling.grounding import ground
-from steepest.agents.modeling.mending import mend
 from steepest.agents.modeling.reply import ExaminedReply, Proposal, read_reply
 from steepest.agents.modeling.task import Draft, State, Task
 from steepest.solvers.diagnostics import Diagnostic
@@ -47,11 +46,10 @@ def usable(proposal: Proposal, reply: str, task: Task) -> Draft | None:
     """The proposed formulation with its findings, if nothing stands against solving it."""
     if proposal.formulation is None:
         return None
-    formulation, notes = mend(proposal.formulation)
-    diagnostics = (*proposal.diagnostics, *notes, *findings(formulation, task))
+    diagnostics = (*proposal.diagnostics, *findings(proposal.formulation, task))
     if any(item.severity == "error" for item in diagnostics):
         return None
-    return Draft(formulation, reply, diagnostics)
+    return Draft(proposal.formulation, reply, diagnostics)
 
 
 def settled(first: Draft, state: State, task: Task) -> Draft:

@@ -1,7 +1,6 @@
 """The first step: the model is asked for a formulation of the problem."""
 
 from steepest.agents.modeling.conversation import ask_first
-from steepest.agents.modeling.mending import mend
 from steepest.agents.modeling.reply import Proposal, read_reply
 from steepest.agents.modeling.task import State, Task
 
@@ -17,9 +16,8 @@ async def formulate(state: State, task: Task) -> State:
 
 def proposed(proposal: Proposal) -> State:
     """What a reply to a request for a formulation changes."""
-    formulation, notes = mend(proposal.formulation) if proposal.formulation is not None else (None, ())
     return State(
-        formulation=formulation,
-        diagnostics=(*proposal.diagnostics, *notes),
+        formulation=proposal.formulation,
+        diagnostics=proposal.diagnostics,
         not_a_problem=proposal.statement or "",
     )

@@ -9,9 +9,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from steepest.agents.llm.chat import ChatReply, StopReason
-from steepest.solvers.diagnostics import Diagnostic
+from steepest.solvers.constraint_names import with_names_of_their_own
+from steepest.solvers.diagnostics import Diagnostic, Diagnostics
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.reader import read_formulation
+from steepest.solvers.symbols import declared_elements
 
 MAX_FINDINGS = 20
 """Schema errors that are told at once: the first ones are the ones that explain the others."""
@@ -107,7 +109,11 @@ def _read_json(text: str, answer: type[FormulationReply] | type[ExaminedReply]) 
         return Proposal(statement=read.reason.strip() or "no reason was given")
     if read.formulation is None:
         return _failed("no-formulation", 'kind is "formulation", but there is none', "put it in `formulation`")
-    return Proposal(formulation=read.formulation)
+    notes = Diagnostics()
+    taken = frozenset(element.name for element in declared_elements(read.formulation))
+    constraints = with_names_of_their_own(read.formulation.constraints, taken, notes)
+    formulation = read.formulation.model_copy(update={"constraints": constraints})
+    return Proposal(formulation=formulation, diagnostics=tuple(notes))
 
 
 def _json_in(text: str) -> dict[str, Any]:

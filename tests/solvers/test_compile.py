@@ -159,3 +159,32 @@ def test_what_is_not_linear_is_unsupported_with_the_term(constraint: str, term: 
 def test_a_division_by_zero_in_the_data_is_an_error() -> None:
     with pytest.raises(FormulationError, match="divides by zero"):
         compiled("  c[t in Month]: q / (t - 1) <= 1")
+
+
+def test_a_conditional_constraint_gives_each_index_its_own_comparison() -> None:
+    model = compiled("  c[t in Month]: x[t] >= 1 if t < last(Month) else x[t] <= 0")
+    assert rows(model)[("c", 4)] == {"x[4]": 1}
+    assert model.row_lower.tolist() == [1, 1, 1, -np.inf]
+
+
+def test_a_family_has_no_set_for_a_key_that_it_does_not_list() -> None:
+    more = "sets:\n  Can[Size] = {small: {1, 2}, medium: {3}}\n"
+    with pytest.raises(FormulationError, match="k = 'large'"):
+        compiled("  c[k in Size]: sum(x[t] for t in Can[k]) <= 1", more)
+
+
+def test_a_family_may_hold_empty_sets() -> None:
+    more = "sets:\n  Can[k in Size] = {t for t in Month if t > height[k] + 1}\n"
+    found = rows(compiled("  c[k in Size]: q + sum(x[t] for t in Can[k]) <= 1", more))
+    assert found[("c", "large")] == {"q": 1}
+
+
+def test_data_for_indices_that_the_head_leaves_out_are_ignored() -> None:
+    formulation = Formulation.from_text(
+        "sets:\n  A = {a, b}\nparameters:\n  d[i in A, j in A if i != j] = missing\nvariables:\n  x[A]: real >= 0\n"
+        "minimize: sum(d[i, j] * x[j] for i in A for j in A if i != j)"
+    )
+    as_array = compile_formulation(formulation, bind(formulation, {"d": np.array([[0.0, 5.0], [7.0, 0.0]])}))
+    assert as_array.cost.tolist() == [7, 5]
+    as_mapping = bind(formulation, {"d": {("a", "a"): 9.0, ("a", "b"): 5.0, ("b", "a"): 7.0}})
+    assert compile_formulation(formulation, as_mapping).cost.tolist() == [7, 5]

@@ -184,7 +184,7 @@ def imported(script):
     return modules, {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
-words = st.text(min_size=1, max_size=12).filter(lambda text: text.strip() and "\n" not in text)
+words = st.text(min_size=1, max_size=12).filter(str.strip)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])

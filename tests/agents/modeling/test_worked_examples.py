@@ -33,7 +33,8 @@ def test_a_worked_example_raises_no_doubt(name: str) -> None:
 
 
 def test_the_text_example_solves() -> None:
-    [(_, formulation)] = worked_examples(load_prompt("formulate_text"))
+    (_, none), (_, formulation) = worked_examples(load_prompt("formulate_text"))
+    assert none is None
     assert formulation is not None
     solution = solve_formulation(formulation)
 

@@ -1,0 +1,43 @@
+"""What the model is sent: data that can't leave their block, findings with the lines they are about."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from steepest.agents.modeling.conversation import MAX_FINDINGS, as_data, findings_for_model
+from steepest.solvers.diagnostics import Diagnostic, Place
+
+
+def finding(message: str, *, line: int | None = None, severity: str = "error") -> Diagnostic:
+    place = Place(line=line) if line is not None else None
+    return Diagnostic.model_validate({"code": "c", "severity": severity, "message": message, "place": place})
+
+
+def test_a_finding_quotes_its_line_and_its_repair() -> None:
+    item = finding("unknown name y", line=2).model_copy(update={"element": "objective", "repair": "declare it"})
+
+    assert findings_for_model([item], "variables:\n  maximize: y\n") == [
+        "objective: unknown name y\n  in the line: maximize: y\n  declare it"
+    ]
+
+
+def test_errors_come_first_notes_not_at_all_and_not_too_many() -> None:
+    items = [finding("w", severity="warning"), finding("n", severity="note"), *[finding("e")] * 20]
+
+    assert findings_for_model(items[:3], "") == ["e", "w"]
+    assert len(findings_for_model(items, "")) == MAX_FINDINGS
+
+
+def test_a_line_that_the_reply_does_not_have_is_not_quoted() -> None:
+    assert findings_for_model([finding("m", line=9)], "one line") == ["m"]
+
+
+@given(st.text(alphabet="</ >problemfindgsPROBLEM\n"))
+def test_data_can_not_close_their_block(text: str) -> None:
+    assert "</problem" not in as_data(text).lower()
+    assert "<findings" not in as_data(text).lower()
+
+
+def test_other_text_is_sent_as_it_is() -> None:
+    text = "if a < b and c > d: <b>problem</b> {{problem}}"
+
+    assert as_data(text) == text
