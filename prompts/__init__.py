@@ -3,6 +3,6 @@
 No prompt text stands anywhere else. Knows no LLM: who sends a `RenderedPrompt` to a model is in `steepest.agents`.
 """
 
-from steepest.prompts.loader import Prompt, PromptError, RenderedPrompt, Turn, load_prompt, shipped_prompts
+from steepest.prompts.loader import OutputForm, Prompt, PromptError, RenderedPrompt, Turn, load_prompt, shipped_prompts
 
-__all__ = ["Prompt", "PromptError", "RenderedPrompt", "Turn", "load_prompt", "shipped_prompts"]
+__all__ = ["OutputForm", "Prompt", "PromptError", "RenderedPrompt", "Turn", "load_prompt", "shipped_prompts"]

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from steepest.solvers.diagnostics import Place
@@ -220,12 +221,21 @@ class Head:
         return spell_head(self)
 
 
+_LEAVES = (Number, LabelRef, Name)
+
+
+@cache
+def _parts(kind: type[Expression]) -> tuple[str, ...]:
+    """The fields of a node type that can hold nodes."""
+    return tuple(entry.name for entry in fields(kind) if entry.name not in ("place", "pattern"))
+
+
 def children(node: Expression) -> Iterator[Expression]:
     """The nodes right below a node, in the order of the text."""
-    for entry in fields(node):
-        if entry.name == "place":
-            continue
-        value = getattr(node, entry.name)
+    if isinstance(node, _LEAVES):
+        return
+    for part in _parts(type(node)):
+        value = getattr(node, part)
         if isinstance(value, Expression):
             yield value
         elif isinstance(value, tuple):
@@ -260,8 +270,9 @@ def map_children(node: Expression, change: Callable[[Expression], Expression]) -
                 return tuple(changed(item) for item in value)
         return value
 
-    updates = {f.name: changed(getattr(node, f.name)) for f in fields(node) if f.name not in ("place", "pattern")}
-    return replace(node, **updates)
+    if isinstance(node, _LEAVES):
+        return node
+    return replace(node, **{part: changed(getattr(node, part)) for part in _parts(type(node))})
 
 
 # The canonical spelling

@@ -16,6 +16,8 @@ _PLAIN_KEY = re.compile(r"[^\W\d](?:[\w.-]*\w)?(?: \w(?:[\w.-]*\w)?)*\Z")
 _MOST_LOOSE_CELLS = 4
 """Cells of several labels that are written in braces rather than as a table."""
 
+_MOST_ALIGNED_ROWS = 1000
+
 _MARGIN = "    "
 
 
@@ -161,8 +163,9 @@ def _key_cell(label: Label) -> str:
 
 
 def spell_table(table: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table, its columns set under each other."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    """The lines of a table, its columns set under each other unless there are too many for anybody's eyes."""
+    is_long = len(table) > _MOST_ALIGNED_ROWS
+    widths = [0 if is_long else max(map(len, column)) for column in zip(*table, strict=True)]
     return [
         _MARGIN + "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
         for row in table

@@ -15,23 +15,24 @@ from steepest.agents.llm.transcripts import Transcribed
 from steepest.agents.modeling.reply import FormulationReply
 from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import State, Task
-from steepest.prompts import RenderedPrompt, load_prompt
+from steepest.prompts import OutputForm, RenderedPrompt, load_prompt
 from steepest.solvers.diagnostics import Diagnostic
 
-MAX_TOKENS = {"text": 3000, "json": 16_000}
+MAX_TOKENS: dict[OutputForm, int] = {"text": 3000, "json": 16_000}
 """Most tokens of a reply. The text is for small models, which write on and on when they lose the thread."""
 
 MAX_REPLY = 40_000
 """Characters of a reply that are shown to the model again."""
 
-MAX_FINDINGS = 12
+MAX_FINDINGS: dict[OutputForm, int] = {"text": 4, "json": 12}
+"""Findings that a repair is asked for at once; the first ones often cause the others, and small models read slowly."""
 
 _BLOCK_END = re.compile(r"<(?=\s*/?\s*(?:problem|findings)\b)", re.IGNORECASE)
 
 
-def variant(name: str, task: Task) -> str:
-    """The prompt's name for this model: the JSON form for models with structured output, else the text form."""
-    return f"{name}_{'json' if task.model.structured else 'text'}"
+def form(task: Task) -> OutputForm:
+    """What the model is asked for: JSON if it has structured output, else the five-element text."""
+    return "json" if task.model.structured else "text"
 
 
 def as_data(text: str) -> str:
@@ -39,12 +40,12 @@ def as_data(text: str) -> str:
     return _BLOCK_END.sub("‹", text)
 
 
-def findings_for_model(diagnostics: Iterable[Diagnostic], reply: str) -> list[str]:
+def findings_for_model(diagnostics: Iterable[Diagnostic], reply: str, task: Task) -> list[str]:
     """Errors, and then warnings, one paragraph each, with the line of the reply that they are about."""
     lines = reply.splitlines()
     chosen = [item for item in diagnostics if item.severity == "error"]
     chosen += [item for item in diagnostics if item.severity == "warning"]
-    return [as_data(_told(item, lines)) for item in chosen[:MAX_FINDINGS]]
+    return [as_data(_told(item, lines)) for item in chosen[: MAX_FINDINGS[form(task)]]]
 
 
 def _told(item: Diagnostic, lines: list[str]) -> str:
@@ -56,7 +57,7 @@ def _told(item: Diagnostic, lines: list[str]) -> str:
 
 async def ask_first(task: Task) -> tuple[ChatReply, State]:
     """Ask for a formulation of the problem; with the reply comes what follow-ups go on from."""
-    prompt = load_prompt(variant("formulate", task))
+    prompt = load_prompt(f"formulate_{form(task)}")
     rendered = prompt.render(problem=as_data(task.problem), tables=[as_data(line) for line in task.table_lines])
     question = tuple(ChatMessage(role=turn.role, content=turn.content) for turn in rendered.turns)
     reply = await _complete(task, "formulate", rendered, rendered.system, question, FormulationReply)
@@ -67,7 +68,7 @@ async def ask_again(
     task: Task, state: State, step: str, answer: type[BaseModel] = FormulationReply, **variables: Any
 ) -> ChatReply:
     """Go on from the first question and the last reply with the prompt of this step."""
-    rendered = load_prompt(variant(step, task)).render(**variables)
+    rendered = load_prompt(f"{step}_{form(task)}").render(**variables)
     messages = (
         *state["question"],
         ChatMessage(role="assistant", content=state["reply"][:MAX_REPLY].strip() or "(no answer)"),

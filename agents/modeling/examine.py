@@ -26,7 +26,7 @@ async def examine(state: State, task: Task) -> State:
         raise ValueError("only a formulation that was solved is examined")
     task.say(f"The model is {_words(solution.status)}: asking whether it misreads the problem")
     first = Draft(formulation, state["reply"], state["diagnostics"], solution)
-    told = findings_for_model(state["diagnostics"], state["reply"])
+    told = findings_for_model(state["diagnostics"], state["reply"], task)
     status, lines = _words(solution.status), [solution.message, *told] if solution.message else told
     reply = await ask_again(task, state, "examine", ExaminedReply, status=status, findings=lines)
     proposal = read_reply(reply, structured=task.model.structured, examined=True)

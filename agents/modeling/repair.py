@@ -13,7 +13,7 @@ async def repair(state: State, task: Task) -> State:
     told = errors or doubts(state["diagnostics"])
     repairs = state["repairs"] + 1
     task.say(f"Repair {repairs} of {task.max_repairs}: {told[0].message}")
-    reply = await ask_again(task, state, "repair", findings=findings_for_model(told, state["reply"]))
+    reply = await ask_again(task, state, "repair", findings=findings_for_model(told, state["reply"], task))
     learned = proposed(read_reply(reply, structured=task.model.structured))
     if not errors and formulation is not None:
         learned["doubted"] = Draft(formulation, state["reply"], state["diagnostics"])

@@ -3,8 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steepest.agents.llm import FunctionModel
 from steepest.agents.modeling.conversation import MAX_FINDINGS, as_data, findings_for_model
+from steepest.agents.modeling.task import Task
 from steepest.solvers.diagnostics import Diagnostic, Place
+from steepest.solvers.solution import Solution
 
 
 def finding(message: str, *, line: int | None = None, severity: str = "error") -> Diagnostic:
@@ -12,10 +15,15 @@ def finding(message: str, *, line: int | None = None, severity: str = "error") -
     return Diagnostic.model_validate({"code": "c", "severity": severity, "message": message, "place": place})
 
 
+def told(items: list[Diagnostic], reply: str, *, structured: bool = False) -> list[str]:
+    model = FunctionModel(lambda _: "", structured=structured)
+    return findings_for_model(items, reply, Task(problem="p", model=model, solve=lambda _: Solution(status="failed")))
+
+
 def test_a_finding_quotes_its_line_and_its_repair() -> None:
     item = finding("unknown name y", line=2).model_copy(update={"element": "objective", "repair": "declare it"})
 
-    assert findings_for_model([item], "variables:\n  maximize: y\n") == [
+    assert told([item], "variables:\n  maximize: y\n") == [
         "objective: unknown name y\n  in the line: maximize: y\n  declare it"
     ]
 
@@ -23,12 +31,13 @@ def test_a_finding_quotes_its_line_and_its_repair() -> None:
 def test_errors_come_first_notes_not_at_all_and_not_too_many() -> None:
     items = [finding("w", severity="warning"), finding("n", severity="note"), *[finding("e")] * 20]
 
-    assert findings_for_model(items[:3], "") == ["e", "w"]
-    assert len(findings_for_model(items, "")) == MAX_FINDINGS
+    assert told(items[:3], "") == ["e", "w"]
+    assert len(told(items, "")) == MAX_FINDINGS["text"]
+    assert len(told(items, "", structured=True)) == MAX_FINDINGS["json"]
 
 
 def test_a_line_that_the_reply_does_not_have_is_not_quoted() -> None:
-    assert findings_for_model([finding("m", line=9)], "one line") == ["m"]
+    assert told([finding("m", line=9)], "one line") == ["m"]
 
 
 @given(st.text(alphabet="</ >problemfindgsPROBLEM\n"))
