@@ -1,12 +1,22 @@
-"""What is legal and yet likely not meant: numbers without a name, unused elements, names that look alike."""
+"""What is legal and yet likely not meant: numbers without a name, unused names and indices, names that look alike."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 
 from steepest.solvers.diagnostics import Diagnostics
-from steepest.solvers.expressions import Arithmetic, Expression, Name, Negation, Number, spell_number, walk
+from steepest.solvers.expressions import (
+    Arithmetic,
+    Expression,
+    Index,
+    Name,
+    Negation,
+    Number,
+    Reduction,
+    spell_number,
+    walk,
+)
 from steepest.solvers.findings import shown, warning_at
-from steepest.solvers.formulation import Constraint, NamedExpression, Objective, Set
+from steepest.solvers.formulation import Constraint, NamedExpression, Objective, Set, Variable
 from steepest.solvers.scopes import Visit, sites, visits
 from steepest.solvers.symbols import Declared, Symbols, declared_elements, title
 
@@ -18,10 +28,11 @@ _GEOMETRIC = frozenset({2, 3, 4, -2, -3, -4})
 
 
 def check_style(symbols: Symbols, diagnostics: Diagnostics) -> None:
-    """Add warnings about numbers and names, and notes about what is unused."""
+    """Add warnings about numbers, names and idle indices, and notes about what is unused."""
     _check_spelling(symbols, diagnostics)
     _check_numbers(symbols, diagnostics)
     _check_unused(symbols, diagnostics)
+    _check_unused_indices(symbols, diagnostics)
 
 
 # Names
@@ -107,3 +118,29 @@ def _check_unused(symbols: Symbols, diagnostics: Diagnostics) -> None:
             where = title(element, symbols.formulation)
             message = f"`{element.name}` is declared and not used"
             diagnostics.add("note", "unused", message, element=where, place=element.place)
+
+
+def _check_unused_indices(symbols: Symbols, diagnostics: Diagnostics) -> None:
+    """A sum whose index occurs nowhere in it adds the same decisions again for every element: `sum(x[a] for i in S)`.
+
+    Sums of data are left alone: `sum(1 for i in S)` counts.
+    """
+    for site in sites(symbols):
+        for visit in visits(site, symbols):
+            node = visit.node
+            if not isinstance(node, Reduction) or node.function != "sum" or not _has_variables(node.body, symbols):
+                continue
+            used = {part.name for part in walk(node) if isinstance(part, Name)}
+            for generator in node.generators:
+                idle = [name for name in generator.names if name not in used]
+                if idle and len(idle) == len(generator.names):
+                    message = f"the index `{idle[0]}` of `{shown(node)}` is not used: each term is added once per element"
+                    repair = f"use `{idle[0]}` in the term, or leave `for {idle[0]} in {generator.source}` out"
+                    warning_at(visit, diagnostics, "unused-index", message, repair)
+
+
+def _has_variables(node: Expression, symbols: Symbols) -> bool:
+    return any(
+        isinstance(part, Name | Index) and isinstance(symbols.elements.get(part.name), Variable | NamedExpression)
+        for part in walk(node)
+    )

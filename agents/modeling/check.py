@@ -16,7 +16,7 @@ MISSING = "missing-data"
 INVENTED = "invented"
 
 
-DOUBTS = frozenset({"number-not-in-text", "sense-against-text"})
+DOUBTS = frozenset({"number-not-in-text", "sense-against-text", "unused-index"})
 """Codes of warnings that the model is asked about once: most often they are slips, and no solver finds them."""
 
 

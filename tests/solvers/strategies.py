@@ -15,7 +15,6 @@ from steepest.solvers.expressions import (
     Head,
     Index,
     Label,
-    LabelRef,
     Name,
     Not,
     Number,
@@ -45,7 +44,20 @@ from steepest.solvers.parser import negate
 # Names and labels. Index names have a digit behind an i, which no other name and no label has: an index that shares
 # its name with a label or a declared name is refused by the reader (tests/solvers/test_reader.py).
 
-AWKWARD_NAMES = ["sets", "minimize", "max", "table", "default", "matrix", "cyclic", "sum", "from", "yield", "forall", "é"]
+AWKWARD_NAMES = [
+    "sets",
+    "minimize",
+    "max",
+    "table",
+    "default",
+    "matrix",
+    "cyclic",
+    "sum",
+    "from",
+    "yield",
+    "forall",
+    "é",
+]
 AWKWARD_LABELS = [
     "", "-", "missing", "table", "for", "in", "Center 1", "four-color", "2-6", "007", "a|b", "a#b", 'a"b', "it's",
     "x  y", "1.5", "[kg]", "50%", "$3", "\\", "a\nb", "units", "e5", "1e5", "Ä ö", "c,d", "{x}", "# no", "“q”",
@@ -69,10 +81,16 @@ labels: st.SearchStrategy[Label] = st.one_of(
     st.floats(-1e6, 1e6),
 ).map(normalize_label).filter(lambda label: not (isinstance(label, str) and _is_index_name(label)))  # fmt: skip
 
-values = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False, width=64), labels).map(normalize_label)
-prose = st.one_of(st.just(""), st.text(max_size=20), st.sampled_from(["kg", "[1] see", '"q" then', "## x", ", and", "$/h"]))
+values = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False, width=64), labels).map(
+    normalize_label
+)
+prose = st.one_of(
+    st.just(""), st.text(max_size=20), st.sampled_from(["kg", "[1] see", '"q" then', "## x", ", and", "$/h"])
+)
 quotes = st.lists(st.text(max_size=15), max_size=2)
-units = st.one_of(st.none(), st.sampled_from(["kg", "$/h", "kg/(m s)", "a|b", '"', "# of items", "m^2"]), st.text(max_size=6))
+units = st.one_of(
+    st.none(), st.sampled_from(["kg", "$/h", "kg/(m s)", "a|b", '"', "# of items", "m^2"]), st.text(max_size=6)
+)
 numbers = st.one_of(st.integers(0, 10**6), st.floats(0, 1e9)).map(Number)
 
 
@@ -178,7 +196,9 @@ def members(draw: st.DrawFn, known: Sequence[str], bound: Sequence[str] = (), de
             return SetLiteral(tuple(TupleOf(tuple(map(label_node, draw(st.tuples(labels, labels))))) for _ in range(2)))
         case 2:
             first = draw(st.one_of(st.integers(-5, 5).map(Number), st.just(Name(known[0]))))
-            return Range(first, draw(st.one_of(st.integers(6, 9).map(Number), st.just(Name("nobody")))), draw(st.booleans()))
+            return Range(
+                first, draw(st.one_of(st.integers(6, 9).map(Number), st.just(Name("nobody")))), draw(st.booleans())
+            )
         case 3:
             generators, inside = draw(some_generators(known, bound, depth - 1))
             new = inside[len(bound) :]
@@ -193,7 +213,11 @@ def members(draw: st.DrawFn, known: Sequence[str], bound: Sequence[str] = (), de
 def heads(draw: st.DrawFn, known: Sequence[str]) -> Head:
     """Heads with and without index names and a condition."""
     if draw(st.booleans()):
-        return Head(tuple(Generator(None, Name(name)) for name in draw(st.lists(st.sampled_from(known), min_size=1, max_size=3))))
+        return Head(
+            tuple(
+                Generator(None, Name(name)) for name in draw(st.lists(st.sampled_from(known), min_size=1, max_size=3))
+            )
+        )
     generators, inside = draw(some_generators(known, (), 1))
     plain = [Generator(each.pattern, each.source) for each in generators]
     condition = draw(st.none() | conditions(known, inside, 1))
@@ -250,7 +274,9 @@ def parameters(draw: st.DrawFn, name: str, known: Sequence[str]) -> Parameter:
             return Parameter(name=name, index=head, value=draw(values), default=default, **common)
         case 2:
             bound = head.names if head is not None else ()
-            return Parameter(name=name, index=head, expression=draw(expressions(known, bound)), default=default, **common)
+            return Parameter(
+                name=name, index=head, expression=draw(expressions(known, bound)), default=default, **common
+            )
         case 3:
             return Parameter(name=name, index=head, table=draw(table_sources), default=default, **common)
     return Parameter(name=name, index=head, values=draw(cells()), default=default, **common)
@@ -402,5 +428,7 @@ def mutations(text: str) -> st.SearchStrategy[str]:
             changed = changed[:position] + insertion + changed[position + length :]
         return changed
 
-    pieces = st.sampled_from(list("[](){}:=,|#\"'*-<>\n \t") + ["for", "in", "table", "sets:", "```", "default", "..", "0"])
+    pieces = st.sampled_from(
+        list("[](){}:=,|#\"'*-<>\n \t") + ["for", "in", "table", "sets:", "```", "default", "..", "0"]
+    )
     return st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 6), pieces), min_size=1, max_size=4).map(edited)

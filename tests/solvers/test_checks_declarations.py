@@ -231,3 +231,17 @@ def test_a_variable_that_nothing_holds_back(build: Build) -> None:
     assert told(build, "warning", minimize="k * y + sum(cost[i] * x[i] for i in A)", constraints={"c": "y >= k"}) == []
     uncertain = MODEL | {"minimize": "-sum(cost[i] * x[i] for i in A)", "constraints": {"c": "y >= k"}}
     assert "may-be-unbounded" not in [item.code for item in check_formulation(build(**uncertain), ["cost"])]
+
+
+@pytest.mark.parametrize(
+    ("body", "idle"),
+    [
+        ("sum(x[a] + x[b] for i in A) >= k", ["i"]),
+        ("sum(x[i] for i in A for j in A if j != i) >= k", []),
+        ("sum(x[i] for i in A for j in A) >= k", ["j"]),
+        ("x[a] >= sum(1 for i in A)", []),
+    ],
+)
+def test_a_sum_that_repeats_its_terms_is_doubted(build: Build, body: str, idle: list[str]) -> None:
+    warned = [item for item in found(build, constraints={"c": body}) if item.code == "unused-index"]
+    assert [item.message.split("`")[1] for item in warned] == idle
