@@ -7,6 +7,7 @@ table. It never swallows the next declaration, so that one bad line doesn't hide
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 
 from steepest.solvers.diagnostics import Diagnostics, Place
 from steepest.solvers.reader_lines import Line, closing_bracket, depth_after, find_outside, masked
@@ -81,12 +82,12 @@ def whole(section: Section) -> Statement:
     """A section whose lines are one expression, as objectives are."""
     begin, detail = section.detail
     lines = [Line(section.place.line, " " * begin + detail, section.comment), *section.lines]
-    while lines and lines[0].is_blank and not lines[0].comment.strip():
-        lines = lines[1:]
     kept: list[Line] = []
-    for line in lines:
-        if kept and any(not each.is_blank for each in kept) and _is_prose(line, section.indent):
+    has_begun = False
+    for line in dropwhile(lambda line: line.is_blank and not line.comment.strip(), lines):
+        if has_begun and _is_prose(line, section.indent):
             break
+        has_begun = has_begun or not line.is_blank
         kept.append(line)
     return _joined(kept)
 
