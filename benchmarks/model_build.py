@@ -79,10 +79,10 @@ def by_hand(data: dict[str, Any]) -> Any:
 
 def by_steepest(data: dict[str, Any]) -> Any:
     """Data bound as arrays, compiled, handed over."""
-    from steepest.solvers.binding import bind
-    from steepest.solvers.compile import compile_formulation
-    from steepest.solvers.highs import handed_over
+    from steepest.solvers.backends.highs import handed_over
+    from steepest.solvers.data.binding import bind
     from steepest.solvers.options import SolveOptions
+    from steepest.solvers.vectorized.compile import compile_formulation
 
     formulation = transport_formulation(len(data["supply"]))
     return handed_over(compile_formulation(formulation, bind(formulation, data)), SolveOptions())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from steepest.solvers.expressions import spell_head
+from steepest.solvers.language.expressions import spell_head
 
 if TYPE_CHECKING:
     from steepest.solvers.formulation import Element, Formulation, NamedExpression, Parameter, Set, Variable
@@ -122,7 +122,7 @@ def formulation_html(formulation: "Formulation") -> str:
 
 def formulation_latex(formulation: "Formulation") -> str:
     """The formulation in mathematical notation, as notebooks show it."""
-    from steepest.solvers.export import to_latex
+    from steepest.solvers.export.faces import to_latex
 
     return to_latex(formulation)
 

@@ -25,11 +25,20 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 
 from steepest.solvers import display
-from steepest.solvers.data import Tables
+from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.diagnostics import Diagnostic, FormulationError, Place
-from steepest.solvers.expressions import Expression, Head, Label, LabelRef, Number, is_identifier, spell, spell_head
-from steepest.solvers.labels import normalize_label, resolve_labels
-from steepest.solvers.parser import parse_expression, parse_head
+from steepest.solvers.language.expressions import (
+    Expression,
+    Head,
+    Label,
+    LabelRef,
+    Number,
+    is_identifier,
+    spell,
+    spell_head,
+)
+from steepest.solvers.language.labels import normalize_label, resolve_labels
+from steepest.solvers.language.parser import parse_expression, parse_head
 
 if TYPE_CHECKING:
     from steepest.solvers.solution import Solution
@@ -310,7 +319,7 @@ class Formulation(Record):
         Raises:
             FormulationError: It can't be read; lists everything that is wrong.
         """
-        from steepest.solvers.reader import read_formulation  # which makes formulations
+        from steepest.solvers.text.reader import read_formulation  # which makes formulations
 
         reading = read_formulation(text)
         if reading.formulation is None:
@@ -319,7 +328,7 @@ class Formulation(Record):
 
     def to_text(self) -> str:
         """The five-element text in its one canonical form."""
-        from steepest.solvers.printer import print_formulation  # which prints formulations
+        from steepest.solvers.text.printer import print_formulation  # which prints formulations
 
         return print_formulation(self)
 
@@ -341,7 +350,7 @@ class Formulation(Record):
         Args:
             bound: Names of sets and parameters whose data will come from tables.
         """
-        from steepest.solvers.checks import check_formulation  # which reads formulations itself
+        from steepest.solvers.checks.formulation_checks import check_formulation  # which reads formulations itself
 
         return list(check_formulation(self, bound))
 

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from steepest.solvers import display
-from steepest.solvers.expressions import Label
+from steepest.solvers.language.expressions import Label
 
 Status = Literal[
     "optimal",

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
-from steepest.solvers.algebra import UnsupportedProblemError
-from steepest.solvers.binding import bind
-from steepest.solvers.checks import check_formulation
-from steepest.solvers.compile import CompiledModel, compile_formulation
-from steepest.solvers.convexity import nonconvex_reason
-from steepest.solvers.data import Tables
-from steepest.solvers.degree import classify
+from steepest.solvers.backends.highs import RawAnswer, SolverError, solve_with_highs
+from steepest.solvers.checks.degree import classify
+from steepest.solvers.checks.formulation_checks import check_formulation
+from steepest.solvers.data.binding import bind
+from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.highs import RawAnswer, SolverError, solve_with_highs
 from steepest.solvers.options import SolveOptions
-from steepest.solvers.scatter import Numbers, totals
 from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
+from steepest.solvers.vectorized.algebra import UnsupportedProblemError
+from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
+from steepest.solvers.vectorized.convexity import nonconvex_reason
+from steepest.solvers.vectorized.scatter import Numbers, totals
 
 FEASIBILITY_TOLERANCE = 1e-6
 """How far a row or bound may be missed, relative to one plus the size of what it limits (the solver's own default)."""
@@ -59,9 +59,8 @@ def solve_formulation(
     except UnsupportedProblemError as error:
         name = classify(formulation).name
         return Solution(status="unsupported", problem_class=name, message=f"{error} (a problem of class {name})")
-    say(
-        f"solving a {model.problem_class} of {model.rows:,} rows, {model.columns:,} columns, {model.nonzeros:,} nonzeros"
-    )
+    size = f"{model.rows:,} rows, {model.columns:,} columns, {model.nonzeros:,} nonzeros"
+    say(f"solving a {model.problem_class} of {size}")
     return solve_compiled(model, options or SolveOptions())
 
 

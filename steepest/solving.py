@@ -10,7 +10,7 @@ from steepest.settings import Settings, read_settings
 if TYPE_CHECKING:
     from steepest.agents.llm import ChatModel
     from steepest.agents.modeling import Answer
-    from steepest.solvers.data import Tables
+    from steepest.solvers.data.instance_data import Tables
 
 
 def solve(

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from steepest.agents.modeling.grounding import ground
 from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import Draft, State, Task
-from steepest.solvers.checks import check_formulation
+from steepest.solvers.checks.formulation_checks import check_formulation
+from steepest.solvers.checks.symbols import title
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation, Parameter, Set
-from steepest.solvers.symbols import title
 
 MISSING = "missing-data"
 """Code of what the text does not give: the person is asked for it, not the model."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from steepest.agents.modeling.answer import Answer
+from steepest.solvers.checks.symbols import names_in
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.display import format_number, meaning, named
-from steepest.solvers.expressions import Label
 from steepest.solvers.formulation import Constraint, Element, Formulation, Objective, Parameter, Variable
+from steepest.solvers.language.expressions import Label
 from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
-from steepest.solvers.symbols import names_in
 
 MOST_VALUES = 30
 """Values that are told one by one; the rest is counted."""

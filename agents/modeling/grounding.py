@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from steepest.agents.modeling.numbers import key, stated_numbers
+from steepest.solvers.checks.symbols import AnyElement, declared_elements, names_in, title
 from steepest.solvers.diagnostics import Diagnostic
-from steepest.solvers.expressions import Expression, LabelRef, Number, walk
 from steepest.solvers.formulation import Formulation, Objective, Parameter, Set
-from steepest.solvers.symbols import AnyElement, declared_elements, names_in, title
+from steepest.solvers.language.expressions import Expression, LabelRef, Number, walk
 
 SHOWN = 8
 """Numbers that one finding lists before it counts the rest."""

@@ -13,7 +13,7 @@ from steepest.agents.modeling.intake import accept_problem
 from steepest.agents.modeling.tables import describe_tables
 from steepest.agents.modeling.task import State, Task, solver_for
 from steepest.errors import InputError
-from steepest.solvers.data import Tables
+from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.options import SolveOptions
 
 

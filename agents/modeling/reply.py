@@ -9,11 +9,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from steepest.agents.llm.chat import ChatReply, StopReason
-from steepest.solvers.constraint_names import with_names_of_their_own
+from steepest.solvers.checks.symbols import declared_elements
 from steepest.solvers.diagnostics import Diagnostic, Diagnostics
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.reader import read_formulation
-from steepest.solvers.symbols import declared_elements
+from steepest.solvers.text.constraint_names import with_names_of_their_own
+from steepest.solvers.text.reader import read_formulation
 
 MAX_FINDINGS = 20
 """Schema errors that are told at once: the first ones are the ones that explain the others."""

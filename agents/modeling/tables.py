@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from steepest.solvers.data import Tables
-from steepest.solvers.tables import Table, from_frame, read_table
+from steepest.solvers.data.instance_data import Tables
+from steepest.solvers.data.tables import Table, from_frame, read_table
 
 MAX_COLUMNS = 40
 """Columns of a table that are named before the rest is counted."""

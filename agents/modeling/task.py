@@ -9,7 +9,7 @@ from steepest.agents.llm.chat import ChatMessage, ChatModel
 from steepest.agents.llm.transcripts import Transcript
 from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.steps import Step
-from steepest.solvers.data import Tables
+from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions

@@ -92,10 +92,10 @@ def _compiled(
     tables: Mapping[str, Path | float],
     folder: Path,
 ) -> Verdict:
-    from steepest.solvers.algebra import UnsupportedProblemError
-    from steepest.solvers.binding import bind
-    from steepest.solvers.compile import compile_formulation
+    from steepest.solvers.data.binding import bind
     from steepest.solvers.solve import require_supported
+    from steepest.solvers.vectorized.algebra import UnsupportedProblemError
+    from steepest.solvers.vectorized.compile import compile_formulation
 
     data = bind(formulation, tables, folder=folder)
     try:

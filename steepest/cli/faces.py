@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from steepest.solvers.data import Tables
+    from steepest.solvers.data.instance_data import Tables
     from steepest.solvers.formulation import Formulation
 
 FACES = ("formulation", "pyomo", "lp", "latex")
@@ -19,8 +19,8 @@ def face(name: str, formulation: "Formulation", tables: "Tables", folder: Path) 
     """
     if name == "formulation":
         return formulation.to_text()
-    from steepest.solvers.binding import bind
-    from steepest.solvers.export import to_latex, to_lp, to_pyomo_script
+    from steepest.solvers.data.binding import bind
+    from steepest.solvers.export.faces import to_latex, to_lp, to_pyomo_script
 
     if name == "latex":
         return to_latex(formulation)

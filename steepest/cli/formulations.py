@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from steepest.cli.inputs import Source
-from steepest.solvers.checks import check_formulation
+from steepest.solvers.checks.formulation_checks import check_formulation
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.reader import read_formulation
+from steepest.solvers.text.reader import read_formulation
 
 if TYPE_CHECKING:
     from steepest.solvers.formulation import Parameter

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from steepest.solvers.expressions import (
+from steepest.solvers.formulation import (
+    Constraint,
+    Family,
+    Formulation,
+    IndexedValue,
+    NamedExpression,
+    Objective,
+    Parameter,
+    Set,
+    TableSource,
+    Variable,
+)
+from steepest.solvers.language.expressions import (
     Arithmetic,
     Call,
     Comparison,
@@ -26,20 +38,8 @@ from steepest.solvers.expressions import (
     TupleOf,
     is_identifier,
 )
-from steepest.solvers.formulation import (
-    Constraint,
-    Family,
-    Formulation,
-    IndexedValue,
-    NamedExpression,
-    Objective,
-    Parameter,
-    Set,
-    TableSource,
-    Variable,
-)
-from steepest.solvers.labels import label_or_number, normalize_label
-from steepest.solvers.parser import negate
+from steepest.solvers.language.labels import label_or_number, normalize_label
+from steepest.solvers.language.parser import negate
 
 # Names and labels. Index names have a digit behind an i, which no other name and no label has: an index that shares
 # its name with a label or a declared name is refused by the reader (tests/solvers/test_reader.py).
@@ -385,7 +385,7 @@ def small_linear_texts(draw: st.DrawFn) -> str:
     sparse = draw(st.lists(st.sampled_from(demand), min_size=1, unique=True))
     optional = {
         "lag": f"carry[p in Product, t in Month if t != first(Month)]: stock[p, t] <= stock[p, t-1] + {draw(whole)}",
-        "filter": f"some: sum(make[p, t] for p in Product if p != {products[0]} for t in Month) >= {draw(st.integers(0, 1))}",
+        "filter": f"some: sum(make[p, t] for p in Product if p != {products[0]} for t in Month) >= {pick('0', '1')}",
         "two": f"between[t in Month]: {-draw(whole)} <= made[t] - {draw(whole)} <= {draw(st.integers(5, 20))}",
         "equal": f"even[p in Product]: stock[p, first(Month)] == {draw(st.integers(0, 2))}",
         "flow": "flow[p in Product]: sum(move[p2, q2] for (p2, q2) in Arc if q2 == p) <= spare + stock[p, last(Month)]",
@@ -410,7 +410,8 @@ variables:
 let:
   made[t in Month] = sum(make[p, t] for p in Product)
   moved = sum(freight[p, q] * move[p, q] for (p, q) in Arc)
-maximize: sum(profit[p] * make[p, t] for p in Product for t in Month) - moved + 0.5 * sum(stock[o, t] for o in Other for t in Month)
+  kept = 0.5 * sum(stock[o, t] for o in Other for t in Month)
+maximize: sum(profit[p] * make[p, t] for p in Product for t in Month) - moved + kept
 constraints:
   balance[p in Product, t in Month]: stock[p, t] <= make[p, t] + demand[p, t]
   room[t in Month]: made[t] <= capacity[t] + {draw(whole)}
@@ -428,7 +429,5 @@ def mutations(text: str) -> st.SearchStrategy[str]:
             changed = changed[:position] + insertion + changed[position + length :]
         return changed
 
-    pieces = st.sampled_from(
-        list("[](){}:=,|#\"'*-<>\n \t") + ["for", "in", "table", "sets:", "```", "default", "..", "0"]
-    )
+    pieces = st.sampled_from([*"[](){}:=,|#\"'*-<>\n \t", "for", "in", "table", "sets:", "```", "default", "..", "0"])
     return st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 6), pieces), min_size=1, max_size=4).map(edited)

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from steepest.solvers.binding import bind
+from steepest.solvers.backends.pyomo_solve import solve_with_pyomo
+from steepest.solvers.data.binding import bind
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.interpreter import ScalarInstance
 from steepest.solvers.options import SolveOptions
-from steepest.solvers.pyomo_solve import solve_with_pyomo
+from steepest.solvers.scalar.interpreter import ScalarInstance
+from steepest.solvers.scalar.violations import evaluator_at, violations
 from steepest.solvers.solution import Solution
 from steepest.solvers.solve import solve_formulation
-from steepest.solvers.violations import evaluator_at, violations
 from tests.solvers.strategies import small_linear_formulations
 
 EXAMPLES = int(os.environ.get("STEEPEST_EXAMPLES", "60"))

@@ -1,18 +1,19 @@
 """Solving a formulation to its end: statuses, values, duals, limits, interruption."""
 
-import threading
+import itertools
 
+import highspy
 import numpy as np
 import pytest
 
-from steepest.solvers.binding import bind
-from steepest.solvers.compile import CompiledModel, compile_formulation
+from steepest.solvers.backends.highs import RawAnswer, SolverError
+from steepest.solvers.data.binding import bind
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.highs import RawAnswer, SolverError
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
 from steepest.solvers.solve import solve_compiled, solve_formulation
+from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
 
 WYNDOR = """
 variables:
@@ -115,9 +116,14 @@ def test_a_time_limit_gives_the_incumbent_and_its_gap() -> None:
 
 
 def test_an_interrupt_gives_the_incumbent(monkeypatch: pytest.MonkeyPatch) -> None:
-    import _thread
+    wait, polls = highspy.Highs.wait, itertools.count()
 
-    threading.Timer(0.7, _thread.interrupt_main).start()
+    def ctrl_c_at_the_tenth_poll(solver: highspy.Highs, timeout: float) -> object:
+        if next(polls) == 10:
+            raise KeyboardInterrupt
+        return wait(solver, timeout)
+
+    monkeypatch.setattr(highspy.Highs, "wait", ctrl_c_at_the_tenth_poll)
     solution = solve_formulation(hard_knapsacks(60, 25), options=SolveOptions(time_limit=30, threads=1))
     assert solution.status == "interrupted"
     assert solution.objective is not None

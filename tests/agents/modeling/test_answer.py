@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steepest.agents.modeling import Answer, solve_problem
-from steepest.solvers.reader import read_formulation
+from steepest.solvers.text.reader import read_formulation
 
 
 def test_an_answer_shows_its_outcome_and_words(script: Callable[..., Any], bakery: str, bakery_five: str) -> None:

@@ -6,9 +6,9 @@ from steepest.agents.modeling.answer import Answer, Outcome
 from steepest.agents.modeling.explain import MOST_VALUES, explain
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.reader import read_formulation
 from steepest.solvers.solution import Solution, VariableValue
 from steepest.solvers.solve import solve_formulation
+from steepest.solvers.text.reader import read_formulation
 
 SHOPS = """\
 # Which shops to open

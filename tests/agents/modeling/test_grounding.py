@@ -2,7 +2,7 @@
 
 from steepest.agents.modeling.grounding import ground
 from steepest.solvers.formulation import Formulation, Parameter
-from steepest.solvers.reader import read_formulation
+from steepest.solvers.text.reader import read_formulation
 
 
 def formulated(text: str) -> Formulation:

@@ -6,7 +6,7 @@ from steepest.agents.llm import ChatReply
 from steepest.agents.modeling.grounding import ground
 from steepest.agents.modeling.reply import read_reply
 from steepest.prompts import Prompt, load_prompt
-from steepest.solvers.checks import check_formulation
+from steepest.solvers.checks.formulation_checks import check_formulation
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.solve import solve_formulation
 

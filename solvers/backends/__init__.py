@@ -1,0 +1,1 @@
+"""Solvers: HiGHS over arrays, and Pyomo as the second path."""

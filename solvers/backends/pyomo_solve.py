@@ -1,0 +1,258 @@
+"""Solves a formulation through Pyomo, and believes the solver only as far as the scalar reading confirms it."""
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from steepest.errors import InputError
+from steepest.solvers.backends.pyomo_model import PyomoModel
+from steepest.solvers.data.instance_data import Data
+from steepest.solvers.diagnostics import FormulationError
+from steepest.solvers.formulation import Formulation
+from steepest.solvers.options import SolveOptions
+from steepest.solvers.scalar.interpreter import ScalarInstance
+from steepest.solvers.scalar.ordered_sets import Key
+from steepest.solvers.scalar.violations import FEASIBILITY, Point, evaluator_at, violations
+from steepest.solvers.solution import BindingConstraint, Solution, Status, VariableValue
+
+TIGHT = 1e-6
+"""A constraint whose slack is below this, relative to its size above 1, is binding."""
+
+_HIGHS_CLASSES = frozenset({"LP", "MIP", "QP"})
+
+
+def solve_with_pyomo(
+    formulation: Formulation, data: Data, options: SolveOptions | None = None, solver: str = "highs"
+) -> Solution:
+    """Solve through Pyomo.
+
+    Args:
+        formulation: The problem.
+        data: Its data.
+        options: Limits and tolerances; `seed` is handed to HiGHS only.
+        solver: A name from `pyomo.contrib.solver`'s factory, such as `highs` or `scip_direct`.
+
+    Raises:
+        FormulationError: The data do not fit, or something is missing. A term that Pyomo can't take is no error: the
+            status is `unsupported` and the message names it.
+    """
+    instance = ScalarInstance(formulation, data)
+    try:
+        built = PyomoModel(instance)
+    except FormulationError as error:
+        if any(item.code != "unsupported" for item in error.diagnostics):
+            raise
+        return Solution(status="unsupported", message=str(error), solver=f"pyomo/{solver}")
+    problem_class = classify(built)
+    if solver == "highs" and problem_class not in _HIGHS_CLASSES:
+        message = f"HiGHS takes LP, MIP and convex QP; this is {problem_class}"
+        return Solution(status="unsupported", message=message, problem_class=problem_class, solver="pyomo/highs")
+    solution = _solve_ranks(built, options or SolveOptions(), solver, problem_class)
+    return solution.model_copy(update={"problem_class": problem_class})
+
+
+def classify(built: PyomoModel) -> str:
+    """LP, MIP, QP, MIQP, QCP, MIQCP, NLP or MINLP, by the degrees of what was built."""
+    objective = max((_degree(each.expr) for each in built.objectives), default=0)
+    constraints = max((_degree(constraint.body) for _, _, constraint in built.constraints), default=0)
+    variables = built.instance.formulation.variables
+    discrete = any(variable.domain != "real" and built.instance.domains[variable.name] for variable in variables)
+    if max(objective, constraints) <= 1:
+        return "MIP" if discrete else "LP"
+    kind = "NLP" if max(objective, constraints) > 2 else "QCP" if constraints == 2 else "QP"
+    return f"MI{kind}" if discrete else kind
+
+
+def _degree(expression: Any) -> float:
+    from pyomo.core.expr.visitor import polynomial_degree
+
+    degree = polynomial_degree(expression)
+    return float("inf") if degree is None else float(degree)
+
+
+def _solve_ranks(built: PyomoModel, options: SolveOptions, solver: str, problem_class: str) -> Solution:
+    """Solve for the first objective; for each next one, hold what was reached so far."""
+    solution = first = _solve_once(built, options, solver, problem_class)
+    for place in range(1, len(built.objectives)):
+        if not solution.is_solved or solution.objective is None:
+            break
+        _hold(built, place - 1, solution.objective)
+        before = solution
+        solution = _solve_once(built, options, solver, problem_class)
+        solution = solution.model_copy(update={"seconds": before.seconds + solution.seconds})
+    return solution.model_copy(update={"objective": first.objective, "bound": first.bound})
+
+
+def _hold(built: PyomoModel, place: int, reached: float) -> None:
+    from pyomo.common.modeling import unique_component_name
+
+    pyo, objective = built.pyo, built.objectives[place]
+    slack = TIGHT * max(1.0, abs(reached))
+    held = objective.expr <= reached + slack if objective.sense == pyo.minimize else objective.expr >= reached - slack
+    if not isinstance(held, bool):  # an objective of data alone is reached by everything
+        built.model.add_component(unique_component_name(built.model, "rank_is_held"), pyo.Constraint(expr=held))
+    objective.deactivate()
+    built.objectives[place + 1].activate()
+
+
+def _solve_once(built: PyomoModel, options: SolveOptions, solver: str, problem_class: str) -> Solution:
+    from pyomo.contrib.solver.common.util import IncompatibleModelError
+
+    name = f"pyomo/{solver}"
+    if not _active(built):
+        return _without_solver(built, name)
+    backend = _backend(solver)
+    start = time.perf_counter()
+    try:
+        results = backend.solve(built.model, **_settings(options, solver))
+    except IncompatibleModelError as error:
+        return Solution(status="unsupported", message=str(error), solver=name)
+    seconds = time.perf_counter() - start
+    status, message = _outcome(results, problem_class)
+    if status == "infeasible_or_unbounded":
+        status = _told_apart(built, backend, options, solver)
+    version = ".".join(str(part) for part in backend.version() or ())
+    solution = Solution(status=status, message=message, solver=f"{name} {version}", seconds=seconds, size=_size(built))
+    if results.incumbent_objective is None:
+        return solution
+    values = {id(component): value for component, value in results.solution_loader.get_vars().items()}
+    return _with_answer(solution, built, values, results.objective_bound)
+
+
+def _backend(solver: str) -> Any:
+    from pyomo.contrib.solver.common.factory import SolverFactory
+
+    backend = SolverFactory(solver)
+    if backend is None or not backend.available():
+        raise InputError(f"Pyomo finds no solver {solver!r} here: install it, or use `highs`")
+    return backend
+
+
+def _settings(options: SolveOptions, solver: str) -> dict[str, Any]:
+    settings = {"time_limit": options.time_limit, "threads": options.threads, "rel_gap": options.gap}
+    given: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
+    if options.seed is not None and solver == "highs":
+        given["solver_options"] = {"random_seed": options.seed}
+    return {"load_solutions": False, "raise_exception_on_nonoptimal_result": False, **given}
+
+
+def _outcome(results: Any, problem_class: str) -> tuple[Status, str]:
+    from pyomo.contrib.solver.common.results import TerminationCondition as Termination
+
+    words: dict[Any, tuple[Status, str]] = {
+        Termination.convergenceCriteriaSatisfied: ("optimal", ""),
+        Termination.provenInfeasible: ("infeasible", "no answer meets all constraints"),
+        Termination.unbounded: ("unbounded", "the objective has no limit: a constraint is missing"),
+        Termination.infeasibleOrUnbounded: ("infeasible_or_unbounded", ""),
+        Termination.maxTimeLimit: ("time_limit", "the time limit was reached"),
+        Termination.iterationLimit: ("interrupted", "the solver's limit of iterations was reached"),
+        Termination.interrupted: ("interrupted", "the solve was interrupted"),
+    }
+    condition = results.termination_condition
+    if condition in words:
+        return words[condition]
+    if problem_class == "QP":
+        return "unsupported", "the solver refused the quadratic objective: it is not convex"
+    return "failed", f"the solver stopped with {condition.name}"
+
+
+def _told_apart(built: PyomoModel, backend: Any, options: SolveOptions, solver: str) -> Status:
+    """Infeasible or unbounded: without the objective, what is left is either infeasible or not."""
+    from pyomo.contrib.solver.common.results import TerminationCondition as Termination
+
+    objective = next(each for each in built.objectives if each.active)
+    kept = objective.expr
+    objective.expr = 0
+    results = backend.solve(built.model, **_settings(options, solver))
+    objective.expr = kept
+    if results.termination_condition == Termination.provenInfeasible:
+        return "infeasible"
+    if results.termination_condition == Termination.convergenceCriteriaSatisfied:
+        return "unbounded"
+    return "infeasible_or_unbounded"
+
+
+def _active(built: PyomoModel) -> list[Any]:
+    """The variables that the active objective and the constraints mention."""
+    from pyomo.core.expr.visitor import identify_variables
+
+    bodies = [constraint.body for _, _, constraint in built.constraints]
+    bodies += [objective.expr for objective in built.objectives if objective.active]
+    return list({id(found): found for body in bodies for found in identify_variables(body)}.values())
+
+
+def _without_solver(built: PyomoModel, name: str) -> Solution:
+    """Nothing depends on a decision: the constraints hold as they are, or nothing makes them hold."""
+    solution = Solution(status="optimal", solver=name)
+    answered = _with_answer(solution, built, {}, None)
+    if answered.status == "failed":
+        return Solution(status="infeasible", message=answered.message, solver=name)
+    return answered
+
+
+def _with_answer(solution: Solution, built: PyomoModel, values: Mapping[int, float], bound: float | None) -> Solution:
+    """The solution with its values, unless the scalar reading finds that they break a condition."""
+    point = _point(built, values)
+    broken = list(islice(violations(built.instance, point), 3))
+    if broken:
+        message = "the solver's answer breaks " + "; ".join(str(each) for each in broken)
+        return solution.model_copy(update={"status": "failed", "message": message})
+    objective = _objective_value(built, point)
+    units = {variable.name: variable.unit for variable in built.instance.formulation.variables}
+    return solution.model_copy(
+        update={
+            "objective": objective,
+            "bound": objective if bound is None or not math.isfinite(bound) else bound,
+            "variables": [VariableValue(name, key, value, units[name]) for (name, key), value in point.items()],
+            "binding": list(_binding(built, point)),
+        }
+    )
+
+
+def _point(built: PyomoModel, values: Mapping[int, float]) -> dict[tuple[str, Key], float]:
+    """Every variable's value; one that the solver never saw is as near to 0 as its bounds allow."""
+    point = {}
+    for variable in built.instance.formulation.variables:
+        discrete = variable.domain in ("integer", "binary")
+        for key in built.instance.domains[variable.name]:
+            component = built.at(variable.name, key)
+            value = values.get(id(component))
+            if value is None:
+                value = min(max(0.0, component.lb or -math.inf), math.inf if component.ub is None else component.ub)
+            elif discrete and abs(value - round(value)) <= FEASIBILITY:
+                value = float(round(value))
+            point[variable.name, key] = value + 0.0  # -0.0 reads as a slip
+    return point
+
+
+def _objective_value(built: PyomoModel, point: Point) -> float:
+    """The active objective at a point, by the scalar reading."""
+    evaluator = evaluator_at(built.instance, point, "objective")
+    for rank, objective in zip(built.ranks, built.objectives, strict=True):
+        if objective.active:
+            return float(sum(factor * evaluator.number(node, {}) for factor, node in rank.terms))
+    return 0.0
+
+
+def _binding(built: PyomoModel, point: Point) -> Iterator[BindingConstraint]:
+    from pyomo.repn import generate_standard_repn
+
+    for (name, key), value in point.items():
+        built.at(name, key).set_value(value, skip_validation=True)
+    for name, key, constraint in built.constraints:
+        constant = float(generate_standard_repn(constraint.body).constant or 0)
+        activity = float(built.pyo.value(constraint.body)) - constant
+        lower = None if constraint.lb is None else constraint.lb - constant
+        upper = None if constraint.ub is None else constraint.ub - constant
+        if any(bound is not None and abs(activity - bound) <= TIGHT * max(1, abs(bound)) for bound in (lower, upper)):
+            yield BindingConstraint(name, key, activity, lower, upper)
+
+
+def _size(built: PyomoModel) -> tuple[int, int, int]:
+    """Constraints, variables, and how often a variable occurs in a constraint."""
+    from pyomo.core.expr.visitor import identify_variables
+
+    nonzeros = sum(1 for _, _, constraint in built.constraints for _ in identify_variables(constraint.body))
+    return len(built.constraints), sum(len(domain) for domain in built.instance.domains.values()), nonzeros

@@ -1,0 +1,1 @@
+"""Other faces of a formulation: a standalone Pyomo script, LP, LaTeX."""

@@ -1,0 +1,106 @@
+"""Which conditions of an instance a point breaks, by the scalar reading of the language."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from steepest.solvers.formulation import Variable
+from steepest.solvers.language.expressions import Call, Comparison, Conditional, Connective, Expression, Not
+from steepest.solvers.scalar.evaluator import ScalarEvaluator
+from steepest.solvers.scalar.interpreter import ScalarInstance
+from steepest.solvers.scalar.ordered_sets import Key, spell_key
+from steepest.solvers.scalar.scope import Environment
+
+Point: TypeAlias = Mapping[tuple[str, Key], float]
+"""The value of every variable at every index tuple."""
+
+FEASIBILITY = 1e-6
+"""How far a side of a comparison may be off, relative to its size above 1: what solvers themselves allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A condition that does not hold at a point."""
+
+    element: str
+    key: Key
+    condition: str
+
+    def __str__(self) -> str:
+        return f"{self.element}{spell_key(self.key)}: {self.condition}"
+
+
+def evaluator_at(instance: ScalarInstance, point: Point, element: str | None = None) -> ScalarEvaluator:
+    """An evaluator in which the variables have the values of a point."""
+    return ScalarEvaluator(instance, lambda name, key: point[name, key], element=element)
+
+
+def violations(instance: ScalarInstance, point: Point, tolerance: float = FEASIBILITY) -> Iterator[Violation]:
+    """Every bound, domain and constraint that a point breaks by more than the tolerance."""
+    for variable in instance.formulation.variables:
+        yield from _outside(instance, variable, point, tolerance)
+    for constraint in instance.formulation.constraints:
+        evaluator = evaluator_at(instance, point, f"constraint {constraint.name}")
+        for key, env in instance.constraint_domain(constraint).items():
+            if not satisfied(evaluator, constraint.body, env, tolerance):
+                yield Violation(f"constraint {constraint.name}", key, str(constraint.body))
+
+
+def satisfied(evaluator: ScalarEvaluator, body: Expression, env: Environment, tolerance: float = FEASIBILITY) -> bool:
+    """Whether a condition on decisions holds within a tolerance; a strict comparison holds by more than it."""
+
+    def holds(node: Expression) -> bool:
+        return satisfied(evaluator, node, env, tolerance)
+
+    match body:
+        case Comparison(operands, operators) if not {"in", "not in"} & set(operators):
+            values = [evaluator.value(operand, env) for operand in operands]
+            if all(isinstance(value, int | float) for value in values):
+                pairs = zip(values, operators, values[1:], strict=False)
+                return all(_compared(left, sign, right, tolerance) for left, sign, right in pairs)
+        case Conditional(then, test, otherwise):
+            return holds(then if evaluator.holds(test, env) else otherwise)
+        case Not(operand):
+            return not holds(operand)
+        case Connective("and", operands):
+            return all(holds(operand) for operand in operands)
+        case Connective("or", operands) | Call("either", operands):
+            return any(holds(operand) for operand in operands)
+        case Call("implies", (condition, consequence)):
+            return not holds(condition) or holds(consequence)
+        case Call("exactly", (count, *conditions)):
+            return bool(sum(holds(condition) for condition in conditions) == evaluator.number(count, env))
+    value = evaluator.value(body, env)
+    return bool(value) if isinstance(value, bool) else bool(abs(value) > tolerance)
+
+
+def _compared(left: float, sign: str, right: float, tolerance: float) -> bool:
+    slack = tolerance * max(1.0, abs(left), abs(right))
+    match sign:
+        case "<=":
+            return left <= right + slack
+        case ">=":
+            return left >= right - slack
+        case "==":
+            return abs(left - right) <= slack
+        case "!=":
+            return abs(left - right) > slack
+        case "<":
+            return left < right - slack
+    return left > right + slack
+
+
+def _outside(instance: ScalarInstance, variable: Variable, point: Point, tolerance: float) -> Iterator[Violation]:
+    name, domain = variable.name, variable.domain
+    for key, lower, upper in instance.bounds(variable):
+        value = point[name, key]
+        if domain == "semicontinuous" and abs(value) <= tolerance:
+            continue
+        if domain == "binary":
+            lower, upper = max(lower or 0, 0), 1 if upper is None else min(upper, 1)
+        if lower is not None and not _compared(value, ">=", lower, tolerance):
+            yield Violation(f"variable {name}", key, f"{value:g} >= {lower:g}")
+        if upper is not None and not _compared(value, "<=", upper, tolerance):
+            yield Violation(f"variable {name}", key, f"{value:g} <= {upper:g}")
+        if domain in ("integer", "binary") and abs(value - round(value)) > tolerance:
+            yield Violation(f"variable {name}", key, f"{value:g} is a whole number")
