@@ -8,7 +8,7 @@ _DIGITS = re.compile(
         (?P<number>\d{1,3}(?:[ ,'\u00a0\u202f]\d{3})+(?:\.\d+)?(?!\d) | \d+(?:[.,]\d+)? | \.\d+)
         (?P<power>e[+-]?\d{1,3})?
         (?:\s*/\s*(?P<divisor>\d+(?:\.\d+)?))?
-        \s?(?P<scale>%|percent|per\ cent|¢|cents?\b|k\b|m\b|bn?\b|hundred|thousand|million|billion|dozen|lakh)?""",
+        \s?\\?(?P<scale>%|percent|per\ cent|¢|cents?\b|k\b|m\b|bn?\b|hundred|thousand|million|billion|dozen|lakh)?""",
     re.IGNORECASE | re.VERBOSE,
 )
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
