@@ -80,7 +80,7 @@ def test_a_model_with_structured_output_is_asked_for_json(
 
     assert answer.outcome == "solved"
     assert model.requests[0].output_schema is not None
-    assert answer.steps[0].prompt == "formulate_json@1"
+    assert answer.steps[0].prompt == "formulate_json@2"
 
 
 def test_a_model_without_it_is_asked_for_text(script: Callable[..., Any], bakery: str, bakery_five: str) -> None:
