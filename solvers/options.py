@@ -6,14 +6,14 @@ from steepest.errors import InputError
 
 
 class SolveOptions(BaseModel):
-    """Options that every back end understands; the defaults are the solver's own unless a field says otherwise."""
+    """Options that every back end understands; None is the solver's own default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     time_limit: float | None = Field(default=None, gt=0)
     """Seconds of wall clock; the incumbent found by then is returned."""
-    gap: float | None = Field(default=None, ge=0)
-    """Relative MIP gap at which a solution counts as optimal."""
+    gap: float = Field(default=0.0, ge=0)
+    """Relative MIP gap at which a solution counts as optimal; 0 asks for a proof that there is none better."""
     threads: int | None = Field(default=None, ge=1)
     """Threads that the solver may use."""
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
@@ -33,7 +33,7 @@ def solve_options(
         InputError: A value is out of its range; the message names it.
     """
     try:
-        return SolveOptions(time_limit=time_limit, gap=gap, threads=threads, seed=seed)
+        return SolveOptions(time_limit=time_limit, gap=0.0 if gap is None else gap, threads=threads, seed=seed)
     except ValidationError as error:
         defects = [f"{defect['loc'][0]}: {defect['msg']}" for defect in error.errors()]
         raise InputError("; ".join(defects)) from error

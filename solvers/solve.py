@@ -1,27 +1,28 @@
 """From a formulation to a solution: check, bind the data, compile, solve, and verify the answer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from steepest.solvers.backends.highs import RawAnswer, SolverError, solve_with_highs
+from steepest.solvers.backends.highs import RawAnswer, solve_with_highs
+from steepest.solvers.backends.scaling import objective_factor
+from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.checks.degree import classify
 from steepest.solvers.checks.formulation_checks import check_formulation
 from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
-from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
+from steepest.solvers.solution import BindingConstraint, Solution, Status, VariableValue
+from steepest.solvers.tolerances import FEASIBILITY, TIGHT
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
 from steepest.solvers.vectorized.convexity import nonconvex_reason
-from steepest.solvers.vectorized.scatter import Numbers, totals
+from steepest.solvers.vectorized.scatter import Numbers
+from steepest.solvers.verification import defect, objective_value, row_activity, tidied
 
-FEASIBILITY_TOLERANCE = 1e-6
-"""How far a row or bound may be missed, relative to one plus the size of what it limits (the solver's own default)."""
-
-_INTEGRALITY_TOLERANCE = 1e-5
 _MESSAGES = {
     "infeasible": "no values meet all constraints at once",
     "unbounded": "the objective can be improved without end: a limit is missing",
@@ -85,17 +86,66 @@ def solve_compiled(model: CompiledModel, options: SolveOptions) -> Solution:
         if raw.status in ("time_limit", "interrupted"):
             solution.message = "stopped before any answer was found; allow more time"
         return solution
-    values = tidied(model, raw.values)
-    activity = row_activity(model, values)
-    _verify(model, values, activity)
+    values = _trusted(model, raw.values, raw.status, options)
     solution.objective = objective_value(model, values)
     if raw.status == "optimal" and raw.bound is None:
         solution.bound = solution.objective
     if raw.status in ("time_limit", "interrupted"):
         solution.message = "stopped early: the best answer found so far, not proven to be the best there is"
     solution.variables = _variable_values(model, values)
-    solution.binding = _binding(model, activity, raw)
+    solution.binding = _binding(model, row_activity(model, values), raw)
     return solution
+
+
+def _trusted(model: CompiledModel, given: Numbers, status: Status, options: SolveOptions) -> Numbers:
+    """The values of an answer, tidied as far as that breaks nothing.
+
+    Raises:
+        SolverError: They break the model.
+    """
+    values = tidied(model, given)
+    broken = defect(model, values)
+    if broken is None:
+        return values
+    discrete = bool(model.types.any())
+    if not discrete and defect(model, given) is None:
+        return given
+    again = _solved_around(model, values, options) if discrete else None
+    if again is not None and (status != "optimal" or _is_as_good(model, again, given, options)):
+        return again
+    repair = (
+        "make the large numbers that multiply whole numbers (a `big M`) no larger than needed"
+        if discrete
+        else "bring the quantities to units in which their numbers are of similar size"
+    )
+    raise SolverError(f"the solver's answer {broken}; it is not to be trusted: {repair}")
+
+
+def _solved_around(model: CompiledModel, values: Numbers, options: SolveOptions) -> Numbers | None:
+    """The best values of the other variables where the whole numbers, and what is off, keep their values."""
+    whole = model.types == 1
+    off = (model.types == 2) & (values == 0)
+    fixed = whole | off
+    if not np.isfinite(values).all() or (whole & (values != np.round(values))).any():
+        return None
+    linear = replace(
+        model,
+        types=np.zeros_like(model.types),
+        lower=np.where(fixed, values, model.lower),
+        upper=np.where(fixed, values, model.upper),
+    )
+    raw = solve_with_highs(linear, options)
+    if raw.status != "optimal" or raw.values is None:
+        return None
+    found = tidied(model, raw.values)
+    return found if defect(model, found) is None else None
+
+
+def _is_as_good(model: CompiledModel, values: Numbers, given: Numbers, options: SolveOptions) -> bool:
+    """Whether the values reach the objective that was proven optimal."""
+    reached, proven = objective_value(model, values), objective_value(model, given)
+    worse = reached - proven if model.sense == "minimize" else proven - reached
+    return worse <= max(options.gap, FEASIBILITY) * max(1 / objective_factor(model), abs(proven))
 
 
 def require_supported(model: CompiledModel) -> None:
@@ -107,59 +157,6 @@ def require_supported(model: CompiledModel) -> None:
     reason = nonconvex_reason(model)
     if reason is not None:
         raise UnsupportedProblemError(model.hessian.term, reason)
-
-
-def tidied(model: CompiledModel, values: Numbers) -> Numbers:
-    """The values with whole numbers made whole and a solver's dust on the bounds taken away."""
-    values = np.where(np.abs(values) < 1e-11, 0.0, values)
-    values = np.clip(values, *_reachable_bounds(model, values))
-    whole = (model.types == 1) & (np.abs(values - np.round(values)) <= _INTEGRALITY_TOLERANCE)
-    return np.where(whole, np.round(values), values) + 0.0  # + 0.0: no minus zero
-
-
-def _reachable_bounds(model: CompiledModel, values: Numbers) -> tuple[Numbers, Numbers]:
-    """The bounds to clip to; a semicontinuous variable may also be 0."""
-    off = (model.types == 2) & (values == 0)
-    return np.where(off, 0.0, model.lower), np.where(off, 0.0, model.upper)
-
-
-def row_activity(model: CompiledModel, values: Numbers) -> Numbers:
-    """`A x`."""
-    rows = np.repeat(np.arange(model.rows), np.diff(model.row_starts))
-    return totals(rows, model.row_coefficients * values[model.row_columns], model.rows)
-
-
-def objective_value(model: CompiledModel, values: Numbers) -> float:
-    """The objective at a point, computed from the model's own arrays."""
-    total = model.offset + float(model.cost @ values)
-    if model.hessian is not None:
-        columns = np.repeat(np.arange(model.columns), np.diff(model.hessian.starts))
-        half = np.where(columns == model.hessian.rows, 0.5, 1.0)  # the lower triangle stands for both
-        total += float(np.sum(half * model.hessian.values * values[columns] * values[model.hessian.rows]))
-    return total + 0.0
-
-
-def _verify(model: CompiledModel, values: Numbers, activity: Numbers) -> None:
-    """A back end that breaks a row is an error, not an answer."""
-    # The scale of a row is its largest term: a cancellation of large terms leaves their rounding behind.
-    terms = np.abs(model.row_coefficients * values[model.row_columns])
-    scale = np.ones(model.rows)
-    np.maximum.at(scale, np.repeat(np.arange(model.rows), np.diff(model.row_starts)), terms)
-    missed = np.maximum(model.row_lower - activity, activity - model.row_upper) / scale
-    if len(missed) and missed.max() > 10 * FEASIBILITY_TOLERANCE:
-        block, row = _block_of(model, int(np.argmax(missed)))
-        where = ", ".join(str(label) for label in model.row_index(model.blocks[block], row))
-        name = model.blocks[block].name + (f"[{where}]" if where else "")
-        raise SolverError(f"the solver's answer breaks `{name}` by {missed.max():.3g}; it is not to be trusted")
-    fraction = np.abs(values - np.round(values))[model.types == 1]
-    if len(fraction) and fraction.max() > _INTEGRALITY_TOLERANCE:
-        raise SolverError(f"the solver's answer has a whole number off by {fraction.max():.3g}")
-
-
-def _block_of(model: CompiledModel, row: int) -> tuple[int, int]:
-    ends = np.cumsum([len(block) for block in model.blocks])
-    block = int(np.searchsorted(ends, row, "right"))
-    return block, row - int(ends[block] - len(model.blocks[block]))
 
 
 def _variable_values(model: CompiledModel, values: Numbers) -> list[VariableValue]:
@@ -182,7 +179,7 @@ def _variable_values(model: CompiledModel, values: Numbers) -> list[VariableValu
 
 def _binding(model: CompiledModel, activity: Numbers, raw: RawAnswer) -> list[BindingConstraint]:
     """The rows that hold with equality at one of their bounds."""
-    scale = FEASIBILITY_TOLERANCE * (1 + np.abs(activity))
+    scale = TIGHT * (1 + np.abs(activity))
     tight = (activity - model.row_lower <= scale) | (model.row_upper - activity <= scale)
     found: list[BindingConstraint] = []
     first = 0

@@ -9,23 +9,23 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-from steepest.errors import SteepestError
+from steepest.solvers.backends.quadratic import solve_quadratic
+from steepest.solvers.backends.scaling import SMALLEST_COEFFICIENT, scaled
+from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Status
+from steepest.solvers.tolerances import FEASIBILITY
 from steepest.solvers.vectorized.compile import CompiledModel
+from steepest.solvers.vectorized.scatter import Numbers
 
 if TYPE_CHECKING:
     import highspy
 
-Numbers = npt.NDArray[np.float64]
-
 _POLL_SECONDS = 0.05
-
-
-class SolverError(SteepestError):
-    """The solver refused the model or broke down; its own words are in the text."""
+_ABSOLUTE_GAP = 1e-9
+_INTEGRALITY = 1e-9
+"""HiGHS's own 1e-6 lets `x <= 1e7 * open` open a tenth of a millionth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,33 +49,55 @@ def solve_with_highs(model: CompiledModel, options: SolveOptions) -> RawAnswer:
     A Ctrl-C while the solver runs stops it and gives the incumbent with the status `interrupted`.
 
     Raises:
-        SolverError: HiGHS does not take the model or ends in an error of its own.
+        FormulationError: A bound or coefficient is infinite or zero to a solver.
+        SolverError: HiGHS does not take the model, ends in an error of its own, or finds no answer that is one.
     """
-    import highspy
-
-    solver = handed_over(model, options)
+    if not model.columns or (model.row_lower > model.row_upper + FEASIBILITY).any():
+        return _without_solver(model)
+    scaling = scaled(model)
+    solver = handed_over(scaling.model, options)
     begin = perf_counter()
-    interrupted = _run(solver)
-    status = _status(solver, interrupted)
+    if model.hessian is not None:
+        status = solve_quadratic(solver, scaling.model, lambda: _quadratic_status(solver, _run(solver)))
+    else:
+        status = _status(solver, _run(solver))
     if status == "infeasible_or_unbounded":
         status = _told_apart(solver)
+    answer = _solution(solver, status)
     info = solver.getInfo()
-    has_values = status in ("optimal", "time_limit", "interrupted") and (
-        info.primal_solution_status == highspy.kSolutionStatusFeasible
-    )
-    answer = solver.getSolution() if has_values else None
     is_mip = "MIP" in model.problem_class
-    duals = answer is not None and status == "optimal" and not is_mip and answer.dual_valid
-    mip_bound = float(info.mip_dual_bound) if is_mip else None
+    has_duals = answer is not None and status == "optimal" and not is_mip and answer.dual_valid
+    bound = float(info.mip_dual_bound) / scaling.objective_factor if is_mip else None
     return RawAnswer(
         status=status,
         values=np.array(answer.col_value) if answer is not None else None,
-        row_duals=np.array(answer.row_dual) if answer is not None and duals else None,
-        bound=mip_bound if mip_bound is not None and np.isfinite(mip_bound) else None,
+        row_duals=np.array(answer.row_dual) * scaling.row_factors / scaling.objective_factor if has_duals else None,
+        bound=bound if bound is not None and np.isfinite(bound) else None,
         gap=float(info.mip_gap) if is_mip and answer is not None and np.isfinite(info.mip_gap) else None,
         seconds=perf_counter() - begin,
         solver=f"HiGHS {solver.version()}",
     )
+
+
+def _without_solver(model: CompiledModel) -> RawAnswer:
+    """What the bounds of the rows alone decide: HiGHS calls a model without columns optimal whatever its rows say."""
+    holds = bool((model.row_lower <= FEASIBILITY).all() and (model.row_upper >= -FEASIBILITY).all())
+    if model.columns or not holds:
+        return RawAnswer("infeasible", None, None, None, None, 0.0, "none needed")
+    return RawAnswer("optimal", np.empty(0), None, None, None, 0.0, "none needed")
+
+
+def _solution(solver: "highspy.Highs", status: Status) -> Any:
+    """HiGHS's answer or incumbent, if there is one."""
+    import highspy
+
+    if status not in ("optimal", "time_limit", "interrupted"):
+        return None
+    if solver.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible:
+        return solver.getSolution()
+    if status == "optimal":
+        raise SolverError("HiGHS calls the problem solved but has no feasible answer: its numbers differ too much")
+    return None
 
 
 def handed_over(model: CompiledModel, options: SolveOptions) -> "highspy.Highs":
@@ -113,8 +135,11 @@ def handed_over(model: CompiledModel, options: SolveOptions) -> "highspy.Highs":
         hessian.values if hessian else np.empty(0),
         model.types,
     )
-    if status == highspy.HighsStatus.kError:
-        raise SolverError("HiGHS does not take the model: a bound, coefficient or the Hessian is out of its range")
+    if status != highspy.HighsStatus.kOk:  # a warning: HiGHS left something out, and would solve another problem
+        raise SolverError(
+            "HiGHS does not take the model as it is: a bound, a coefficient or a quadratic term is out of its range. "
+            "Bring the quantities to units in which their numbers are of similar size"
+        )
     return solver
 
 
@@ -122,6 +147,9 @@ def _set_options(solver: "highspy.Highs", options: SolveOptions) -> None:
     values: dict[str, Any] = {
         "time_limit": options.time_limit,
         "mip_rel_gap": options.gap,
+        "mip_abs_gap": _ABSOLUTE_GAP,
+        "mip_feasibility_tolerance": _INTEGRALITY,
+        "small_matrix_value": SMALLEST_COEFFICIENT,
         "threads": options.threads,
         "random_seed": options.seed,
     }
@@ -154,7 +182,6 @@ def _status(solver: "highspy.Highs", interrupted: bool) -> Status:
         return "interrupted"
     known: dict[Any, Status] = {
         Ended.kOptimal: "optimal",
-        Ended.kModelEmpty: "optimal",
         Ended.kInfeasible: "infeasible",
         Ended.kUnbounded: "unbounded",
         Ended.kUnboundedOrInfeasible: "infeasible_or_unbounded",
@@ -164,6 +191,15 @@ def _status(solver: "highspy.Highs", interrupted: bool) -> Status:
     if ended not in known:
         raise SolverError(f"HiGHS ended with: {solver.modelStatusToString(ended)}")
     return known[ended]
+
+
+def _quadratic_status(solver: "highspy.Highs", interrupted: bool) -> Status:
+    """The status of a QP, whose solver may break down or go round in a circle."""
+    from highspy import HighsModelStatus as Ended
+
+    if solver.getModelStatus() in (Ended.kIterationLimit, Ended.kNotset, Ended.kUnknown, Ended.kSolveError):
+        return "failed"
+    return _status(solver, interrupted)
 
 
 def _told_apart(solver: "highspy.Highs") -> Status:

@@ -5,6 +5,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from steepest.solvers.backends.ranking import ranked_objectives
 from steepest.solvers.data.instance_data import Data
+from steepest.solvers.definitions import expressions_of, names_in
 from steepest.solvers.diagnostics import Diagnostic, FormulationError, problem
 from steepest.solvers.export.script_names import unique_names
 from steepest.solvers.formulation import Constraint, Formulation, Variable
@@ -23,7 +24,7 @@ from steepest.solvers.language.expressions import (
     walk,
 )
 from steepest.solvers.scalar.evaluator import ScalarEvaluator
-from steepest.solvers.scalar.interpreter import ScalarInstance, expressions_of, names_in
+from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.ordered_sets import Key, spell_key
 from steepest.solvers.scalar.scope import Environment
 

@@ -14,11 +14,9 @@ from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.ordered_sets import Key
-from steepest.solvers.scalar.violations import FEASIBILITY, Point, evaluator_at, violations
+from steepest.solvers.scalar.violations import Point, evaluator_at, violations
 from steepest.solvers.solution import BindingConstraint, Solution, Status, VariableValue
-
-TIGHT = 1e-6
-"""A constraint whose slack is below this, relative to its size above 1, is binding."""
+from steepest.solvers.tolerances import INTEGRALITY, TIGHT
 
 _HIGHS_CLASSES = frozenset({"LP", "MIP", "QP"})
 
@@ -221,7 +219,7 @@ def _point(built: PyomoModel, values: Mapping[int, float]) -> dict[tuple[str, Ke
             value = values.get(id(component))
             if value is None:
                 value = min(max(0.0, component.lb or -math.inf), math.inf if component.ub is None else component.ub)
-            elif discrete and abs(value - round(value)) <= FEASIBILITY:
+            elif discrete and abs(value - round(value)) <= INTEGRALITY:
                 value = float(round(value))
             point[variable.name, key] = value + 0.0  # -0.0 reads as a slip
     return point

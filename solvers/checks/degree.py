@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from steepest.solvers.checks.findings import shown
 from steepest.solvers.checks.symbols import Symbols, title
+from steepest.solvers.definitions import acyclic_order
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Variable
 from steepest.solvers.language.expressions import (
     GLOBAL_CONSTRAINTS,
@@ -140,6 +141,8 @@ class _Shapes:
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
         self.lets: dict[str, _Shape] = {}
+        for name in acyclic_order(symbols.formulation):  # each after what it needs: no deep recursion
+            self.of_name(name)
 
     def of_constraint(self, node: Expression, place: _Place) -> _Shape:
         match node:

@@ -19,6 +19,7 @@ from steepest.solvers.checks.label_use import check_labels
 from steepest.solvers.checks.names import check_names
 from steepest.solvers.checks.style import check_style
 from steepest.solvers.checks.symbols import Symbols
+from steepest.solvers.definitions import deepest_chain
 from steepest.solvers.diagnostics import Diagnostics
 from steepest.solvers.formulation import Formulation
 
@@ -46,6 +47,10 @@ _BEYOND_LINEAR: dict[Reason, str] = {
 }
 
 
+MAX_CHAIN = 100
+"""Definitions that may stand on one another: every reading of a formulation follows them."""
+
+
 def check_formulation(formulation: Formulation, bound: Collection[str] = ()) -> Diagnostics:
     """Everything that can be said against a formulation as it stands.
 
@@ -58,6 +63,13 @@ def check_formulation(formulation: Formulation, bound: Collection[str] = ()) -> 
             too, do not count.
     """
     symbols, found = Symbols(formulation, bound), Diagnostics()
+    depth, name = deepest_chain(formulation)
+    if depth > MAX_CHAIN:
+        message = (
+            f"`{name}` stands on {depth:,} definitions, one upon the other; {MAX_CHAIN} are the most that are followed"
+        )
+        found.add("error", "too-deep", message, repair="define such a chain once, over an ordered set with a lag")
+        return found
     for check in _CHECKS:
         check(symbols, found)
     if not found.errors:

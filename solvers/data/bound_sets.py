@@ -4,6 +4,7 @@ from steepest.solvers.checks.known_sets import KnownSet
 from steepest.solvers.checks.symbols import Symbols
 from steepest.solvers.data.instance_data import Members
 from steepest.solvers.data.keys import KeySet
+from steepest.solvers.definitions import Definition, expressions_of
 from steepest.solvers.formulation import Constraint, Formulation, Variable
 from steepest.solvers.language.expressions import (
     Expression,
@@ -15,7 +16,6 @@ from steepest.solvers.language.expressions import (
     SetComprehension,
     walk,
 )
-from steepest.solvers.scalar.interpreter import Definition, expressions_of
 
 
 class BoundSets:

@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from steepest.solvers.backends.pyomo_model import PyomoModel, decisions, depends_on
 from steepest.solvers.data.bound_sets import generators_of
 from steepest.solvers.data.instance_data import Data
+from steepest.solvers.definitions import definition_order
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.export.script_expressions import OR, PRODUCT, Clause, ScriptExpressions, ScriptIndex, literal
 from steepest.solvers.export.script_names import is_taken, is_taken_in_python, unique_names
 from steepest.solvers.formulation import Formulation, NamedExpression, Variable
 from steepest.solvers.language.expressions import Comparison, Conditional, Connective, Expression, Head
 from steepest.solvers.scalar.evaluator import ScalarEvaluator
-from steepest.solvers.scalar.interpreter import ScalarInstance, definition_order
+from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.ordered_sets import Key
+from steepest.solvers.tolerances import TIGHT
 
 _WIDTH = 100
 
@@ -284,7 +286,7 @@ class _Script:
                 "        reached = results.incumbent_objective",
                 f"        {before}.deactivate()",
                 f"        m.{self.write.fresh(f'rank_{place}_is_held')} = pyo.Constraint("
-                f"expr={before}.expr {sign} reached {slack} 1e-6 * max(1, abs(reached)))",
+                f"expr={before}.expr {sign} reached {slack} {TIGHT:g} * max(1, abs(reached)))",
                 f"        {now}.activate()",
                 "        results = solver.solve(m, **options)",
             ]

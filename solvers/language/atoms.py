@@ -14,6 +14,7 @@ from steepest.solvers.language.expressions import (
     Reduction,
     SetComprehension,
     SetLiteral,
+    Sum,
     TupleOf,
 )
 from steepest.solvers.language.generator_parser import at_for, for_clauses, read_generators, starts_generator
@@ -124,6 +125,9 @@ def _call(parser: "Parser", name: str, token: Token) -> Expression:
         parser.expect(")", f"to close `{name}(`")
         return Reduction(name, body, generators, place=parser.since(token.start))
     parser.expect(")", f"to close `{name}(`")
+    if name == "sum" and len(arguments) > 1:
+        parser.note("spelling", "`sum(a, b)` is read as `a + b`", token)
+        return Sum(tuple(arguments), (1,) * len(arguments), place=parser.since(token.start))
     return Call(name, tuple(arguments), place=parser.since(token.start))
 
 

@@ -56,7 +56,8 @@ def normalize_label(label: Label) -> Label:
         raise ValueError("a number is too large") from error
     if not math.isfinite(value):
         raise ValueError(f"{label} is no finite number")
-    return int(value) if value.is_integer() else value
+    # Beyond 2**53 a float is no exact whole number, and an int of hundreds of digits fits into no array.
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def label_or_number(text: str, place: Place | None = None) -> Expression:

@@ -7,23 +7,18 @@ the Pyomo model and the exported script are built on it.
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from graphlib import CycleError, TopologicalSorter
 from itertools import product
 from typing import TypeAlias
 
 from steepest.solvers.data.instance_data import Cells, Data, Dense, Members
+from steepest.solvers.definitions import Definition, definition_order
 from steepest.solvers.diagnostics import Diagnostics, problem
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Parameter, Set, Variable
 from steepest.solvers.language.expressions import (
     Expression,
     Generator,
     Head,
-    Index,
     Label,
-    Name,
-    Reduction,
-    SetComprehension,
-    walk,
 )
 from steepest.solvers.language.labels import normalize_label
 from steepest.solvers.scalar.evaluator import ScalarEvaluator
@@ -32,9 +27,6 @@ from steepest.solvers.scalar.scope import Environment, Table
 
 Domain: TypeAlias = Mapping[Key, Environment]
 """Every index tuple at which an element exists, and what its index names stand for there."""
-
-Definition: TypeAlias = Set | Parameter | NamedExpression
-"""What other elements are defined by."""
 
 
 class ScalarInstance:
@@ -55,7 +47,7 @@ class ScalarInstance:
         self.domains: dict[str, Domain] = {}
         self.variables: dict[str, frozenset[Key]] = {}
         _refuse_missing(formulation, data)
-        elements = {each.name: each for each in _definitions(formulation)}
+        elements = {each.name: each for each in [*formulation.sets, *formulation.parameters, *formulation.lets]}
         for name in definition_order(formulation):
             self._define(elements[name])
         for variable in formulation.variables:
@@ -176,59 +168,6 @@ class ScalarInstance:
         keys = (tuple(label for member in members for label in flat(member)) for members in product(*axes))
         values = cells.values.ravel().tolist()
         return {key: value for key, value in zip(keys, values, strict=True) if not math.isnan(value)}
-
-
-def definition_order(formulation: Formulation) -> list[str]:
-    """The names of sets, parameters and named expressions, each after those that it is defined by.
-
-    Raises:
-        FormulationError: Definitions go in a circle; the message names it.
-    """
-    elements = _definitions(formulation)
-    names = {each.name for each in elements}
-    graph = {each.name: [name for name in names_in(each) if name in names] for each in elements}
-    try:
-        return list(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        circle = " -> ".join(reversed(error.args[1]))
-        message = f"the definitions go in a circle: {circle}"
-        raise problem("cycle", message, repair="define one of them without the others") from error
-
-
-def names_in(element: Definition | Variable | Constraint) -> list[str]:
-    """The names that the definition of an element mentions, each once, index names left out."""
-    found: dict[str, None] = {}
-    for expression in expressions_of(element):
-        nodes = list(walk(expression))
-        inner = {
-            name
-            for node in nodes
-            if isinstance(node, Reduction | SetComprehension)
-            for generator in node.generators
-            for name in generator.names
-        }
-        bound = inner | set(element.index.names if element.index is not None else ())
-        found.update(dict.fromkeys(node.name for node in nodes if isinstance(node, Index)))
-        found.update(dict.fromkeys(node.name for node in nodes if isinstance(node, Name) and node.name not in bound))
-    return list(found)
-
-
-def expressions_of(element: Definition | Variable | Constraint) -> Iterator[Expression]:
-    """Every expression of an element, those in its head too."""
-    for generator in element.index.generators if element.index is not None else ():
-        yield generator.source
-        if generator.condition is not None:
-            yield generator.condition
-    for field in ("members", "expression", "body", "lower", "upper"):
-        expression = getattr(element, field, None)
-        if expression is not None:
-            yield expression
-    if isinstance(element, Set):
-        yield from (family.members for family in element.families)
-
-
-def _definitions(formulation: Formulation) -> list[Definition]:
-    return [*formulation.sets, *formulation.parameters, *formulation.lets]
 
 
 def _refuse_missing(formulation: Formulation, data: Data) -> None:

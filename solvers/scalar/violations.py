@@ -10,12 +10,10 @@ from steepest.solvers.scalar.evaluator import ScalarEvaluator
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.ordered_sets import Key, spell_key
 from steepest.solvers.scalar.scope import Environment
+from steepest.solvers.tolerances import FEASIBILITY
 
 Point: TypeAlias = Mapping[tuple[str, Key], float]
 """The value of every variable at every index tuple."""
-
-FEASIBILITY = 1e-6
-"""How far a side of a comparison may be off, relative to its size above 1: what solvers themselves allow."""
 
 
 @dataclass(frozen=True, slots=True)

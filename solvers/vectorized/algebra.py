@@ -1,6 +1,7 @@
 """Compiles expressions with variables to forms: the linear and quadratic half of the language's meaning."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -20,12 +21,13 @@ from steepest.solvers.language.expressions import (
     Name,
     Negation,
     Reduction,
+    SetComprehension,
     Sum,
+    children,
     spell,
-    walk,
 )
 from steepest.solvers.vectorized.evaluation import Evaluator
-from steepest.solvers.vectorized.forms import Block, Form, add, constant_form, multiply
+from steepest.solvers.vectorized.forms import Block, Form, add, compacted, constant_form, multiply
 from steepest.solvers.vectorized.frames import ROOT, Frame
 from steepest.solvers.vectorized.instance import Instance, within
 from steepest.solvers.vectorized.relations import Domain
@@ -62,6 +64,7 @@ class Algebra:
 
     instance: Instance
     variables: dict[str, VariableBlock]
+    _with_variables: dict[str, bool] = field(default_factory=dict)
 
     @property
     def evaluate(self) -> Evaluator:
@@ -75,7 +78,9 @@ class Algebra:
             UnsupportedProblemError: The expression is of no such form; the smallest offending term is named.
             FormulationError: It has no meaning for some row.
         """
-        if not self.has_variables(node):
+        if not frame.size:
+            return constant_form(np.zeros(()), 0)
+        if not self.has_variables(node, frozenset(frame.columns)):
             return constant_form(np.asarray(self.evaluate.number(node, frame)), frame.size)
         match node:
             case Name(name) | Index(name=name) if name in self.variables:
@@ -95,17 +100,40 @@ class Algebra:
                 return self._conditional(node, frame)
         raise self._unsupported(node)
 
-    def has_variables(self, node: Expression) -> bool:
-        """Whether a variable occurs in an expression, directly or through a named expression."""
-        for part in walk(node):
-            if isinstance(part, Name | Index) and (part.name in self.variables or part.name in self.named):
+    def has_variables(self, node: Expression, bound: frozenset[str] = frozenset()) -> bool:
+        """Whether a variable occurs in an expression, directly or through a named expression.
+
+        An index in `bound` hides a variable of its name.
+        """
+        match node:
+            case Name(name):
+                return name not in bound and self._stands_for_variables(name)
+            case Index(name=name) if self._stands_for_variables(name):
                 return True
-        return False
+            case Reduction(generators=generators) | SetComprehension(generators=generators):
+                bound |= {name for generator in generators for name in generator.names}
+        return any(self.has_variables(child, bound) for child in children(node))
+
+    def _stands_for_variables(self, name: str) -> bool:
+        if name not in self.named:
+            return name in self.variables
+        if name not in self._with_variables:
+            element = self.named[name]
+            bound = frozenset(element.index.names) if element.index is not None else frozenset()
+            self._with_variables[name] = False  # a circle, which the resolution of names reports, ends here
+            self._with_variables[name] = self.has_variables(element.expression, bound)
+        return self._with_variables[name]
 
     @cached_property
     def named(self) -> dict[str, NamedExpression]:
         """The named expressions of the formulation."""
         return {each.name: each for each in self.instance.formulation.lets}
+
+    def resolve(self, names: Iterable[str]) -> None:
+        """Compile named expressions in an order in which none waits for another."""
+        for name in names:
+            if self._stands_for_variables(name) and name in self.named:
+                self.instance.once(name, lambda element=self.named[name]: self._compiled(element))  # type: ignore[misc]
 
     def _variable(self, node: Name | Index, variable: VariableBlock, frame: Frame) -> Form:
         positions = self._positions(node, variable.domain, frame)
@@ -124,16 +152,16 @@ class Algebra:
 
     def _named_expression(self, node: Name | Index, name: str, frame: Frame) -> Form:
         """A named expression is compiled once over its whole index, and its rows are picked where it is used."""
-        form, domain = self.instance.once(f"let {name}", lambda: self._compiled(self.named[name]))
+        form, domain = self.instance.once(name, lambda: self._compiled(self.named[name]))
         positions = self._positions(node, domain, frame)
         return form.gathered(np.broadcast_to(positions, frame.size))
 
     def _compiled(self, element: NamedExpression) -> tuple[Form, Domain | None]:
         with within(element, f"let {element.name}"):
             if element.index is None:
-                return self.form(element.expression, ROOT), None
+                return compacted(self.form(element.expression, ROOT)), None
             frame = self.instance.frame(element.index)
-            return self.form(element.expression, frame), self.instance.domain(element.index)
+            return compacted(self.form(element.expression, frame)), self.instance.domain(element.index)
 
     def _operation(self, node: Arithmetic, operator: str, left: Expression, right: Expression, frame: Frame) -> Form:
         if operator == "/":
@@ -148,7 +176,7 @@ class Algebra:
         return multiply(a, b)
 
     def _quotient(self, node: Arithmetic, left: Expression, right: Expression, frame: Frame) -> Form:
-        if self.has_variables(right):
+        if self.has_variables(right, frozenset(frame.columns)):
             reason = "division by a variable; multiply both sides by it where its sign is known"
             raise UnsupportedProblemError(spell(node), reason, node.place)
         divisor = np.asarray(self.evaluate.number(right, frame))
@@ -157,10 +185,12 @@ class Algebra:
         return self.form(left, frame).scaled(1.0 / divisor)
 
     def _power(self, node: Arithmetic, base: Expression, exponent: Expression, frame: Frame) -> Form:
-        if self.has_variables(exponent):
+        if self.has_variables(exponent, frozenset(frame.columns)):
             raise UnsupportedProblemError(spell(node), "a variable in an exponent", node.place)
         value = np.asarray(self.evaluate.number(exponent, frame))
         form = self.form(base, frame)
+        if value.ndim == 0 and value == 0:
+            return constant_form(np.ones(()), frame.size)
         if value.ndim == 0 and value == 1:
             return form
         if value.ndim == 0 and value == 2 and form.degree <= 1:
@@ -168,7 +198,7 @@ class Algebra:
         raise UnsupportedProblemError(spell(node), "a power of a variable other than the square", node.place)
 
     def _conditional(self, node: Conditional, frame: Frame) -> Form:
-        if self.has_variables(node.test):
+        if self.has_variables(node.test, frozenset(frame.columns)):
             raise UnsupportedProblemError(spell(node), "a condition on a variable", node.place)
         test = np.broadcast_to(self.evaluate.condition(node.test, frame), frame.size)
         parts = []

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from steepest.solvers.data.instance_data import Data
+from steepest.solvers.definitions import needed_definitions
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.formulation import Constraint, Formulation, Objective, Sense, Variable
 from steepest.solvers.language.expressions import Comparison, Conditional, Expression, Label, spell
 from steepest.solvers.vectorized.algebra import Algebra, UnsupportedProblemError, VariableBlock
-from steepest.solvers.vectorized.forms import Form, add
+from steepest.solvers.vectorized.forms import Form, add, compacted
 from steepest.solvers.vectorized.frames import ROOT, Frame
 from steepest.solvers.vectorized.instance import Instance, within
 from steepest.solvers.vectorized.scatter import Numbers, totals
@@ -118,9 +119,16 @@ def compile_formulation(formulation: Formulation, data: Data) -> CompiledModel:
         FormulationError: Something has no meaning: an index outside, a missing value, a constraint that is none.
         UnsupportedProblemError: The problem is beyond a linear or quadratic objective over linear constraints.
     """
-    instance = Instance(formulation, data)
+    with np.errstate(all="ignore"):  # what is not finite is found, named and refused below
+        return _compiled(formulation, Instance(formulation, data))
+
+
+def _compiled(formulation: Formulation, instance: Instance) -> CompiledModel:
+    names = needed_definitions(formulation)
+    instance.resolve(names)
     algebra = Algebra(instance, {})
     columns = _Columns.of(formulation, algebra)
+    algebra.resolve(names)
     blocks = [block for each in formulation.constraints for block in _constraint(each, algebra)]
     objective = _single_objective(formulation)
     sense, form = _objective(objective, algebra)
@@ -128,10 +136,14 @@ def compile_formulation(formulation: Formulation, data: Data) -> CompiledModel:
     for block in form.blocks:
         if block.second is None:
             _add_at(cost, block.columns, block.coefficients)
+    offset = float(np.sum(form.constant))
+    hessian = _hessian(form, columns.size, objective)
+    if not (np.isfinite(offset) and np.isfinite(cost).all() and (hessian is None or np.isfinite(hessian.values).all())):
+        raise problem("not-finite", "a coefficient of the objective is not a finite number", element="objective")
     empty = np.empty(0)
     return CompiledModel(
         sense=sense,
-        offset=float(np.sum(form.constant)),
+        offset=offset,
         cost=cost,
         lower=columns.lower,
         upper=columns.upper,
@@ -141,7 +153,7 @@ def compile_formulation(formulation: Formulation, data: Data) -> CompiledModel:
         row_coefficients=np.concatenate([empty, *(block.coefficients for block in blocks)]),
         row_lower=np.concatenate([empty, *(block.lower for block in blocks)]),
         row_upper=np.concatenate([empty, *(block.upper for block in blocks)]),
-        hessian=_hessian(form, columns.size, objective),
+        hessian=hessian,
         variables=list(algebra.variables.values()),
         blocks=blocks,
         instance=instance,
@@ -224,7 +236,8 @@ def _constraint(element: Constraint, algebra: Algebra) -> list[RowBlock]:
 
 def _rows(name: str, body: Expression, algebra: Algebra, frame: Frame) -> list[RowBlock]:
     """The rows of a body for a frame; a conditional on data gives each row of the frame the branch that it takes."""
-    if isinstance(body, Conditional) and not algebra.has_variables(body.test):
+    names = frozenset(frame.columns)
+    if isinstance(body, Conditional) and not algebra.has_variables(body.test, names):
         test = np.broadcast_to(algebra.evaluate.condition(body.test, frame), frame.size)
         branches = ((np.flatnonzero(test), body.then), (np.flatnonzero(~test), body.otherwise))
         return [block for rows, part in branches if len(rows) for block in _rows(name, part, algebra, frame.take(rows))]
@@ -234,14 +247,14 @@ def _rows(name: str, body: Expression, algebra: Algebra, frame: Frame) -> list[R
     for operator in operators:
         if operator not in ("<=", ">=", "=="):
             raise _bad_operator(body, operator)
-    if len(operators) == 2 and not any(map(algebra.has_variables, (operands[0], operands[2]))):
+    if len(operators) == 2 and not any(algebra.has_variables(end, names) for end in (operands[0], operands[2])):
         return [_range(name, body, algebra, frame)]
     pairs = zip(operands, operators, operands[1:], strict=False)
     return [_row_block(name, frame, *_sides(algebra, frame, *pair)) for pair in pairs]
 
 
 def _no_comparison(body: Expression, algebra: Algebra, frame: Frame) -> RowBlock:
-    if algebra.has_variables(body):
+    if algebra.has_variables(body, frozenset(frame.columns)):
         algebra.form(body, frame)  # names what is unsupported, if that is why
     raise problem(
         "not-a-constraint", f"`{spell(body)}` is no comparison", place=body.place, repair="compare it: `... <= ...`"
@@ -276,12 +289,17 @@ def _range(name: str, body: Comparison, algebra: Algebra, frame: Frame) -> RowBl
 
 
 def _row_block(name: str, frame: Frame, form: Form, lower: Numbers, upper: Numbers) -> RowBlock:
-    if form.degree > 1:
+    """The rows of a linear form; a product whose coefficients are all zero is none."""
+    compact = compacted(form)
+    if compact.degree > 1:
         raise UnsupportedProblemError(name, "a product of variables in a constraint needs the nonlinear layer")
-    _require_finite(form, lower, upper)
-    rows, columns, coefficients = _in_row_order(form)
-    counts = np.bincount(rows, minlength=frame.size).astype(np.int32)
-    return RowBlock(name, frame, counts, columns, coefficients, lower, upper)
+    _require_finite(compact, lower, upper)
+    if not compact.blocks:
+        none = np.empty(0, np.int32)
+        return RowBlock(name, frame, np.zeros(frame.size, np.int32), none, np.empty(0), lower, upper)
+    (block,) = compact.blocks
+    counts = np.bincount(block.rows_in(frame.size), minlength=frame.size).astype(np.int32)
+    return RowBlock(name, frame, counts, block.columns, block.coefficients, lower, upper)
 
 
 def _require_finite(form: Form, lower: Numbers, upper: Numbers) -> None:
@@ -290,38 +308,8 @@ def _require_finite(form: Form, lower: Numbers, upper: Numbers) -> None:
         raise problem("not-finite", "a coefficient or bound is not a finite number")
 
 
-def _in_row_order(form: Form) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Numbers]:
-    """The terms of a form sorted by row, those of the same column added up."""
-    if not form.blocks:
-        return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
-    rows = _joined([block.rows_in(form.size) for block in form.blocks])
-    columns = _joined([block.columns for block in form.blocks])
-    coefficients = _joined([np.broadcast_to(b.coefficients, len(b.columns)) for b in form.blocks])
-    if (rows[1:] < rows[:-1]).any():
-        order = np.argsort(rows, kind="stable")
-        rows, columns, coefficients = rows[order], columns[order], coefficients[order]
-    if ((rows[1:] == rows[:-1]) & (columns[1:] <= columns[:-1])).any():
-        rows, columns, coefficients = _added_up(rows, columns, coefficients)
-    if not coefficients.all():
-        keep = coefficients != 0
-        rows, columns, coefficients = rows[keep], columns[keep], coefficients[keep]
-    return rows, columns, coefficients
-
-
 def _joined(parts: list[npt.NDArray[T]]) -> npt.NDArray[T]:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def _added_up(
-    rows: npt.NDArray[np.int32], columns: npt.NDArray[np.int32], coefficients: Numbers
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Numbers]:
-    """Sorted by row and column, with equal places added up."""
-    order = np.lexsort((columns, rows))
-    rows, columns, coefficients = rows[order], columns[order], coefficients[order]
-    new = np.ones(len(rows), bool)
-    new[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
-    first = np.flatnonzero(new)
-    return rows[first], columns[first], np.add.reduceat(coefficients, first)
 
 
 def _starts(counts: list[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
@@ -353,14 +341,9 @@ def _hessian(form: Form, columns: int, objective: Objective | None) -> Hessian |
     quadratic = [block for block in form.blocks if block.second is not None]
     if not quadratic or objective is None:
         return None
-    first = _joined([block.columns for block in quadratic])
-    second = _joined([block.second for block in quadratic if block.second is not None])
-    values = _joined([np.broadcast_to(b.coefficients, len(b.columns)) for b in quadratic])
-    column, row = np.minimum(first, second), np.maximum(first, second)
-    column, row, values = _added_up(column, row, np.where(column == row, 2.0, 1.0) * values)
-    keep = values != 0
-    column, row, values = column[keep], row[keep], values[keep]
-    if not len(values):
+    (products,) = compacted(Form(1, np.zeros(()), tuple(quadratic))).blocks or (None,)
+    if products is None or products.second is None:
         return None
-    counts = np.bincount(column, minlength=columns).astype(np.int32)
-    return Hessian(_starts([counts]), row, values, spell(objective.expression))
+    values = np.where(products.columns == products.second, 2.0, 1.0) * products.coefficients
+    counts = np.bincount(products.columns, minlength=columns).astype(np.int32)
+    return Hessian(_starts([counts]), products.second, values, spell(objective.expression))

@@ -4,17 +4,25 @@ import numpy as np
 import numpy.typing as npt
 
 from steepest.solvers.vectorized.compile import CompiledModel, Hessian
+from steepest.solvers.vectorized.scatter import Numbers
 
 Columns = npt.NDArray[np.integer]
 
 MAX_DENSE = 4000
 """Variables in products up to which a factorization decides; beyond it only separable objectives are accepted."""
 
+_ROUNDING = 1e-9
+"""What the smallest eigenvalue may be below zero when the diagonal is one."""
+
+_DUST = 1e-15
+"""What rounding leaves of an entry that cancels, relative to the largest one."""
+
 
 def nonconvex_reason(model: CompiledModel) -> str | None:
     """Why the quadratic part is not convex in the direction of the sense, or None if it is.
 
-    Decided by the smallest eigenvalue of Q over the variables that occur in it, within rounding of its largest entry.
+    Decided by the smallest eigenvalue of Q over the variables that occur in it, scaled to a diagonal of ones: what
+    units the variables are counted in does not matter then.
     """
     hessian = model.hessian
     if hessian is None:
@@ -27,14 +35,22 @@ def nonconvex_reason(model: CompiledModel) -> str | None:
     used = np.unique(np.concatenate([columns, hessian.rows]))
     if len(used) > MAX_DENSE:
         return f"a quadratic objective with products of {len(used):,} variables is too large to prove convex"
-    smallest = _smallest_eigenvalue(hessian, columns, used, sign)
-    if smallest < -1e-9 * max(1.0, float(np.abs(hessian.values).max())):
+    if _is_nonconvex(_dense(hessian, columns, used, sign)):
         return f"a nonconvex quadratic objective to {model.sense}"
     return None
 
 
-def _smallest_eigenvalue(hessian: Hessian, columns: Columns, used: Columns, sign: float) -> float:
+def _dense(hessian: Hessian, columns: Columns, used: Columns, sign: float) -> Numbers:
     dense = np.zeros((len(used), len(used)))
     i, j = np.searchsorted(used, hessian.rows), np.searchsorted(used, columns)
     dense[i, j] = dense[j, i] = sign * hessian.values
-    return float(np.linalg.eigvalsh(dense)[0])
+    dense[np.abs(dense) <= _DUST * np.abs(dense).max()] = 0
+    return dense
+
+
+def _is_nonconvex(dense: Numbers) -> bool:
+    diagonal = np.diag(dense)
+    if (diagonal < 0).any() or dense[diagonal == 0].any():
+        return True
+    scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+    return bool(np.linalg.eigvalsh(dense * scale * scale[:, None])[0] < -_ROUNDING)

@@ -106,13 +106,13 @@ class Evaluator:
         Raises:
             FormulationError: The expression has no value in some row; the finding names the row.
         """
+        if not frame.size:  # nobody asks: a guard has left no rows, and what it guards against must not be judged
+            return np.empty(0)
         match node:
             case Number(value):
                 return np.float64(value)  # type: ignore[return-value]  # a 0-dimensional array in all but name
             case LabelRef(value):
                 return Labels(given=self.symbols.universe.find([value])[0])
-            case Name("pi"):
-                return np.float64(np.pi)  # type: ignore[return-value]
             case Name(name):
                 return frame.columns[name] if name in frame.columns else self.symbols.scalar(name, node)
             case Index():
@@ -125,7 +125,9 @@ class Evaluator:
 
     def number(self, node: Expression, frame: Frame) -> Numbers:
         """A number per row; an index whose labels are numbers counts as one."""
-        value = self.value(node, frame)
+        return self._as_number(self.value(node, frame), node)
+
+    def _as_number(self, value: Value, node: Expression) -> Numbers:
         if not isinstance(value, Labels):
             return value
         ids = value.ids
@@ -154,15 +156,25 @@ class Evaluator:
             (sign * self.number(term, frame) for sign, term in zip(node.signs[1:], node.terms[1:], strict=True)),
             start=np.float64(0),
         )
-        over, universe = base.over, self.symbols.universe
-        numeric = not np.isnan(universe.numbers[base.ids]).any()
-        if numeric and not (over is not None and over.cyclic):
-            return Labels(given=universe.find_numbers(np.asarray(universe.numbers[base.ids] + offset)))
+        numbers = self.symbols.universe.numbers[base.ids]
+        by_place = np.isnan(numbers) | bool(base.over is not None and base.over.cyclic)
+        if not by_place.any():
+            return Labels(given=self.symbols.universe.find_numbers(np.asarray(numbers + offset)))
+        moved = self._moved(node, base, offset)
+        if by_place.all():
+            return moved
+        by_number = self.symbols.universe.find_numbers(np.asarray(np.where(by_place, 0.0, numbers) + offset))
+        return Labels(given=np.where(by_place, moved.ids, by_number))
+
+    def _moved(self, node: Sum, base: Labels, offset: Numbers) -> Labels:
+        """Labels a number of places further in their set; -1 beyond its ends, unless it goes round."""
+        over = base.over
         if over is None:
             message = f"`{spell(node)}` moves along a set, but no ordered set of `{spell(node.terms[0])}` is known"
-            raise problem(
-                "lag-without-order", message, place=node.place, repair="take the index from a set: `for t in T`"
-            )
+            repair = "take the index from a set: `for t in T`"
+            raise problem("lag-without-order", message, place=node.place, repair=repair)
+        if np.mod(offset, 1).any():
+            raise problem("lag-not-whole", f"`{spell(node)}` moves by a fraction of a place", place=node.place)
         positions = base.positions if base.positions is not None else over.locate((base.ids,))
         moved = np.asarray(positions + offset).astype(np.int64)
         if over.cyclic:
@@ -179,7 +191,7 @@ class Evaluator:
                 for sign, term in zip(signs[1:], terms[1:], strict=True):
                     value = self.number(term, frame)
                     total = total + value if sign > 0 else total - value
-                return total
+                return self._finite(total, node)
             case Arithmetic(operator, left, right) if operator in ("*", "/", "**"):
                 return self._operation(node, operator, self.number(left, frame), self.number(right, frame))
             case Call():
@@ -189,12 +201,10 @@ class Evaluator:
         raise problem("not-a-number", f"`{spell(node)}` is not a number", place=node.place)
 
     def _operation(self, node: Expression, operator: str, left: Numbers, right: Numbers) -> Numbers:
-        if operator == "*":
-            return left * right
         if operator == "/" and (right == 0).any():
             raise problem("division-by-zero", f"`{spell(node)}` divides by zero", place=node.place)
         with np.errstate(all="ignore"):
-            result = left / right if operator == "/" else left**right
+            result = left * right if operator == "*" else left / right if operator == "/" else left**right
         return self._finite(result, node)
 
     def _finite(self, result: Numbers, node: Expression) -> Numbers:
@@ -293,23 +303,24 @@ class Evaluator:
         test = self.condition(node.test, frame)
         if test.ndim == 0:
             return self.value(node.then if test else node.otherwise, frame)
-        yes, no = np.flatnonzero(test), np.flatnonzero(~test)
-        parts = [(rows, self.value(part, frame.take(rows))) for rows, part in ((yes, node.then), (no, node.otherwise))]
-        if all(isinstance(value, Labels) for _, value in parts):
+        branches = ((np.flatnonzero(test), node.then), (np.flatnonzero(~test), node.otherwise))
+        parts = [(rows, part, self.value(part, frame.take(rows))) for rows, part in branches if len(rows)]
+        if parts and all(isinstance(value, Labels) for _, _, value in parts):
             ids = np.empty(frame.size, np.int32)
-            for rows, value in parts:
-                ids[rows] = value.ids  # type: ignore[union-attr]
+            for rows, _, value in parts:
+                ids[rows] = value.ids  # type: ignore[union-attr]  # all of them are labels
             return Labels(given=ids)
         numbers = np.empty(frame.size, np.float64)
-        for rows, part in ((yes, node.then), (no, node.otherwise)):
-            if len(rows):
-                numbers[rows] = self.number(part, frame.take(rows))
+        for rows, part, value in parts:
+            numbers[rows] = self._as_number(value, part)
         return numbers
 
     # Conditions
 
     def condition(self, node: Expression, frame: Frame) -> Truths:
         """A truth value per row, evaluated from left to right and no further than needed."""
+        if not frame.size:
+            return np.empty(0, bool)
         match node:
             case Connective(operator, operands):
                 return self._connective(operator == "and", operands, frame)
@@ -336,28 +347,43 @@ class Evaluator:
             items = left.items if isinstance(left, TupleOf) else (left,)
             found = self.sets.contains(right, [self.labels(item, frame) for item in items], frame)
             return found if operator == "in" else ~found
+        if isinstance(left, TupleOf) and isinstance(right, TupleOf):
+            return self._compare_tuples(left, operator, right, frame)
         a, b = self.value(left, frame), self.value(right, frame)
         if isinstance(a, Labels) and isinstance(b, Labels):
             if operator in ("==", "!="):
                 return np.asarray(a.ids == b.ids if operator == "==" else a.ids != b.ids)
             return self._compare_order(a, operator, b, left)
-        if isinstance(a, Labels):
-            a = self.symbols.universe.numbers[a.ids]
-        if isinstance(b, Labels):
-            b = self.symbols.universe.numbers[b.ids]
-        return np.asarray(_COMPARE[operator](a, b))
+        x, y = (self.symbols.universe.numbers[v.ids] if isinstance(v, Labels) else v for v in (a, b))
+        if operator not in ("==", "!=") and (np.isnan(x).any() or np.isnan(y).any()):
+            raise self._no_order(left)
+        return np.asarray(_COMPARE[operator](x, y))
+
+    def _compare_tuples(self, left: TupleOf, operator: str, right: TupleOf, frame: Frame) -> Truths:
+        if operator not in ("==", "!=") or len(left.items) != len(right.items):
+            message = f"`{spell(left)}` and `{spell(right)}` are tuples: they are compared label by label with == or !="
+            raise problem("tuple-order", message, place=left.place)
+        pairs = zip(left.items, right.items, strict=True)
+        same = np.logical_and.reduce([np.broadcast_to(self._compare(a, "==", b, frame), frame.size) for a, b in pairs])
+        return same if operator == "==" else ~same
 
     def _compare_order(self, a: Labels, operator: str, b: Labels, node: Expression) -> Truths:
-        """`<` between labels: by value where both are numbers, otherwise by place in the set of either."""
+        """`<` between labels: by value where both are numbers, otherwise by place in a set that has both."""
         numbers = self.symbols.universe.numbers
         x, y = numbers[a.ids], numbers[b.ids]
-        if np.isnan(x).any() or np.isnan(y).any():
-            over = a.over or b.over
-            if over is None:
-                message = f"`{spell(node)}` is compared by order, but no ordered set of it is known"
-                raise problem("no-order", message, place=node.place)
-            x, y = (np.asarray(over.locate((labels.ids,)), np.float64) for labels in (a, b))
-        return np.asarray(_COMPARE[operator](x, y))
+        if not (np.isnan(x).any() or np.isnan(y).any()):
+            return np.asarray(_COMPARE[operator](x, y))
+        for over in (a.over, b.over):
+            if over is not None:
+                p, q = (np.asarray(over.locate((labels.ids,)), np.float64) for labels in (a, b))
+                if (p >= 0).all() and (q >= 0).all():
+                    return np.asarray(_COMPARE[operator](p, q))
+        raise self._no_order(node)
+
+    def _no_order(self, node: Expression) -> Exception:
+        message = f"`{spell(node)}` is compared by order with something that stands in no ordered set with it"
+        repair = "compare labels of one set, such as `t > first(T)`, or numbers"
+        return problem("no-order", message, place=node.place, repair=repair)
 
     # Sets and frames
 
@@ -416,8 +442,7 @@ class Evaluator:
         for position, condition in enumerate(conditions):
             key = self._join_key(condition, generator.names, frame)
             if key is not None and key[0] < relation.width:
-                ids = np.broadcast_to(self.labels(key[1], frame).ids, frame.size)
-                rows, elements = joined(ids, relation, key[0])
+                rows, elements = joined(np.broadcast_to(key[1], frame.size), relation, key[0])
                 del conditions[position]
                 break
         else:
@@ -432,19 +457,30 @@ class Evaluator:
         columns = [Labels(relation.over(k), None, column[elements]) for k, column in enumerate(relation.columns)]
         return rows, columns, conditions
 
-    def _join_key(self, condition: Expression, names: tuple[str, ...], frame: Frame) -> tuple[int, Expression] | None:
-        """The column and the key of a condition such as `s2 == s`, if it is one that can't fail."""
+    def _join_key(self, condition: Expression, names: tuple[str, ...], frame: Frame) -> tuple[int, Ids] | None:
+        """The column and the key's ids for a condition such as `s2 == s`, if evaluating the key can't fail."""
         if not isinstance(condition, Comparison) or condition.operators != ("==",):
             return None
         for new, key in (condition.operands, tuple(reversed(condition.operands))):
-            known = [part for part in (key.terms if isinstance(key, Sum) else (key,))]
-            plain = all(
-                isinstance(part, Number | LabelRef) or (isinstance(part, Name) and part.name in frame.columns)
-                for part in known
-            )
-            if isinstance(new, Name) and new.name in names and plain:
-                return names.index(new.name), key
+            if isinstance(new, Name) and new.name in names:
+                ids = self._key(key, frame)
+                if ids is not None:
+                    return names.index(new.name), ids
         return None
+
+    def _key(self, key: Expression, frame: Frame) -> Ids | None:
+        """The ids that a key stands for; a sum is a number here, not a step along a set."""
+        parts = key.terms if isinstance(key, Sum) else (key,)
+        known = [frame.columns[part.name] for part in parts if isinstance(part, Name) and part.name in frame.columns]
+        literals = [part for part in parts if isinstance(part, Number | LabelRef)]
+        if len(known) + len(literals) < len(parts):
+            return None
+        if not isinstance(key, Sum):
+            return self.labels(key, frame).ids
+        numbers = self.symbols.universe.numbers
+        if any(isinstance(part, LabelRef) for part in literals) or any(np.isnan(numbers[k.ids]).any() for k in known):
+            return None
+        return self.symbols.universe.find_numbers(np.asarray(self.number(key, frame)))
 
     def _wrong_pattern(self, names: tuple[str, ...], source: Expression, width: int) -> Exception:
         what = "single labels" if width == 1 else f"tuples of {width}"

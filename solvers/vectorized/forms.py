@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from steepest.solvers.vectorized.frames import Rows, spread
+from steepest.solvers.diagnostics import problem
+from steepest.solvers.vectorized.frames import MAX_ROWS, Rows, spread
 from steepest.solvers.vectorized.scatter import Numbers, totals
 
 Columns: TypeAlias = npt.NDArray[np.int32]
@@ -59,6 +60,8 @@ class Form:
 
     def scaled(self, factor: Numbers) -> "Form":
         """Every row times its factor."""
+        if factor.ndim == 0 and factor == 0:
+            return Form(self.size, np.zeros(()))
         blocks = []
         for block in self.blocks:
             by_term = factor if factor.ndim == 0 or block.rows is None else factor[block.rows]
@@ -99,15 +102,77 @@ def add(forms: Sequence[Form], signs: Sequence[int]) -> Form:
 
 
 def multiply(left: Form, right: Form) -> Form:
-    """The product of two forms whose degrees add up to 2 at most."""
+    """The product of two forms whose degrees add up to 2 at most.
+
+    Raises:
+        FormulationError: There are more products of terms than fit into memory.
+    """
     if right.is_constant:
         return left.scaled(right.constant)
     if left.is_constant:
         return right.scaled(left.constant)
     linear = left.scaled(right.constant).blocks + right.scaled(left.constant).blocks
-    products = tuple(_product(a, b, left.size) for a in left.blocks for b in right.blocks)
+    products = _product(_merged(left), _merged(right), left.size)
     constant = np.asarray(left.constant * right.constant)
-    return Form(left.size, constant, tuple(b for b in linear if np.any(b.coefficients)) + products)
+    return Form(left.size, constant, (*(b for b in linear if np.any(b.coefficients)), products))
+
+
+def compacted(form: Form) -> Form:
+    """The same form with the terms of equal variables in a row added up, one block a degree, in row order.
+
+    A named expression that is used many times costs its distinct terms each time, not the terms it was written with.
+    """
+    blocks = []
+    for degree in (1, 2):
+        chosen = [block for block in form.blocks if (block.second is None) == (degree == 1)]
+        if chosen:
+            blocks.append(in_row_order(_merged(Form(form.size, form.constant, tuple(chosen))), form.size))
+    return Form(form.size, form.constant, tuple(block for block in blocks if len(block.columns)))
+
+
+def in_row_order(block: Block, size: int) -> Block:
+    """The terms sorted by row, those of the same variables added up, and zeros left out."""
+    rows, first, second = block.rows_in(size), block.columns, block.second
+    coefficients = np.broadcast_to(block.coefficients, len(first))
+    if (rows[1:] < rows[:-1]).any():
+        order = np.argsort(rows, kind="stable")
+        rows, first, coefficients = rows[order], first[order], coefficients[order]
+        second = None if second is None else second[order]
+    if second is not None or ((rows[1:] == rows[:-1]) & (first[1:] <= first[:-1])).any():
+        rows, first, second, coefficients = _added_up(rows, first, second, coefficients)
+    if not coefficients.all():
+        keep = np.flatnonzero(coefficients)
+        rows, first, coefficients = rows[keep], first[keep], coefficients[keep]
+        second = None if second is None else second[keep]
+    return Block(rows, first, coefficients, second)
+
+
+def _added_up(
+    rows: Rows, first: Columns, second: Columns | None, coefficients: Numbers
+) -> tuple[Rows, Columns, Columns | None, Numbers]:
+    """Sorted by row and variables, with equal places added up; a product's smaller column comes first."""
+    if second is not None:
+        first, second = np.minimum(first, second), np.maximum(first, second)
+    keys = (first, rows) if second is None else (second, first, rows)
+    order = np.lexsort(keys)
+    new = np.ones(len(order), bool)
+    new[1:] = np.logical_or.reduce([key[order][1:] != key[order][:-1] for key in keys])
+    at = order[new]
+    total = np.add.reduceat(coefficients[order], np.flatnonzero(new)) if len(order) else coefficients
+    return rows[at], first[at], None if second is None else second[at], total
+
+
+def _merged(form: Form) -> Block:
+    """All blocks of one degree as one."""
+    if len(form.blocks) == 1:
+        return form.blocks[0]
+    seconds = [block.second for block in form.blocks if block.second is not None]
+    return Block(
+        np.concatenate([block.rows_in(form.size) for block in form.blocks]),
+        np.concatenate([block.columns for block in form.blocks]),
+        np.concatenate([np.broadcast_to(block.coefficients, len(block.columns)) for block in form.blocks]),
+        np.concatenate(seconds) if seconds else None,
+    )
 
 
 def _times(a: Numbers, b: Numbers) -> Numbers:
@@ -123,6 +188,10 @@ def _product(a: Block, b: Block, size: int) -> Block:
         return Block(None, a.columns, np.asarray(a.coefficients * b.coefficients), b.columns)
     rows = a.rows_in(size)
     order, start, counts = _by_row(b, size)
+    products = int(counts[rows].sum())
+    if products > MAX_ROWS:
+        repair = "make each sum a variable of its own, with a constraint that defines it, and multiply those"
+        raise problem("too-large", f"a product of sums has {products:,} terms", repair=repair)
     of_a, at = spread(start[rows], counts[rows])
     left, right = a.at(None, of_a), b.at(None, order[at])
     return Block(rows[of_a], left.columns, np.asarray(left.coefficients * right.coefficients), right.columns)

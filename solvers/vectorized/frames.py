@@ -15,8 +15,8 @@ from steepest.solvers.vectorized.universe import Ids
 
 Rows = npt.NDArray[np.int32]
 
-MAX_ROWS = 400_000_000
-"""Rows that one frame may have: beyond this the index tuples alone would not fit into memory."""
+MAX_ROWS = 100_000_000
+"""Rows that one frame may have: an index column takes 4 bytes a row, a coefficient 8, and there are several of both."""
 
 
 @dataclass(frozen=True, slots=True)

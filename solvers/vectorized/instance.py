@@ -1,6 +1,6 @@
 """An instance: a formulation with its data, every set, parameter and named expression resolved when first asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TypeVar
@@ -9,7 +9,7 @@ import numpy as np
 
 from steepest.solvers.data.instance_data import Cells, Data, Dense, Members
 from steepest.solvers.diagnostics import FormulationError, problem
-from steepest.solvers.formulation import Element, Formulation, Parameter, Set
+from steepest.solvers.formulation import Element, Formulation, NamedExpression, Parameter, Set
 from steepest.solvers.language.expressions import Expression, Generator, Head, Index, Label, Name
 from steepest.solvers.vectorized.evaluation import Evaluator, Family, ParameterArray, Value, free_names, locate
 from steepest.solvers.vectorized.frames import ROOT, Frame, Labels
@@ -36,6 +36,10 @@ class Instance:
         return {each.name: each for each in self.formulation.sets}
 
     @cached_property
+    def _lets(self) -> dict[str, NamedExpression]:
+        return {each.name: each for each in self.formulation.lets}
+
+    @cached_property
     def _parameters(self) -> dict[str, Parameter]:
         return {each.name: each for each in self.formulation.parameters}
 
@@ -53,6 +57,15 @@ class Instance:
             self._resolving.pop()
         self._resolved[name] = made
         return made
+
+    def resolve(self, names: Iterable[str]) -> None:
+        """Resolve sets and parameters in an order in which none waits for another."""
+        for name in names:
+            if name in self._sets:
+                self.relation(name) if self._sets[name].index is None else self.family(name)
+            elif name in self._parameters:
+                element = self._parameters[name]
+                self.scalar(name, Name(name)) if element.index is None else self.parameter(name, Index(name, ()))
 
     # Sets
 
@@ -73,7 +86,8 @@ class Instance:
     def _relation(self, element: Set) -> Relation:
         with within(element, f"set {element.name}"):
             if element.name in self.data.members:
-                return self._bound_relation(self.data.members[element.name])
+                bound = self._bound_relation(self.data.members[element.name])
+                return Relation(bound.columns, getattr(element.members, "cyclic", False))
             if element.index is not None or element.members is None:
                 message = f"`{element.name}` is a family of sets and needs an index" if element.index else "has no data"
                 repair = f"write `{element.name}[...]`" if element.index else f"bind a table with {element.name}=FILE"
@@ -114,8 +128,13 @@ class Instance:
     def _bound_family(self, element: Set, members: Members) -> Family:
         columns = self._bound_relation(members).columns
         frame = self.frame(element.index)
-        keys = tuple(labels.ids for labels in frame.columns.values())
-        return Family(Relation(keys), Relation(columns))
+        keys = Relation(tuple(labels.ids for labels in frame.columns.values()))
+        unknown = keys.locate(columns[: keys.width]) < 0
+        if unknown.any():
+            row = int(np.argmax(unknown))
+            key = ", ".join(repr(column[row]) for column in members.columns[: keys.width])
+            raise problem("unknown-label", f"members are given for [{key}], which is outside of its index")
+        return Family(keys, Relation(columns))
 
     def _derived_family(self, frame: Frame, members: Expression) -> Family:
         rows, columns = self.evaluate.sets.members(members, frame)
@@ -147,19 +166,24 @@ class Instance:
         Raises:
             FormulationError: The name stands for something else, or its value is missing.
         """
-        if name not in self._parameters:
+        element = self._parameters.get(name) or self._lets.get(name)
+        if element is None:
+            if name == "pi":
+                return np.float64(np.pi)  # type: ignore[return-value]  # a 0-dimensional array in all but name
             raise problem("unknown-name", f"`{name}` is no scalar parameter or index here", place=node.place)
-        parameter = self._parameters[name]
-        if parameter.index is not None:
+        if element.index is not None:
             raise problem("index-missing", f"`{name}` is indexed: write `{name}[...]`", place=node.place)
-        return self.once(name, lambda: self._scalar(parameter))
+        return self.once(name, lambda: self._scalar(element))
 
-    def _scalar(self, parameter: Parameter) -> Value:
+    def _scalar(self, parameter: Parameter | NamedExpression) -> Value:
+        if isinstance(parameter, NamedExpression):
+            with within(parameter, f"let {parameter.name}"):
+                return _single(self.evaluate.value(parameter.expression, ROOT))
         with within(parameter, f"parameter {parameter.name}"):
             if parameter.name in self.data.scalars:
                 return self._constant(self.data.scalars[parameter.name])
             if parameter.expression is not None:
-                return self.evaluate.value(parameter.expression, ROOT)
+                return _single(self.evaluate.value(parameter.expression, ROOT))
             raise self._missing(parameter)
 
     def _constant(self, value: Label) -> Value:
@@ -179,14 +203,17 @@ class Instance:
         Raises:
             FormulationError: The name stands for something else, or its data are missing or don't fit.
         """
-        if name not in self._parameters:
+        element = self._parameters.get(name) or self._lets.get(name)
+        if element is None:
             raise problem("unknown-name", f"`{name}` is no indexed parameter", place=node.place)
-        parameter = self._parameters[name]
-        if parameter.index is None:
+        if element.index is None:
             raise problem("not-indexed", f"`{name}` has no index", place=node.place)
-        return self.once(name, lambda: self._parameter(parameter))
+        return self.once(name, lambda: self._parameter(element))
 
-    def _parameter(self, parameter: Parameter) -> ParameterArray:
+    def _parameter(self, parameter: Parameter | NamedExpression) -> ParameterArray:
+        if isinstance(parameter, NamedExpression):
+            with within(parameter, f"let {parameter.name}"):
+                return self._derived(parameter)
         with within(parameter, f"parameter {parameter.name}"):
             assert parameter.index is not None  # noqa: S101  # the caller has looked
             domain = self.domain(parameter.index)
@@ -199,7 +226,13 @@ class Instance:
                     return self._from_cells(parameter, domain, cells)
             if parameter.expression is None:
                 raise self._missing(parameter)
-            return self._everywhere(domain, self.evaluate.value(parameter.expression, self.frame(parameter.index)))
+            return self._derived(parameter)
+
+    def _derived(self, element: Parameter | NamedExpression) -> ParameterArray:
+        assert element.index is not None  # noqa: S101  # the callers have looked
+        assert element.expression is not None  # noqa: S101
+        value = self.evaluate.value(element.expression, self.frame(element.index))
+        return self._everywhere(self.domain(element.index), value)
 
     def _everywhere(self, domain: Domain, value: Value) -> ParameterArray:
         if isinstance(value, Labels):
@@ -215,6 +248,7 @@ class Instance:
         if not np.isfinite(values).all():
             at = tuple(int(k) for k in np.argwhere(~np.isfinite(values))[0])
             raise problem("not-a-number", f"the array holds {values[at]} at {at}", repair="every value is finite")
+        values = np.asarray(values, np.float64)
         if head == _without_conditions(head):
             return values.ravel()
         positions = locate(product, [Labels(given=column) for column in domain.columns()])
@@ -245,6 +279,13 @@ class Instance:
             row = int(np.argmax(unknown))
             key = ", ".join(repr(column[row]) for column in cells.keys)
             raise problem("unknown-label", f"a value is given at [{key}], which is outside of its index")
+
+
+def _single(value: Value) -> Value:
+    """The one value of the root's one row, 0-dimensional: it stands for every row of whatever frame it is used in."""
+    if isinstance(value, Labels):
+        return Labels(value.over, None, value.ids.reshape(()))
+    return np.asarray(value, np.float64).reshape(())
 
 
 def _without_conditions(head: Head) -> Head:

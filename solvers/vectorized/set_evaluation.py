@@ -10,6 +10,7 @@ import numpy.typing as npt
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.language.expressions import (
     Arithmetic,
+    Conditional,
     Expression,
     Index,
     LabelRef,
@@ -118,7 +119,19 @@ class SetEvaluator:
                 return self._kept(self.members(left, frame), right, frame, inside=True)
             case Sum():
                 return self._sum(source, frame)
+            case Conditional():
+                return self._conditional(source, frame)
         raise problem("not-a-set", f"`{_short(source)}` is not a set", place=source.place)
+
+    def _conditional(self, source: Conditional, frame: Frame) -> Memberships:
+        test = np.broadcast_to(self.evaluator.condition(source.test, frame), frame.size)
+        parts = []
+        for rows, part in ((np.flatnonzero(test), source.then), (np.flatnonzero(~test), source.otherwise)):
+            if len(rows):
+                # At the root there are no names, so its one row is the frame itself.
+                found = self.members(part, frame.take(rows) if frame.columns else frame)
+                parts.append(Memberships(rows[found.rows].astype(np.int32), found.columns))
+        return self._distinct(parts) if parts else self.members(source.then, frame)
 
     def _all_of(self, relation: Relation, frame: Frame) -> Memberships:
         if frame.size * len(relation) > MAX_ROWS:
@@ -171,16 +184,13 @@ class SetEvaluator:
         inner, rows = expansion.frame, expansion.parents
         items = source.element.items if isinstance(source.element, TupleOf) else (source.element,)
         labels = [self.evaluator.labels(item, inner) for item in items]
-        columns = [Labels(label.over, None, np.broadcast_to(label.ids, inner.size)) for label in labels]
-        missing = np.logical_or.reduce([column.ids < 0 for column in columns])
-        if missing.any():
-            columns = [self._interned(item, column, inner) for item, column in zip(items, columns, strict=True)]
+        columns = [self._interned(item, label, inner) for item, label in zip(items, labels, strict=True)]
         return self._distinct([Memberships(rows, columns)])
 
     def _interned(self, item: Expression, column: Labels, frame: Frame) -> Labels:
         """A column of computed numbers as labels, those that no set has had so far among them."""
         if not (column.ids < 0).any():
-            return column
+            return Labels(column.over, None, np.broadcast_to(column.ids, frame.size))
         numbers = np.broadcast_to(self.evaluator.number(item, frame), frame.size).tolist()
         labels = [int(number) if number.is_integer() else number for number in numbers]
         return Labels(given=self.evaluator.symbols.universe.intern(labels))
@@ -189,7 +199,7 @@ class SetEvaluator:
         items = element.items if isinstance(element, TupleOf) else (element,)
         labels = [self.evaluator.labels(item, frame) for item in items]
         rows = np.arange(frame.size, dtype=np.int32)
-        return Memberships(rows, [Labels(label.over, None, np.broadcast_to(label.ids, frame.size)) for label in labels])
+        return Memberships(rows, [self._interned(item, each, frame) for item, each in zip(items, labels, strict=True)])
 
     def _distinct(self, parts: Sequence[Memberships]) -> Memberships:
         """The parts' members together, first ones first, each once a row."""

@@ -6,7 +6,8 @@ import highspy
 import numpy as np
 import pytest
 
-from steepest.solvers.backends.highs import RawAnswer, SolverError
+from steepest.solvers.backends.highs import RawAnswer
+from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.data.binding import bind
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation

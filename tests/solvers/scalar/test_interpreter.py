@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Cells, Data, Dense, Members
+from steepest.solvers.definitions import definition_order
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.language.parser import parse_expression
 from steepest.solvers.scalar.evaluator import ScalarEvaluator
-from steepest.solvers.scalar.interpreter import ScalarInstance, definition_order
+from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.violations import satisfied, violations
 
 MISSING = {"name": "p", "index": "A", "missing": True}

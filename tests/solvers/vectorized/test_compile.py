@@ -188,3 +188,88 @@ def test_data_for_indices_that_the_head_leaves_out_are_ignored() -> None:
     assert as_array.cost.tolist() == [7, 5]
     as_mapping = bind(formulation, {"d": {("a", "a"): 9.0, ("a", "b"): 5.0, ("b", "a"): 7.0}})
     assert compile_formulation(formulation, as_mapping).cost.tolist() == [7, 5]
+
+
+def test_an_order_between_labels_is_that_of_a_set_which_has_both() -> None:
+    more = "sets:\n  Sub = {small, medium}\n"
+    found = rows(compiled("  c[k in Sub if k < last(Size)]: z[k] <= 1", more))
+    assert set(found) == {("c", "small"), ("c", "medium")}
+
+
+def test_labels_without_a_common_set_have_no_order() -> None:
+    with pytest.raises(FormulationError, match="stands in no ordered set with it"):
+        compiled("  c[k in Size, d in Day if k < d]: z[k] <= 1")
+
+
+def test_an_equality_filter_means_the_number_and_no_step_along_the_set() -> None:
+    more = "sets:\n  Turn = cyclic 1..4\nvariables:\n  w[Turn]: real >= 0\n"
+    found = rows(compiled("  c[t in Turn]: q + sum(w[u] for u in Turn if u == t - 1) <= 1", more))
+    assert found[("c", 1)] == {"q": 1}
+    assert found[("c", 2)] == {"q": 1, "w[1]": 1}
+
+
+def test_an_index_hides_a_variable_of_its_name() -> None:
+    found = compiled("  c[q in Month]: x[q] <= q")
+    assert found.row_upper.tolist() == [1, 2, 3, 4]
+
+
+def test_a_parameter_may_be_called_pi() -> None:
+    assert rows(compiled("  c: pi * q <= 1", "parameters:\n  pi = 5\n"))[("c",)] == {"q": 5}
+    assert rows(compiled("  c: pi * q <= 1"))[("c",)] == {"q": pytest.approx(np.pi)}
+
+
+def test_a_step_by_a_fraction_of_a_place_is_an_error() -> None:
+    with pytest.raises(FormulationError, match="a fraction of a place"):
+        compiled("  c[d in Day]: s[d - 1.5] <= 1")
+
+
+def test_numbers_step_by_value_and_words_by_place_in_one_set() -> None:
+    more = "sets:\n  Mixed = {1, 2, end}\nvariables:\n  w[Mixed]: real >= 0\n"
+    found = rows(compiled("  c[k in Mixed if k != 1]: w[k - 1] <= 1", more))
+    assert (found[("c", 2)], found[("c", "end")]) == ({"w[1]": 1}, {"w[2]": 1})
+
+
+def test_computed_members_are_told_apart() -> None:
+    assert rows(compiled("  c[t in Month]: len({t + 10, t + 20}) * x[t] <= 1"))[("c", 1)] == {"x[1]": 2}
+
+
+def test_named_data_can_be_used_wherever_data_can() -> None:
+    more = "let:\n  share[k in Size] = height[k] / 6\n  total = sum(height[k] for k in Size)\n"
+    constraints = "  c[k in Size if share[k] > 0.4]: z[k] <= 1\n  d[k in Size]: z[k] <= (4 if total > 3 else 2)"
+    model = compiled(constraints, more)
+    assert model.row_upper.tolist() == [1, 4, 4, 4]
+
+
+def test_nothing_is_judged_that_a_guard_leaves_out() -> None:
+    assert compiled("  c[t in Month if none > 0]: x[t] / none <= 1", "parameters:\n  none = 0\n").rows == 0
+
+
+def test_tuples_are_compared_label_by_label() -> None:
+    assert compiled("  c[i in Month, j in Month if (i, j) != (1, 2)]: x[i] <= x[j] + 1").rows == 15
+
+
+def test_a_set_may_be_chosen_by_a_condition_on_data() -> None:
+    found = rows(compiled("  c[t in Month]: sum(x[k] for k in (1..2 if t < 3 else 3..4)) <= 1"))
+    assert found[("c", 1)] == {"x[1]": 1, "x[2]": 1}
+    assert found[("c", 4)] == {"x[3]": 1, "x[4]": 1}
+
+
+def test_a_product_with_a_zero_is_no_product() -> None:
+    assert rows(compiled("  c: none * x[1] * q + q <= 1", "parameters:\n  none = 0\n"))[("c",)] == {"q": 1}
+
+
+def test_a_square_of_many_terms_is_refused_before_it_fills_the_memory() -> None:
+    text = "variables:\n  x[i in 1..40000]: real\nminimize: sum(x[i] for i in 1..40000)**2"
+    formulation = Formulation.from_text(text)
+    with pytest.raises(FormulationError, match="1,600,000,000 terms"):
+        compile_formulation(formulation, bind(formulation))
+
+
+def test_what_overflows_is_refused_by_name() -> None:
+    with pytest.raises(FormulationError, match=r"`big \* big` has no finite value"):
+        compiled("  c: big * big * q <= 1", "parameters:\n  big = 1e200\n")
+
+
+def test_a_chain_of_named_expressions_is_followed() -> None:
+    chain = "let:\n  y0 = q\n" + "".join(f"  y{k} = y{k - 1} + y{k - 1}\n" for k in range(1, 60))
+    assert rows(compiled("  c: y59 <= 1", chain))[("c",)] == {"q": 2.0**59}

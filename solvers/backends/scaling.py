@@ -1,0 +1,156 @@
+"""A compiled model in numbers that a solver's absolute tolerances suit: tiny rows and objectives are scaled up.
+
+Every factor is a power of two, so that scaling rounds nothing.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from steepest.solvers.diagnostics import problem
+from steepest.solvers.tolerances import ROUNDING
+from steepest.solvers.vectorized.compile import CompiledModel
+from steepest.solvers.vectorized.scatter import Numbers
+
+SMALLEST_COEFFICIENT = 1e-12
+"""HiGHS takes what is not above this for zero (`small_matrix_value`, at its least)."""
+
+INFINITE = 1e20
+"""HiGHS takes a bound of this size for no bound."""
+
+_TINY, _HUGE = 1e-3, 1e12
+_DUST = 1e-15
+"""What rounding leaves of a coefficient that cancels, relative to the largest one of its row."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScaledModel:
+    """A model with its rows and its objective multiplied by powers of two."""
+
+    model: CompiledModel
+    row_factors: Numbers
+    objective_factor: float
+
+
+def scaled(model: CompiledModel) -> ScaledModel:
+    """The model as a solver reads it best.
+
+    Raises:
+        FormulationError: A bound or coefficient is beyond what a solver can tell from infinity or from zero.
+    """
+    _require_finite_bounds(model)
+    factors, objective = row_factors(model), objective_factor(model)
+    whole = model.types == 1
+    hessian = model.hessian
+    rescaled = replace(
+        model,
+        offset=model.offset * objective,
+        cost=model.cost * objective,
+        # HiGHS's presolve may answer 0.5 for `integer in 0.5..9.5`.
+        lower=np.where(whole, np.ceil(model.lower - ROUNDING * np.abs(model.lower)), model.lower),
+        upper=np.where(whole, np.floor(model.upper + ROUNDING * np.abs(model.upper)), model.upper),
+        row_coefficients=model.row_coefficients * np.repeat(factors, np.diff(model.row_starts)),
+        row_lower=model.row_lower * factors,
+        row_upper=model.row_upper * factors,
+        hessian=replace(hessian, values=hessian.values * objective) if hessian is not None else None,
+    )
+    rescaled = _without_dust(rescaled)
+    _require_seen_coefficients(rescaled)
+    return ScaledModel(rescaled, factors, objective)
+
+
+def row_factors(model: CompiledModel) -> Numbers:
+    """What each row is multiplied by: 1, unless all its coefficients are tiny."""
+    largest = largest_coefficients(model)
+    factors = np.ones(model.rows)
+    tiny = (largest > SMALLEST_COEFFICIENT) & (largest < _TINY)  # what is smaller may be nothing but rounding
+    if not tiny.any():
+        return factors
+    factors[tiny] = _power_of_two(1 / largest[tiny])
+    limits = np.maximum(_size(model.row_lower), _size(model.row_upper))
+    return np.where(limits * factors < INFINITE, factors, 1.0)
+
+
+def largest_coefficients(model: CompiledModel) -> Numbers:
+    """The largest coefficient of each row by size; 0 for a row without any."""
+    largest = np.zeros(model.rows)
+    filled = np.flatnonzero(np.diff(model.row_starts))
+    if len(filled):
+        largest[filled] = np.maximum.reduceat(np.abs(model.row_coefficients), model.row_starts[filled])
+    return largest
+
+
+def objective_factor(model: CompiledModel) -> float:
+    """What the objective is multiplied by: a tiny one would drown in the solver's tolerance."""
+    slopes = model.hessian.values if model.hessian is not None else model.cost
+    largest = float(np.abs(slopes).max(initial=0.0))
+    steepest = max(largest, float(np.abs(model.cost).max(initial=0.0)))
+    if not steepest > 0 or (largest >= _TINY and steepest <= _HUGE):
+        return 1.0
+    factor = min(1 / max(largest, 1e-300), _HUGE / steepest)
+    return float(_power_of_two(np.float64(factor)))
+
+
+def _power_of_two(values: Numbers | np.float64) -> Numbers:
+    return np.asarray(np.exp2(np.floor(np.log2(values))))
+
+
+def _size(bounds: Numbers) -> Numbers:
+    return np.where(np.isfinite(bounds), np.abs(bounds), 0.0)
+
+
+def _without_dust(model: CompiledModel) -> CompiledModel:
+    """The model without what only rounding left behind, such as `0.1 x + 0.2 x - 0.3 x` beside `y`."""
+    limit = np.repeat(_DUST * largest_coefficients(model), np.diff(model.row_starts))
+    keep = np.abs(model.row_coefficients) > limit
+    if keep.all():
+        return model
+    kept_before = np.concatenate([np.zeros(1, np.int32), np.cumsum(keep, dtype=np.int32)])
+    return replace(
+        model,
+        row_starts=kept_before[model.row_starts],
+        row_columns=model.row_columns[keep],
+        row_coefficients=model.row_coefficients[keep],
+    )
+
+
+def _require_finite_bounds(model: CompiledModel) -> None:
+    """No bound may be so large that the solver takes it for none."""
+    for low, high in ((model.lower, model.upper), (model.row_lower, model.row_upper)):
+        beyond = np.maximum(_size(low), _size(high)) >= INFINITE
+        if not beyond.any():
+            continue
+        place = int(np.argmax(beyond))
+        size = max(float(_size(low)[place]), float(_size(high)[place]))
+        element = model_column(model, place) if low is model.lower else model_row(model, place)
+        repair = "leave the bound out if there is none, or count in larger units"
+        raise problem("too-large", f"a bound of {size:g} is infinite to a solver", element=element, repair=repair)
+
+
+def _require_seen_coefficients(model: CompiledModel) -> None:
+    """No coefficient may be so small that the solver takes it for zero."""
+    unseen = np.abs(model.row_coefficients) <= SMALLEST_COEFFICIENT
+    if not unseen.any():
+        return
+    term = int(np.argmax(unseen))
+    row = int(np.searchsorted(model.row_starts, term, "right")) - 1
+    variable = model_column(model, int(model.row_columns[term]))
+    message = f"the coefficient {model.row_coefficients[term]:.3g} of {variable} is zero to a solver"
+    repair = "bring the quantities of the row to units in which their numbers are of similar size"
+    raise problem("too-small", message, element=model_row(model, row), repair=repair)
+
+
+def model_row(model: CompiledModel, row: int) -> str:
+    """A row by its name, `constraint stock[flour]`."""
+    ends = np.cumsum([len(block) for block in model.blocks])
+    block = model.blocks[int(np.searchsorted(ends, row, "right"))]
+    first = int(ends[np.searchsorted(ends, row, "right")]) - len(block)
+    where = ", ".join(str(label) for label in model.row_index(block, row - first))
+    return f"constraint {block.name}" + (f"[{where}]" if where else "")
+
+
+def model_column(model: CompiledModel, column: int) -> str:
+    """A column by its name, `variable bake[bread]`."""
+    block = next(each for each in model.variables if each.start <= column < each.start + each.size)
+    where = ", ".join(str(label) for label in model.variable_index(block, column - block.start))
+    return f"variable {block.name}" + (f"[{where}]" if where else "")
