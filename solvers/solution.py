@@ -1,9 +1,9 @@
 """The answer to a formulation: a status word that is the same for every back end, values, and how tight they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 
 from steepest.solvers import display
 from steepest.solvers.language.expressions import Label
@@ -49,6 +49,14 @@ class BindingConstraint:
     """How the objective changes per unit of the bound; LPs only."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """The values of a list of variables by name and index; takes no part in comparisons of solutions."""
+
+    of: list[VariableValue] = field(default_factory=list, compare=False)
+    values: dict[tuple[str, tuple[Label, ...]], float] = field(default_factory=dict, compare=False)
+
+
 class Solution(BaseModel):
     """What a solve came to."""
 
@@ -70,6 +78,7 @@ class Solution(BaseModel):
     """Wall clock of the solver alone."""
     size: tuple[int, int, int] = (0, 0, 0)
     """Rows, columns and nonzeros handed to the solver."""
+    _lookup: _Lookup = PrivateAttr(default_factory=_Lookup)
 
     def __repr__(self) -> str:
         return display.solution_repr(self)
@@ -90,7 +99,9 @@ class Solution(BaseModel):
         Raises:
             KeyError: There is no such variable at this index, or the solve has no answer.
         """
-        for variable in self.variables:
-            if variable.name == name and variable.index == index:
-                return variable.value
-        raise KeyError((name, *index))
+        if self._lookup.of is not self.variables or len(self._lookup.values) != len(self.variables):
+            self._lookup = _Lookup(self.variables, {(each.name, each.index): each.value for each in self.variables})
+        try:
+            return self._lookup.values[name, index]
+        except KeyError:
+            raise KeyError((name, *index)) from None

@@ -1,5 +1,6 @@
 """Checks a formulation without any model: its own consistency, its data files, and its grounding in the text."""
 
+import re
 from collections.abc import Collection, Iterator
 
 from steepest.agents.modeling.grounding import ground
@@ -15,6 +16,8 @@ MISSING = "missing-data"
 
 INVENTED = "invented"
 
+_WORD_CHARACTER = r"[^\W\u3040-\u9fff\uac00-\ud7af]"
+"""A character that goes on with a file's name; Chinese, Japanese and Korean set none off from the words around it."""
 
 DOUBTS = frozenset({"number-not-in-text", "sense-against-text", "unused-index"})
 """Codes of warnings that the model is asked about once: most often they are slips, and no solver finds them."""
@@ -72,7 +75,7 @@ def _foreign_files(formulation: Formulation, task: Task) -> Iterator[Diagnostic]
     """A model may use the tables that the person gave and the files that the text names, and no other file."""
     elements: list[Set | Parameter] = [*formulation.sets, *formulation.parameters]
     for element in elements:
-        if element.table is None or element.name in task.tables or element.table.path in task.problem:
+        if element.table is None or element.name in task.tables or _is_named(element.table.path, task.problem):
             continue
         yield Diagnostic(
             code="unknown-file",
@@ -81,6 +84,12 @@ def _foreign_files(formulation: Formulation, task: Task) -> Iterator[Diagnostic]
             element=title(element, formulation),
             repair="name the element like the data file that fills it, or make it missing",
         )
+
+
+def _is_named(path: str, text: str) -> bool:
+    """Whether a text names a file, as a whole and not as the end of another name."""
+    before, after = rf"(?<!{_WORD_CHARACTER})(?<![./\\-])(?:\./)?", rf"(?!{_WORD_CHARACTER}|[/\\-]|\.\w)"
+    return re.search(before + re.escape(path) + after, text) is not None
 
 
 def blocking(diagnostics: Collection[Diagnostic]) -> list[Diagnostic]:

@@ -14,7 +14,7 @@ _OUTCOMES: dict[Status, Outcome] = {
     "optimal": "solved",
     "infeasible": "infeasible",
     "unbounded": "unbounded",
-    "infeasible_or_unbounded": "infeasible",
+    "infeasible_or_unbounded": "stopped",  # not known to have no answer
     "time_limit": "stopped",
     "interrupted": "stopped",
     "unsupported": "unsupported",

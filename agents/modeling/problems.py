@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from steepest.agents.llm.chat import ChatModel, run_sync
-from steepest.agents.llm.errors import LLMError
 from steepest.agents.llm.transcripts import Transcript
 from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.conclude import answer_from
@@ -12,7 +11,7 @@ from steepest.agents.modeling.graph import run
 from steepest.agents.modeling.intake import accept_problem
 from steepest.agents.modeling.tables import describe_tables
 from steepest.agents.modeling.task import State, Task, solver_for
-from steepest.errors import InputError
+from steepest.errors import InputError, SteepestError
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.options import SolveOptions
 
@@ -30,7 +29,7 @@ async def answer_problem(
 ) -> Answer:
     """Formulate a problem told in words, solve it and answer.
 
-    When the model fails in the middle (a budget, a dead connection), the answer has the outcome `stopped` and holds
+    When the model or the solver fails in the middle (a budget, a dead connection), the answer has the outcome `stopped` and holds
     what there was by then. The solve runs in this thread, where Ctrl-C stops it with its best answer so far.
 
     Args:
@@ -66,7 +65,7 @@ async def answer_problem(
     known = State()
     try:
         await run(task, known)
-    except LLMError as error:
+    except SteepestError as error:
         if "reply" not in known:
             raise
         return answer_from(known, task, stopped=str(error))

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 
 from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import State, Task
+from steepest.errors import SteepestError
 from steepest.solvers.diagnostics import FormulationError
+from steepest.solvers.solution import Solution
 
 
 async def solve(state: State, task: Task) -> State:
@@ -23,6 +25,8 @@ async def solve(state: State, task: Task) -> State:
         except FormulationError as error:
             step.finding = "the formulation can't be compiled with its data"
             return State(solution=None, diagnostics=(*state["diagnostics"], *error.diagnostics))
+        except SteepestError as error:  # the solver broke down: what was asked and formulated is kept
+            solution = Solution(status="failed", message=str(error))
         step.finding = solution.status
     return State(solution=solution)
 

@@ -1,6 +1,7 @@
 """Reads the atoms of expressions: numbers, labels, names, calls, parentheses and braces."""
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from steepest.solvers.language.expressions import (
@@ -9,6 +10,7 @@ from steepest.solvers.language.expressions import (
     Call,
     Expression,
     Index,
+    LabelRef,
     Name,
     Number,
     Reduction,
@@ -88,7 +90,7 @@ def _indices(parser: "Parser", token: Token) -> tuple[Expression, ...]:
     found: list[Expression] = []
     brackets = 0
     while parser.take("["):
-        found.extend(_items(parser, "]"))
+        found.extend(_items(parser, "]", _label_of_words))
         parser.expect("]", "to close the index")
         brackets += 1
     if brackets > 1:
@@ -98,10 +100,27 @@ def _indices(parser: "Parser", token: Token) -> tuple[Expression, ...]:
     return tuple(item for index in found for item in (index.items if isinstance(index, TupleOf) else (index,)))
 
 
-def _items(parser: "Parser", closing: str) -> list[Expression]:
+def _label_of_words(parser: "Parser") -> Expression | None:
+    """`regular mix` in the place of an index: words side by side are one label, for nothing else can be meant."""
+    first, count = parser.token, 0
+    while parser.peek(count).kind == "word" and parser.meaning(parser.peek(count)) not in RESERVED_WORDS:
+        count += 1
+    if count < 2 or parser.peek(count).text not in (",", "]", "}"):
+        return None
+    last = parser.peek(count - 1)
+    label = parser.text[first.start : last.end]
+    for _ in range(count):
+        parser.advance()
+    parser.note("spelling", f'`{label}` is read as the label "{label}"', first)
+    return LabelRef(" ".join(label.split()), place=parser.since(first.start))
+
+
+def _items(
+    parser: "Parser", closing: str, shortcut: "Callable[[Parser], Expression | None] | None" = None
+) -> list[Expression]:
     found: list[Expression] = []
     while not parser.at(closing):
-        found.append(parser.expression())
+        found.append((shortcut(parser) if shortcut is not None else None) or parser.expression())
         if not parser.take(","):
             break
     return found
@@ -167,7 +186,7 @@ def _braces(parser: "Parser") -> Expression:
         names = [name for generator in generators for name in generator.names]
         element = Name(names[0]) if len(names) == 1 else TupleOf(tuple(Name(name) for name in names))
         return SetComprehension(element, generators, place=parser.since(token.start))
-    found = _items(parser, "}")
+    found = _items(parser, "}", _label_of_words)
     if at_for(parser) and len(found) == 1:
         generators = for_clauses(parser)
         parser.expect("}", "to close the set")

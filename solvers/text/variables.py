@@ -22,6 +22,7 @@ _NONNEGATIVE = frozenset({"nonnegative", "non-negative"})
 _IGNORED = frozenset({"free", "unrestricted", "variable", "variables"})
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{0,30}")
 _OPERATOR = re.compile(r"<=|>=|==|=<|=>|<|>|=|≤|≥|∈|\bin\b")
+_AND = re.compile(r"\s(?:and|&)\s{0,80}\Z", re.IGNORECASE)
 _LOWER, _UPPER = frozenset({">=", "=>", "≥"}), frozenset({"<=", "=<", "≤"})
 _COLON = re.compile(r"\s{0,80}(?P<sign>:|∈|in\b|is\b|=(?!=))?\s{0,80}")
 
@@ -120,7 +121,10 @@ class _Specification:
         self.words(offset, text[:end])
         for number, operator in enumerate(operators):
             stop = operators[number + 1].start() if number + 1 < len(operators) else len(text)
-            self.bound(operator.group(), offset + operator.end(), text[operator.end() : stop])
+            bound = text[operator.end() : stop]
+            if number + 1 < len(operators):
+                bound = _AND.sub("", bound)  # `>= 15 and <= 40`
+            self.bound(operator.group(), offset + operator.end(), bound)
 
     def operators(self, text: str) -> list[re.Match[str]]:
         """The operators outside of brackets."""
