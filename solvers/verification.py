@@ -16,6 +16,8 @@ def tidied(model: CompiledModel, values: Numbers) -> Numbers:
 
     Only what is within the tolerances is moved: a value beyond its bounds or between two whole numbers stays.
     """
+    if not np.isfinite(values).all():
+        return values
     values = np.where(np.abs(values) < _DUST, 0.0, values)
     off = (model.types == 2) & (np.abs(values) <= FEASIBILITY) & (values < model.lower)
     values = np.where(off, 0.0, values)

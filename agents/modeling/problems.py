@@ -29,8 +29,9 @@ async def answer_problem(
 ) -> Answer:
     """Formulate a problem told in words, solve it and answer.
 
-    When the model or the solver fails in the middle (a budget, a dead connection), the answer has the outcome `stopped` and holds
-    what there was by then. The solve runs in this thread, where Ctrl-C stops it with its best answer so far.
+    When the model or the solver fails in the middle (a budget, a dead connection), the answer has the outcome
+    `stopped` and holds what there was by then. The solve runs in this thread, where Ctrl-C stops it with its best
+    answer so far.
 
     Args:
         text: The problem, as a person tells it.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.solution import Status
@@ -101,7 +102,7 @@ def is_stationary(model: CompiledModel, values: Numbers, activity: Numbers, dual
 def _slope(model: CompiledModel, values: Numbers, duals: Numbers) -> tuple[Numbers, Numbers]:
     """`c + Q x - A'y`, and the largest term in each of its entries."""
     rows = np.repeat(np.arange(model.rows), np.diff(model.row_starts))
-    places = [np.arange(model.columns), model.row_columns]
+    places: list[npt.NDArray[np.integer]] = [np.arange(model.columns), model.row_columns]
     terms = [model.cost, -model.row_coefficients * duals[rows]]
     if model.hessian is not None:
         column = np.repeat(np.arange(model.columns), np.diff(model.hessian.starts))

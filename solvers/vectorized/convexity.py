@@ -44,13 +44,12 @@ def _dense(hessian: Hessian, columns: Columns, used: Columns, sign: float) -> Nu
     dense = np.zeros((len(used), len(used)))
     i, j = np.searchsorted(used, hessian.rows), np.searchsorted(used, columns)
     dense[i, j] = dense[j, i] = sign * hessian.values
-    dense[np.abs(dense) <= _DUST * np.abs(dense).max()] = 0
     return dense
 
 
 def _is_nonconvex(dense: Numbers) -> bool:
-    diagonal = np.diag(dense)
-    if (diagonal < 0).any() or dense[diagonal == 0].any():
+    diagonal, dust = np.diag(dense), _DUST * np.abs(dense).max()
+    if (diagonal < -dust).any() or (np.abs(dense[diagonal <= 0]) > dust).any():
         return True
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     return bool(np.linalg.eigvalsh(dense * scale * scale[:, None])[0] < -_ROUNDING)

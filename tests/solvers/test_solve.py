@@ -153,6 +153,58 @@ def test_a_back_end_whose_answer_breaks_a_row_is_an_error(monkeypatch: pytest.Mo
         solve_compiled(compile_formulation(formulation, bind(formulation)), SolveOptions())
 
 
+@pytest.mark.parametrize("values", [[500.0, -100.0], [np.nan, 1.0]])
+def test_a_back_end_whose_values_are_beyond_their_bounds_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, values: list[float]
+) -> None:
+    answer = RawAnswer("optimal", np.array(values), None, None, None, 0.0, "Liar 1.0")
+    monkeypatch.setattr("steepest.solvers.solve.solve_with_highs", lambda model, options: answer)
+    formulation = Formulation.from_text("variables:\n  x: real in 0..10\n  y: real in 0..10\nmaximize: x - y")
+    with pytest.raises(SolverError, match="not to be trusted"):
+        solve_compiled(compile_formulation(formulation, bind(formulation)), SolveOptions())
+
+
+SWITCH = """
+variables:
+  x: real in 0..100
+  {other}
+  b: binary
+minimize: {objective}
+constraints:
+  open: x <= 100000000 * b
+  need: x {more} >= 7
+"""
+
+
+def dusty(monkeypatch: pytest.MonkeyPatch, text: str, *values: float) -> Solution:
+    """The text solved by a back end whose first answer has a switch that is neither on nor off."""
+    from steepest.solvers.backends.highs import solve_with_highs
+
+    answers = iter([RawAnswer("optimal", np.array(values), None, None, None, 0.0, "Dusty 1.0")])
+    monkeypatch.setattr(
+        "steepest.solvers.solve.solve_with_highs",
+        lambda model, options: next(answers, None) or solve_with_highs(model, options),
+    )
+    formulation = Formulation.from_text(text)
+    return solve_compiled(compile_formulation(formulation, bind(formulation)), SolveOptions())
+
+
+def test_other_values_are_found_where_whole_numbers_break_a_row_once_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = SWITCH.format(other="y: real in 0..100", objective="x + y + 9 * b", more="+ y")
+    solution = dusty(monkeypatch, text, 7.0, 0.0, 7e-8)
+    assert (solution.value("x"), solution.value("y"), solution.value("b")) == (0, 7, 0)
+
+
+@pytest.mark.parametrize(("other", "more"), [("y: real in 0..1", ""), ("y: real in 0..100", "+ y")])
+def test_a_factor_that_hides_a_switch_is_an_error_with_a_repair(
+    monkeypatch: pytest.MonkeyPatch, other: str, more: str
+) -> None:
+    """Without the hidden switch there is no answer at all, or only a worse one than was called optimal."""
+    text = SWITCH.format(other=other, objective="9 * b + 5 * y + x", more=more)
+    with pytest.raises(SolverError, match="no larger than needed"):
+        dusty(monkeypatch, text, 7.0, 0.0, 7e-8)
+
+
 def test_a_formulation_with_an_unknown_name_is_refused_before_anything_is_solved() -> None:
     with pytest.raises(FormulationError, match="windoes"):
         solved(WYNDOR.replace("2 * windows <= 12", "2 * windoes <= 12"))
