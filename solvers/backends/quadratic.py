@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import highspy
 
 REGULARIZATION = 1e-7
+_LARGER = (1e-9, 1e-7, 1e-5)
+"""Regularizations relative to the largest quadratic term, for a matrix that HiGHS can't factor without."""
 _MOST_STEPS = 50
 
 Run = Callable[[], Status]
@@ -38,32 +40,30 @@ def solve_quadratic(solver: "highspy.Highs", model: CompiledModel, run: Run) -> 
         SolverError: No answer is one for the objective itself.
     """
     solver.setOptionValue("qp_iteration_limit", 10_000 + 20 * (model.columns + model.rows))
-    solver.setOptionValue("qp_regularization_value", REGULARIZATION)
-    status = _proximal(solver, model, run)
-    if status != "failed":
-        return status
-    _set_cost(solver, model.cost)
-    solver.setOptionValue("qp_regularization_value", 0.0)
-    status = run()
-    if status == "optimal" and not _is_stationary(solver, model):
-        status = "failed"
-    if status == "failed":
-        raise SolverError(
-            "HiGHS finds no optimal answer for the quadratic objective: bring its terms to units in which their "
-            "numbers are of similar size, and give the variables bounds"
-        )
-    return status
+    largest = float(np.abs(model.hessian.values).max()) if model.hessian is not None else 0.0
+    for regularization in (REGULARIZATION, 0.0, *(factor * largest for factor in _LARGER)):
+        status = _proximal(solver, model, run, regularization)
+        if status != "failed":
+            return status
+    raise SolverError(
+        "HiGHS finds no optimal answer for the quadratic objective: bring its terms to units in which their "
+        "numbers are of similar size, and give the variables bounds"
+    )
 
 
-def _proximal(solver: "highspy.Highs", model: CompiledModel, run: Run) -> Status:
+def _proximal(solver: "highspy.Highs", model: CompiledModel, run: Run, regularization: float) -> Status:
     """Solve again from each answer until it is stationary."""
     sign = 1.0 if model.sense == "minimize" else -1.0
+    solver.setOptionValue("qp_regularization_value", regularization)
+    _set_cost(solver, model.cost)
     for _ in range(_MOST_STEPS):
         status = run()
         if status != "optimal" or _is_stationary(solver, model):
             return status
+        if not regularization:
+            break
         answer = np.array(solver.getSolution().col_value)
-        _set_cost(solver, model.cost - sign * REGULARIZATION * answer)
+        _set_cost(solver, model.cost - sign * regularization * answer)
     return "failed"
 
 

@@ -1,0 +1,43 @@
+"""The examples and the documentation's own formulations do what they say."""
+
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from steepest.solvers.formulation import Formulation
+from steepest.solvers.solve import solve_formulation
+from steepest.solvers.text.reader import read_formulation
+
+ROOT = Path(__file__).parent.parent
+BEST = {"bakery": 336, "knapsack": 180, "transport": 17075, "portfolio": 0.0099392523}
+
+
+@pytest.mark.parametrize("name", sorted(BEST))
+def test_an_example_has_the_optimum_that_was_worked_out_by_hand_or_another_solver(name: str) -> None:
+    path = ROOT / "examples" / f"{name}.five"
+    solution = solve_formulation(Formulation.from_text(path.read_text()), folder=path.parent)
+    assert solution.objective == pytest.approx(BEST[name], rel=1e-6)
+
+
+def test_every_formulation_among_the_examples_is_tested() -> None:
+    assert {path.stem for path in (ROOT / "examples").glob("*.five")} == set(BEST)
+
+
+def test_the_readme_shows_the_bakery_as_it_is() -> None:
+    shown = [textwrap.dedent(block) for block in indented_blocks((ROOT / "README.md").read_text())]
+    assert (ROOT / "examples" / "bakery.five").read_text().strip() in [block.strip() for block in shown]
+
+
+def test_the_example_of_everything_is_read_and_solved() -> None:
+    block = next(b for b in indented_blocks((ROOT / "docs" / "language.md").read_text()) if "Which centers" in b)
+    reading = read_formulation(textwrap.dedent(block))
+    assert reading.diagnostics.errors == []
+    assert reading.formulation is not None
+    tables = {"demand": {"Store 1": 100, "Store 2": 200}, "rate": 3}
+    assert solve_formulation(reading.formulation, tables).objective == 151_000 + 3 * 300
+
+
+def indented_blocks(markdown: str) -> list[str]:
+    return re.findall(r"(?:^(?: {4}.*)?\n)+", markdown, re.MULTILINE)
