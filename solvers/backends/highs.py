@@ -52,13 +52,16 @@ def solve_with_highs(model: CompiledModel, options: SolveOptions) -> RawAnswer:
         FormulationError: A bound or coefficient is infinite or zero to a solver.
         SolverError: HiGHS does not take the model, ends in an error of its own, or finds no answer that is one.
     """
-    if not model.columns or (model.row_lower > model.row_upper + FEASIBILITY).any():
-        return _without_solver(model)
+    if not model.columns:
+        return _without_columns(model)
     scaling = scaled(model)
+    if scaling.bounds_cross:
+        return _INFEASIBLE
     solver = handed_over(scaling.model, options)
     begin = perf_counter()
     if model.hessian is not None:
-        status = solve_quadratic(solver, scaling.model, lambda: _quadratic_status(solver, _run(solver)))
+        end = begin + (options.time_limit or np.inf)
+        status = solve_quadratic(solver, scaling.model, lambda: _quadratic_status(solver, end))
     else:
         status = _status(solver, _run(solver))
     if status == "infeasible_or_unbounded":
@@ -79,12 +82,13 @@ def solve_with_highs(model: CompiledModel, options: SolveOptions) -> RawAnswer:
     )
 
 
-def _without_solver(model: CompiledModel) -> RawAnswer:
+_INFEASIBLE = RawAnswer("infeasible", None, None, None, None, 0.0, "none needed")
+
+
+def _without_columns(model: CompiledModel) -> RawAnswer:
     """What the bounds of the rows alone decide: HiGHS calls a model without columns optimal whatever its rows say."""
     holds = bool((model.row_lower <= FEASIBILITY).all() and (model.row_upper >= -FEASIBILITY).all())
-    if model.columns or not holds:
-        return RawAnswer("infeasible", None, None, None, None, 0.0, "none needed")
-    return RawAnswer("optimal", np.empty(0), None, None, None, 0.0, "none needed")
+    return RawAnswer("optimal", np.empty(0), None, None, None, 0.0, "none needed") if holds else _INFEASIBLE
 
 
 def _solution(solver: "highspy.Highs", status: Status) -> Any:
@@ -193,10 +197,13 @@ def _status(solver: "highspy.Highs", interrupted: bool) -> Status:
     return known[ended]
 
 
-def _quadratic_status(solver: "highspy.Highs", interrupted: bool) -> Status:
-    """The status of a QP, whose solver may break down or go round in a circle."""
+def _quadratic_status(solver: "highspy.Highs", end: float) -> Status:
+    """Run a QP, whose solver may break down or go round in a circle, and which is solved several times at need."""
     from highspy import HighsModelStatus as Ended
 
+    if perf_counter() > end:
+        return "time_limit"
+    interrupted = _run(solver)
     if solver.getModelStatus() in (Ended.kIterationLimit, Ended.kNotset, Ended.kUnknown, Ended.kSolveError):
         return "failed"
     return _status(solver, interrupted)

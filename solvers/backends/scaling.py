@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from steepest.solvers.diagnostics import problem
-from steepest.solvers.tolerances import ROUNDING
+from steepest.solvers.tolerances import FEASIBILITY, LARGEST_MISS, ROUNDING
 from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.scatter import Numbers
 
@@ -31,6 +31,12 @@ class ScaledModel:
     row_factors: Numbers
     objective_factor: float
 
+    @property
+    def bounds_cross(self) -> bool:
+        """Whether a row or column has no value between its bounds: HiGHS refuses some of those models."""
+        model = self.model
+        return bool((model.row_lower > model.row_upper).any() or (model.lower > model.upper).any())
+
 
 def scaled(model: CompiledModel) -> ScaledModel:
     """The model as a solver reads it best.
@@ -51,7 +57,7 @@ def scaled(model: CompiledModel) -> ScaledModel:
         upper=np.where(whole, np.floor(model.upper + ROUNDING * np.abs(model.upper)), model.upper),
         row_coefficients=model.row_coefficients * np.repeat(factors, np.diff(model.row_starts)),
         row_lower=model.row_lower * factors,
-        row_upper=model.row_upper * factors,
+        row_upper=_not_below(model.row_lower * factors, model.row_upper * factors),
         hessian=replace(hessian, values=hessian.values * objective) if hessian is not None else None,
     )
     rescaled = _without_dust(rescaled)
@@ -97,6 +103,12 @@ def _power_of_two(values: Numbers | np.float64) -> Numbers:
 
 def _size(bounds: Numbers) -> Numbers:
     return np.where(np.isfinite(bounds), np.abs(bounds), 0.0)
+
+
+def _not_below(lower: Numbers, upper: Numbers) -> Numbers:
+    """The upper bounds, those raised to the lower ones that are below them by no more than the tolerance."""
+    room = FEASIBILITY * np.maximum(1.0, _size(lower))
+    return np.where((upper < lower) & (lower <= upper + np.minimum(room, LARGEST_MISS)), lower, upper)
 
 
 def _without_dust(model: CompiledModel) -> CompiledModel:

@@ -121,6 +121,8 @@ def _items(
     found: list[Expression] = []
     while not parser.at(closing):
         found.append((shortcut(parser) if shortcut is not None else None) or parser.expression())
+        if parser.at_thousands() and parser.peek().text.startswith("0"):  # `max(x, 1,000)` would be `max(x, 1, 0)`
+            parser.unexpected("a number without commas")
         if not parser.take(","):
             break
     return found

@@ -8,10 +8,11 @@ Python's keywords as names. Forms that language models write instead (`=`, `=>`,
 A precedence-climbing parser (Pratt, "Top down operator precedence", POPL 1973).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
-from steepest.solvers.diagnostics import Diagnostics, Place
+from steepest.solvers.diagnostics import Diagnostics, Place, problem
 from steepest.solvers.language.atoms import read_atom
 from steepest.solvers.language.expressions import (
     RESERVED_WORDS,
@@ -61,7 +62,8 @@ def parse_expression(
         FormulationError: The text is no expression; its one diagnostic says where it stops making sense.
     """
     parser = Parser(text, start, element, diagnostics)
-    node = parser.expression()
+    with _recursion_told(parser):
+        node = parser.expression()
     parser.end()
     return _within_depth(node, parser)
 
@@ -79,8 +81,9 @@ def parse_body(
         FormulationError: As `parse_expression`.
     """
     parser = Parser(text, start, element, diagnostics)
-    node = parser.expression()
-    generators = for_clauses(parser) if at_for(parser) else ()
+    with _recursion_told(parser):
+        node = parser.expression()
+        generators = for_clauses(parser) if at_for(parser) else ()
     parser.end()
     return _within_depth(node, parser), generators
 
@@ -98,13 +101,30 @@ def parse_head(
         FormulationError: As `parse_expression`.
     """
     parser = Parser(text, start, element, diagnostics)
-    head = read_head(parser)
+    with _recursion_told(parser):
+        head = read_head(parser)
     parser.end()
     for generator in head.generators:
         _within_depth(generator.source, parser)
         if generator.condition is not None:
             _within_depth(generator.condition, parser)
     return head
+
+
+@contextmanager
+def _recursion_told(parser: "Parser") -> Iterator[None]:
+    """Say what is nested too deep also where Python's own limit comes first, as it may far down in a program."""
+    try:
+        yield
+    except RecursionError as error:
+        finding = problem(
+            "too-deep",
+            "the expression is nested too deep",
+            place=parser.place(0, 1),
+            repair=_SPLIT,
+            element=parser.element,
+        )
+        raise finding from error
 
 
 def _within_depth(node: Expression, parser: "Parser") -> Expression:

@@ -20,6 +20,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_THOUSANDS = re.compile(r"\d{3}(?:\.\d*)?\Z", re.ASCII)
+_THOUSANDS_AFTER = re.compile(r"(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+
 _SPELLINGS = {
     "=": "==", "=>": ">=", "=<": "<=", "<>": "!=", "≤": "<=", "≥": ">=", "≠": "!=",
     "^": "**", "−": "-", "×": "*", "·": "*", "∈": "in", "∑": "sum", "&&": "and", "||": "or", "!": "not",
@@ -59,7 +62,7 @@ class TokenStream:
         while position < len(self.text):
             match = _TOKEN.match(self.text, position)
             if match is None:
-                self.fail_at(position, position + 1, f"{self.text[position]!r} has no meaning in an expression")
+                self.fail_at(position, position + 1, *_no_token(self.text[position]))
             kind = match.lastgroup or ""
             if kind != "space":
                 tokens.append(Token(kind, match.group(), match.start(), match.end()))
@@ -141,14 +144,35 @@ class TokenStream:
         repair = None
         if token.text == "...":
             repair = "write every element out; what the text does not give is `missing`"
+        elif self.at_thousands():
+            repair = f"a number in an expression has no comma between thousands: {self.joined_thousands()}"
         elif token.kind == "word" and before is not None and before.kind == "word":
             repair = f'a label of several words stands in quotes: "{before.text} {token.text}"'
         self.fail_at(token.start, token.end, f"{wanted} was expected, but {found} stands here", repair)
+
+    def at_thousands(self) -> bool:
+        """Whether the comma that stands here stands between thousands, as in `400,000`."""
+        before, after = self.tokens[self.position - 1], self.peek()
+        touching = before.end == self.token.start and after.start == self.token.end
+        numbers = before.kind == after.kind == "number" and _THOUSANDS.match(after.text) is not None
+        return self.position > 0 and self.token.text == "," and touching and numbers
+
+    def joined_thousands(self) -> str:
+        """The number around the comma that stands here, without its commas."""
+        digits = _THOUSANDS_AFTER.match(self.text, self.token.start)
+        return self.tokens[self.position - 1].text + (digits.group().replace(",", "") if digits is not None else "")
 
     def since(self, begin: int) -> Place | None:
         """Where the stretch from `begin` to the last token read stands."""
         end = self.tokens[self.position - 1].end if self.position else begin
         return self.place(begin, end)
+
+
+def _no_token(sign: str) -> tuple[str, str | None]:
+    """What is wrong with a sign that begins no token, and the repair."""
+    if sign in "\"'":
+        return "a quotation mark that nothing closes", "write a label as \"label\""
+    return f"{sign!r} has no meaning in an expression", None
 
 
 def _excerpt(text: str, begin: int, end: int, width: int = 60) -> str:

@@ -146,6 +146,9 @@ def _members(statement: Statement, begin: int, text: str, element: str, draft: D
             return Range(first, last, cyclic, place=expression.place)
         case SetLiteral() | TupleOf():
             _no_nested_tuples(expression, statement, begin, element)
+    if isinstance(expression, TupleOf):
+        draft.note("spelling", "`(...)` is read as `{...}`", element, statement.place_at(begin))
+        return SetLiteral(expression.items, place=expression.place)
     return expression
 
 

@@ -66,7 +66,9 @@ class Form:
         for block in self.blocks:
             by_term = factor if factor.ndim == 0 or block.rows is None else factor[block.rows]
             blocks.append(Block(block.rows, block.columns, _times(block.coefficients, by_term), block.second))
-        return Form(self.size, np.asarray(self.constant * factor), tuple(blocks))
+        nothing = self.constant.ndim == 0 and self.constant == 0  # as in most sums: no need to spell zeros out
+        constant = self.constant if nothing else np.asarray(self.constant * factor)
+        return Form(self.size, constant, tuple(blocks))
 
     def summed(self, parents: Rows, size: int) -> "Form":
         """The rows added up into `size` rows, each into its parent."""

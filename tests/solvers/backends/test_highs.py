@@ -118,6 +118,17 @@ def test_bounds_of_whole_numbers_are_rounded_inwards() -> None:
     assert solved("variables:\n  x: integer in 0.5..9.5\nminimize: x").value("x") == 1
 
 
+@pytest.mark.parametrize("text", ["integer in 0.2..0.8\nminimize: x", "real in 0..9\nminimize: x\nconstraints:\n"
+                                  "  c: 0.0000000005 <= 0.0000000001 * x <= 0.0000000003"])  # fmt: skip
+def test_bounds_that_cross_once_rounded_or_scaled_are_infeasible(text: str) -> None:
+    assert solve_with_highs(compiled("variables:\n  x: " + text), SolveOptions()).status == "infeasible"
+
+
+def test_a_range_that_only_rounding_makes_empty_is_a_point() -> None:
+    text = "variables:\n  x: real in 0..9\nmaximize: x\nconstraints:\n  c: 0.1 + 0.2 <= x <= 0.3"
+    assert solved(text).value("x") == pytest.approx(0.3)
+
+
 def test_a_range_that_is_empty_is_infeasible() -> None:
     text = "variables:\n  x: real in 0..10\nminimize: x\nconstraints:\n  c: 5 <= x <= 3"
     assert solved(text).status == "infeasible"
