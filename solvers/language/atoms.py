@@ -148,7 +148,7 @@ def _call(parser: "Parser", name: str, token: Token) -> Expression:
     parser.expect(")", f"to close `{name}(`")
     if name == "sum" and len(arguments) > 1:
         parser.note("spelling", "`sum(a, b)` is read as `a + b`", token)
-        return Sum(tuple(arguments), (1,) * len(arguments), place=parser.since(token.start))
+        return Sum(tuple(arguments), tuple(1 for _ in arguments), place=parser.since(token.start))
     return Call(name, tuple(arguments), place=parser.since(token.start))
 
 

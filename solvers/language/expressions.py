@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from steepest.solvers.diagnostics import Place
@@ -224,17 +223,22 @@ class Head:
 _LEAVES = (Number, LabelRef, Name)
 
 
-@cache
-def _parts(kind: type[Expression]) -> tuple[str, ...]:
-    """The fields of a node type that can hold nodes."""
-    return tuple(entry.name for entry in fields(kind) if entry.name not in ("place", "pattern"))
+_PARTS: dict[str, tuple[str, ...]] = {}
+
+
+def _parts(node: Expression) -> tuple[str, ...]:
+    """The fields of a node that can hold nodes; looked up once per node type."""
+    kind = type(node).__name__
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(entry.name for entry in fields(node) if entry.name not in ("place", "pattern"))
+    return _PARTS[kind]
 
 
 def children(node: Expression) -> Iterator[Expression]:
     """The nodes right below a node, in the order of the text."""
     if isinstance(node, _LEAVES):
         return
-    for part in _parts(type(node)):
+    for part in _parts(node):
         value = getattr(node, part)
         if isinstance(value, Expression):
             yield value
@@ -272,7 +276,7 @@ def map_children(node: Expression, change: Callable[[Expression], Expression]) -
 
     if isinstance(node, _LEAVES):
         return node
-    return replace(node, **{part: changed(getattr(node, part)) for part in _parts(type(node))})
+    return replace(node, **{part: changed(getattr(node, part)) for part in _parts(node)})
 
 
 # The canonical spelling

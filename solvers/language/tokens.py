@@ -171,7 +171,7 @@ class TokenStream:
 def _no_token(sign: str) -> tuple[str, str | None]:
     """What is wrong with a sign that begins no token, and the repair."""
     if sign in "\"'":
-        return "a quotation mark that nothing closes", "write a label as \"label\""
+        return "a quotation mark that nothing closes", 'write a label as "label"'
     return f"{sign!r} has no meaning in an expression", None
 
 

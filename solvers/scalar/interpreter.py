@@ -47,7 +47,8 @@ class ScalarInstance:
         self.domains: dict[str, Domain] = {}
         self.variables: dict[str, frozenset[Key]] = {}
         _refuse_missing(formulation, data)
-        elements = {each.name: each for each in [*formulation.sets, *formulation.parameters, *formulation.lets]}
+        definitions: list[Definition] = [*formulation.sets, *formulation.parameters, *formulation.lets]
+        elements = {each.name: each for each in definitions}
         for name in definition_order(formulation):
             self._define(elements[name])
         for variable in formulation.variables:

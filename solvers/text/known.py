@@ -146,8 +146,8 @@ class KnownSets:
             case Negation(Number(value)):
                 return -int(value) if value == int(value) else None
             case Name(name):
-                value = self.scalars.get(name)
-                return value if isinstance(value, int) else None
+                scalar = self.scalars.get(name)
+                return scalar if isinstance(scalar, int) else None
         return None
 
     def _element(self, node: Expression) -> tuple[Label, ...] | None:

@@ -152,10 +152,9 @@ class Evaluator:
         base = self.value(node.terms[0], frame)
         if not isinstance(base, Labels):
             return Labels(given=self.symbols.universe.find_numbers(self.number(node, frame)))
-        offset = sum(
-            (sign * self.number(term, frame) for sign, term in zip(node.signs[1:], node.terms[1:], strict=True)),
-            start=np.float64(0),
-        )
+        offset = np.zeros(())
+        for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
+            offset = np.asarray(offset + sign * self.number(term, frame))
         numbers = self.symbols.universe.numbers[base.ids]
         by_place = np.isnan(numbers) | bool(base.over is not None and base.over.cyclic)
         if not by_place.any():
@@ -364,7 +363,9 @@ class Evaluator:
             message = f"`{spell(left)}` and `{spell(right)}` are tuples: they are compared label by label with == or !="
             raise problem("tuple-order", message, place=left.place)
         pairs = zip(left.items, right.items, strict=True)
-        same = np.logical_and.reduce([np.broadcast_to(self._compare(a, "==", b, frame), frame.size) for a, b in pairs])
+        same: Truths = np.ones((), bool)
+        for a, b in pairs:
+            same = same & self._compare(a, "==", b, frame)
         return same if operator == "==" else ~same
 
     def _compare_order(self, a: Labels, operator: str, b: Labels, node: Expression) -> Truths:

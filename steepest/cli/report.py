@@ -16,7 +16,7 @@ BY_STATUS = {
     "optimal": "solved",
     "infeasible": "infeasible",
     "unbounded": "unbounded",
-    "infeasible_or_unbounded": "infeasible",
+    "infeasible_or_unbounded": "stopped",  # not known to have no answer
     "time_limit": "stopped",
     "interrupted": "interrupted",
     "unsupported": "unsupported",

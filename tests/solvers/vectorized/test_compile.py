@@ -273,3 +273,7 @@ def test_what_overflows_is_refused_by_name() -> None:
 def test_a_chain_of_named_expressions_is_followed() -> None:
     chain = "let:\n  y0 = q\n" + "".join(f"  y{k} = y{k - 1} + y{k - 1}\n" for k in range(1, 60))
     assert rows(compiled("  c: y59 <= 1", chain))[("c",)] == {"q": 2.0**59}
+
+
+def test_terms_that_cancel_but_for_rounding_leave_no_coefficient() -> None:
+    assert rows(compiled("  c: 0.1 * q + 0.2 * q - 0.3 * q + x[1] <= 5"))[("c",)] == {"x[1]": 1}
