@@ -123,6 +123,8 @@ def _items(
         found.append((shortcut(parser) if shortcut is not None else None) or parser.expression())
         if parser.at_thousands() and parser.peek().text.startswith("0"):  # `max(x, 1,000)` would be `max(x, 1, 0)`
             parser.unexpected("a number without commas")
+        if parser.at(",") and parser.meaning(parser.peek()) == "for":  # the comma in `sum(x[i], for i in S)`
+            break
         if not parser.take(","):
             break
     return found

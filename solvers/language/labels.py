@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from steepest.solvers.diagnostics import Place
@@ -31,7 +32,7 @@ from steepest.solvers.language.expressions import (
 )
 
 if TYPE_CHECKING:
-    from steepest.solvers.formulation import Formulation, Parameter
+    from steepest.solvers.formulation import Element, Formulation, Parameter
 
 
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})\Z", re.ASCII)
@@ -136,8 +137,8 @@ def _resolve(formulation: "Formulation", words: Vocabulary) -> None:
         scope = _Scope(words, names)
         if head is not None:
             object.__setattr__(element, "index", Head(tuple(scope.generator(g) for g in head.generators)))
-        for field in ("members", "expression", "body", "lower", "upper"):
-            expression = getattr(element, field, None)
+        for field in expression_fields(type(element)):
+            expression = getattr(element, field)
             if expression is not None:
                 object.__setattr__(element, field, scope.resolve(expression))
     for family in (family for s in formulation.sets for family in s.families):
@@ -187,6 +188,12 @@ class _Scope:
         return LabelRef(node.name, place=node.place)
 
 
+@cache
+def expression_fields(kind: type["Element"]) -> tuple[str, ...]:
+    """The fields of a kind of element that hold an expression."""
+    return tuple(name for name in ("members", "expression", "body", "lower", "upper") if name in kind.model_fields)
+
+
 def _named_elements(formulation: "Formulation") -> list:  # type: ignore[type-arg]  # four element types
     return [*formulation.sets, *formulation.parameters, *formulation.variables, *formulation.lets]
 
@@ -200,8 +207,8 @@ def _heads(formulation: "Formulation") -> Iterable[Head]:
 def _expressions(formulation: "Formulation") -> Iterable[Expression]:
     """Every expression of the formulation, those in heads too."""
     for element in [*_named_elements(formulation), *formulation.objectives, *formulation.constraints]:
-        for field in ("members", "expression", "body", "lower", "upper"):
-            expression = getattr(element, field, None)
+        for field in expression_fields(type(element)):
+            expression = getattr(element, field)
             if expression is not None:
                 yield expression
     yield from (family.members for s in formulation.sets for family in s.families)

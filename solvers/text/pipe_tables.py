@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from steepest.solvers.diagnostics import Diagnostics, Place, problem
+from steepest.solvers.diagnostics import Diagnostics, FormulationError, Place, problem
 from steepest.solvers.text.lines import Line, masked
 
 _RULE_CELL = re.compile(r":?-+:?\Z")
@@ -48,7 +48,13 @@ class Grid:
 
 
 def read_grid(
-    lines: Sequence[Line], head: str, element: str, diagnostics: Diagnostics, *, symmetric: bool = False
+    lines: Sequence[Line],
+    head: str,
+    element: str,
+    place: Place,
+    diagnostics: Diagnostics,
+    *,
+    symmetric: bool = False,
 ) -> Grid:
     """The grid that a table's lines make.
 
@@ -56,15 +62,16 @@ def read_grid(
         lines: The lines under the table's first one.
         head: A head on the first line (`table [Product]: cooking | labor`), or nothing.
         element: The table's name in findings.
+        place: Where its first line stands.
         diagnostics: Where notes and the findings about single rows are added.
         symmetric: Whether rows may leave out what stands left of the diagonal.
 
     Raises:
-        FormulationError: There are no rows, or none of them is as long as the head.
+        FormulationError: There are no rows.
     """
-    if not lines:
-        raise problem("empty-table", "the table has no rows", element=element, repair="write `| label | value |` rows")
     rows = _rows(lines)
+    if not rows:
+        raise _empty("the table has no rows", element, place)
     if head.strip():
         columns = [Column("", None), *(_column(cell) for cell in _split(head))]
         columns = _with_units(columns, rows)
@@ -72,7 +79,7 @@ def read_grid(
         columns, rows = [_column(cell) for cell in rows[0].cells], rows[1:]
     columns = _cornered(columns, rows, symmetric)
     if not rows:
-        raise problem("empty-table", "the table has no rows under its head", place=lines[0].place, element=element)
+        raise _empty("the table has no rows under its head", element, place)
     return Grid(columns, _checked(columns, rows, element, diagnostics, symmetric), lines[0].place)
 
 
@@ -82,7 +89,11 @@ def _rows(lines: Sequence[Line]) -> list[Row]:
     else:
         lines = [line for line in lines if _RULE_LINE.match(line.code[:2000]) is None]
         found = [Row(_spaced(line.code), line.place) for line in lines]
-    return [row for row in found[:1] if not _is_rule(row)] + [row for row in found[1:] if not _is_rule(row)]
+    return [row for row in found if not _is_rule(row)]
+
+
+def _empty(message: str, element: str, place: Place) -> FormulationError:
+    return problem("empty-table", message, element=element, place=place, repair="write `| label | value |` rows")
 
 
 def _is_rule(row: Row) -> bool:

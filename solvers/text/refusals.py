@@ -30,9 +30,7 @@ from steepest.solvers.language.expressions import (
     spell_label,
     walk,
 )
-from steepest.solvers.language.labels import Vocabulary, vocabulary
-
-_EXPRESSIONS = ("members", "expression", "body", "lower", "upper")
+from steepest.solvers.language.labels import Vocabulary, expression_fields, vocabulary
 
 
 def refuse(formulation: Formulation, declared: frozenset[str], diagnostics: Diagnostics) -> None:
@@ -73,8 +71,8 @@ def _refuse_in(element: Element, title: str, words: Vocabulary, diagnostics: Dia
             for part in (generator.source, generator.condition):
                 if part is not None:
                     _refuse_subtractions(part, words, bound)
-    for field in _EXPRESSIONS:
-        expression = getattr(element, field, None)
+    for field in expression_fields(type(element)):
+        expression = getattr(element, field)
         if expression is not None:
             _refuse_subtractions(expression, words, bound | _bound_below(expression))
             setattr(element, field, patterns.rewritten(expression, bound))

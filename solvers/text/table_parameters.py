@@ -147,7 +147,8 @@ class _Table:
     # What the columns mean
 
     def grid(self, columns: str, *, symmetric: bool = False) -> Grid:
-        return read_grid(self.statement.rows, columns, self.element, self.draft.diagnostics, symmetric=symmetric)
+        place, diagnostics = self.statement.place, self.draft.diagnostics
+        return read_grid(self.statement.rows, columns, self.element, place, diagnostics, symmetric=symmetric)
 
     def named(self, name: str, columns: str, *, symmetric: bool = False) -> list[Parameter]:
         """A table of one parameter; columns with names of their own are parameters of those names."""

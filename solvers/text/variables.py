@@ -107,10 +107,13 @@ class _Specification:
     domain: Domain | None = None
     lower: Expression | None = None
     upper: Expression | None = None
+    is_nonnegative: bool = False
 
     def read(self, begin: int) -> None:
         for at, piece in split_outside(self.statement.code[begin:]):
             self.piece(begin + at, piece)
+        if self.is_nonnegative and self.lower is None:
+            self.lower = Number(0)
         if self.domain is None:
             self.draft.note("spelling", "no domain: read as `real`", self.element, self.statement.place)
 
@@ -124,7 +127,7 @@ class _Specification:
             bound = text[operator.end() : stop]
             if number + 1 < len(operators):
                 bound = _AND.sub("", bound)  # `>= 15 and <= 40`
-            self.bound(operator.group(), offset + operator.end(), bound)
+            self.bound(operator.group(), offset + operator.start(), bound)
 
     def operators(self, text: str) -> list[re.Match[str]]:
         """The operators outside of brackets."""
@@ -148,7 +151,7 @@ class _Specification:
                 self.set_domain(domain, word, offset)
             elif lowered in _NONNEGATIVE:
                 self.note(f"`{word}` is read as `>= 0`", offset)
-                self.lower = self.lower or Number(0)
+                self.is_nonnegative = True
             elif lowered in _IGNORED:
                 self.note(f"`{word}` is not needed", offset)
             elif lowered not in ("and", self.statement.code.split("[")[0].split(":")[0].strip().lower()):
@@ -168,62 +171,65 @@ class _Specification:
             self.note(f"`{word}` is read as `{domain}`", offset)
         self.domain = domain
 
-    def bound(self, operator: str, offset: int, text: str) -> None:
+    def bound(self, operator: str, at: int, text: str) -> None:
+        """One bound: its operator, where that stands, and the text behind it."""
         if operator in ("<", ">"):
-            raise strict_bound(operator, text.strip(), self.place(offset), self.element)
+            raise strict_bound(operator, text.strip(), self.place(at), self.element)
         if operator in _LOWER:
-            self.set_lower(expression_at(self.statement, offset, text, self.element, self.draft), offset)
+            self.set_lower(self.expression(at + len(operator), text), at)
         elif operator in _UPPER:
-            self.set_upper(expression_at(self.statement, offset, text, self.element, self.draft), offset)
+            self.set_upper(self.expression(at + len(operator), text), at)
         elif operator in ("in", "∈"):
-            self.interval(offset, text)
+            self.interval(operator, at, text)
         else:
             raise problem(
                 "variable-value",
                 f"`{operator} {text.strip()[:40]}` gives a variable a value",
-                place=self.place(offset),
+                place=self.place(at),
                 element=self.element,
                 repair="write a constraint `name: x == value`, or declare a parameter",
             )
 
-    def interval(self, offset: int, text: str) -> None:
-        stripped = text.strip()
+    def interval(self, operator: str, at: int, text: str) -> None:
+        """`in a..b`, or `in [a, b]` as other languages write it."""
+        offset, stripped = at + len(operator), text.strip()
         if stripped.startswith("[") and closing_bracket(stripped, 0) == len(stripped) - 1:
             begin = offset + text.index("[") + 1
             ends = split_outside(stripped[1:-1])
             if len(ends) == 2:
                 self.note("`[a, b]` is read as `a..b`", offset)
-                self.ends(*((begin + at, end) for at, end in ends))
+                low, high = (self.expression(begin + start, end) for start, end in ends)
+                self.set_lower(low, at)
+                self.set_upper(high, at)
                 return
         if stripped.replace(" ", "") == "{0,1}":
             self.set_domain("binary", "in {0, 1}", offset)
             return
-        expression = expression_at(self.statement, offset, text, self.element, self.draft)
+        expression = self.expression(offset, text)
         if isinstance(expression, SetLiteral) and len(expression.elements) == 1:
             expression = expression.elements[0]
         if not isinstance(expression, Range):
             raise problem(
                 "syntax",
                 f"`in {stripped[:40]}` gives no bounds",
-                place=self.place(offset),
+                place=self.place(at),
                 element=self.element,
                 repair="write `in a..b`, or `>= a, <= b`",
             )
-        self.set_lower(expression.first, offset)
-        self.set_upper(expression.last, offset)
+        self.set_lower(expression.first, at)
+        self.set_upper(expression.last, at)
 
-    def ends(self, low: tuple[int, str], high: tuple[int, str]) -> None:
-        self.set_lower(expression_at(self.statement, *low, self.element, self.draft), low[0])
-        self.set_upper(expression_at(self.statement, *high, self.element, self.draft), high[0])
+    def expression(self, offset: int, text: str) -> Expression:
+        return expression_at(self.statement, offset, text, self.element, self.draft)
 
-    def set_lower(self, bound: Expression, offset: int) -> None:
+    def set_lower(self, bound: Expression, at: int) -> None:
         if self.lower is not None:
-            raise self.twice("lower", offset)
+            raise self.twice("lower", at)
         self.lower = bound
 
-    def set_upper(self, bound: Expression, offset: int) -> None:
+    def set_upper(self, bound: Expression, at: int) -> None:
         if self.upper is not None:
-            raise self.twice("upper", offset)
+            raise self.twice("upper", at)
         self.upper = bound
 
     def twice(self, which: str, offset: int) -> FormulationError:

@@ -105,7 +105,10 @@ def test_a_leaf_has_no_children() -> None:
         (Arithmetic("**", Number(-2), Number(2)), "(-2)**2"),
         (Negation(Number(-2)), "--2"),
         (Sum((Name("a"), Number(-2)), (1, -1)), "a - -2"),
-        (Conditional(Conditional(Name("a"), Name("b"), Name("c")), Name("d"), Name("e")), "(a if b else c) if d else e"),
+        (
+            Conditional(Conditional(Name("a"), Name("b"), Name("c")), Name("d"), Name("e")),
+            "(a if b else c) if d else e",
+        ),
         (
             Reduction("sum", Name("a"), (Generator("i", Conditional(Name("A"), Name("b"), Name("B"))),)),
             "sum(a for i in (A if b else B))",
@@ -119,7 +122,15 @@ def test_parentheses_stand_where_reading_back_needs_them(tree: Expression, text:
 
 @pytest.mark.parametrize(
     ("label", "text"),
-    [("a", "a"), ("Store 1", '"Store 1"'), ("for", '"for"'), ('a"b', '"a\\"b"'), (7, "7"), ("007", '"007"'), ("é", "é")],
+    [
+        ("a", "a"),
+        ("Store 1", '"Store 1"'),
+        ("for", '"for"'),
+        ('a"b', '"a\\"b"'),
+        (7, "7"),
+        ("007", '"007"'),
+        ("é", "é"),
+    ],
 )
 def test_a_label_is_quoted_only_where_it_must_be(label: str | int, text: str) -> None:
     assert spell_label(label, lambda _: True) == text

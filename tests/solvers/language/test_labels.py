@@ -120,7 +120,7 @@ def test_a_label_has_one_form(given: object, label: object) -> None:
 
 @pytest.mark.parametrize("given", [float("inf"), float("nan"), 10**400])
 def test_a_number_that_is_not_finite_is_no_label(given: float) -> None:
-    with pytest.raises(ValueError, match="finite|too large"):
+    with pytest.raises(ValueError, match=r"finite|too large"):
         normalize_label(given)
 
 

@@ -137,7 +137,7 @@ def test_filters_belong_to_the_generator_before_them() -> None:
         ("sum{i in S, j in T} x[i, j]", "sum(x[i, j] for i in S for j in T)"),
         ("sum(x[i, j] for i in S, j in T)", "sum(x[i, j] for i in S for j in T)"),
         ("sum(x[i, j] for i, j in T)", "sum(x[i, j] for (i, j) in T)"),
-        ("sum(x[i], for all i in S)", "sum(x[i] for i in S)"),
+        ("sum(x[i] for all i in S)", "sum(x[i] for i in S)"),
         ("sum(a, b, c)", "a + b + c"),
         ("ln(a)", "log(a)"),
         ("card(S)", "len(S)"),
@@ -149,6 +149,11 @@ def test_other_notations_mean_the_same_and_are_noted(text: str, canonical: str) 
     notes = Diagnostics()
     assert parse_expression(text, diagnostics=notes) == parse_expression(canonical)
     assert {(note.code, note.severity) for note in notes} == {("spelling", "note")}
+
+
+def test_a_comma_before_for_is_read_over() -> None:
+    assert parse_expression("sum(x[i], for i in S)") == parse_expression("sum(x[i] for i in S)")
+    assert parse_expression('min(a, "for")') == Call("min", (A, LabelRef("for")))
 
 
 @pytest.mark.parametrize("text", ["2**3", "a[i + 1]", "x != y", "25% * a", "implies(a, b)", "sum(x[i] for i in S)"])

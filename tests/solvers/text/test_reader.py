@@ -341,7 +341,6 @@ def constrained(constraint: str) -> str:
     return f"{FORGIVING}  {constraint}\n"
 
 
-
 @pytest.mark.parametrize(
     ("written", "canonical"),
     [

@@ -1,4 +1,4 @@
-"""What the reader refuses: each finding says its code, its element, its place and the repair; no text makes it raise."""
+"""What the reader refuses: each finding has code, element, place and repair, and no text makes it raise."""
 
 import pytest
 
@@ -73,7 +73,12 @@ def test_a_constraint_is_refused_with_place_and_repair(constraint: str, code: st
         ("d[A] = {a: 1, b: ...}", "data", (12, 20), "`missing`"),
         ("d =", "empty-table", (12, 3), "`d = missing`"),
         ("d the price", "syntax", (12, 4), "`d = value`"),
-        ("table d[A, B]:\n    |   | p | q |\n    | a | 1 |\n    | b | 1 | 2 |", "lost-cell", (14, 5), "one cell for each column"),
+        (
+            "table d[A, B]:\n    |   | p | q |\n    | a | 1 |\n    | b | 1 | 2 |",
+            "lost-cell",
+            (14, 5),
+            "one cell for each column",
+        ),
         ("table d[A, B]:\n    |   | a | b |\n    | p | 1 | 2 |\n    | q | 3 | 4 |", "swapped-axes", (13, 5), "d[B, A]"),
         ("table d[A, B]:", "empty-table", None, "| label | value |"),
         ("table d[A, A, B]:\n    | A | d |\n    | a | 1 |", "table-shape", (13, 5), ""),
