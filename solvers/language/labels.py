@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from steepest.solvers.diagnostics import Place
@@ -188,7 +187,6 @@ class _Scope:
         return LabelRef(node.name, place=node.place)
 
 
-@cache
 def expression_fields(kind: type["Element"]) -> tuple[str, ...]:
     """The fields of a kind of element that hold an expression."""
     return tuple(name for name in ("members", "expression", "body", "lower", "upper") if name in kind.model_fields)
