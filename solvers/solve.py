@@ -61,7 +61,8 @@ def solve_formulation(
         name = classify(formulation).name
         return Solution(status="unsupported", problem_class=name, message=f"{error} (a problem of class {name})")
     size = f"{model.rows:,} rows, {model.columns:,} columns, {model.nonzeros:,} nonzeros"
-    say(f"solving a {model.problem_class} of {size}")
+    article = "an" if model.problem_class == "LP" else "a"
+    say(f"solving {article} {model.problem_class} of {size}")
     return solve_compiled(model, options or SolveOptions())
 
 
@@ -184,12 +185,13 @@ def _binding(model: CompiledModel, activity: Numbers, raw: RawAnswer) -> list[Bi
     found: list[BindingConstraint] = []
     first = 0
     for block in model.blocks:
-        for row in np.flatnonzero(tight[first : first + len(block)]).tolist():
+        rows = np.flatnonzero(tight[first : first + len(block)])
+        for row, index in zip(rows.tolist(), model.row_indices(block, rows), strict=True):
             low, high = float(block.lower[row]) + 0.0, float(block.upper[row]) + 0.0
             found.append(
                 BindingConstraint(
                     name=block.name,
-                    index=model.row_index(block, row),
+                    index=index,
                     activity=float(activity[first + row]) + 0.0,
                     lower=low if np.isfinite(low) else None,
                     upper=high if np.isfinite(high) else None,

@@ -3,6 +3,7 @@
 The SDK has no temperature: `ChatRequest.temperature` is not sent, and samples differ by chance alone.
 """
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 
 from steepest.agents.llm.chat import ChatReply, ChatRequest, StopReason, Usage
 from steepest.agents.llm.endpoints import Endpoint, failure_of, read_reply, shared_tls
+from steepest.agents.llm.errors import ProviderError
 from steepest.agents.llm.prices import cost_of
 from steepest.agents.llm.schemas import closed_schema
 
@@ -59,12 +61,16 @@ class AnthropicMessages:
             base_url=self.endpoint.url,
             timeout=self.timeout,
             max_retries=0,
-            http_client=DefaultAsyncHttpxClient(verify=shared_tls()),
+            http_client=DefaultAsyncHttpxClient(verify=shared_tls(), follow_redirects=False),
         )
         async with client:
             try:
-                raw = await client.messages.with_raw_response.create(**arguments)
-                return await raw.read(), raw.headers.get("request-id")
+                # The SDK's own timeout starts again with every byte; this one is for the whole call.
+                async with asyncio.timeout(self.timeout):
+                    raw = await client.messages.with_raw_response.create(**arguments)
+                    return await raw.read(), raw.headers.get("request-id")
+            except TimeoutError as error:
+                raise ProviderError(f"{self.name} did not answer in time.", kind="timeout") from error
             except APIError as error:
                 raise failure_of(error, self.endpoint) from error
 

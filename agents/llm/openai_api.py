@@ -5,6 +5,7 @@ its objects without checking them and its `parse` loses the usage of a reply tha
 A client lives for one call: an asynchronous one cannot outlive its event loop, and callers bring their own.
 """
 
+import asyncio
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -94,11 +95,15 @@ async def _call(
         base_url=model.endpoint.url,
         timeout=model.timeout,
         max_retries=0,
-        http_client=DefaultAsyncHttpxClient(verify=shared_tls()),
+        http_client=DefaultAsyncHttpxClient(verify=shared_tls(), follow_redirects=False),
     )
     async with client:
         try:
-            raw: LegacyAPIResponse[Any] = await create(client)
+            # The SDK's own timeout starts again with every byte; this one is for the whole call.
+            async with asyncio.timeout(model.timeout):
+                raw: LegacyAPIResponse[Any] = await create(client)
+        except TimeoutError as error:
+            raise ProviderError(f"{model.name} did not answer in time.", kind="timeout") from error
         except APIError as error:
             raise failure_of(error, model.endpoint) from error
     return raw

@@ -75,7 +75,8 @@ class _Slopes:
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
         self.found: dict[str, set[Sign]] = defaultdict(set)
-        self.open: list[str] = []
+        self.followed: set[tuple[str, Sign]] = set()
+        """Named expressions with the sign they were followed with: once each, however often they are used."""
 
     def follow(self, node: Expression, sign: Sign, hidden: Collection[str]) -> None:
         """Note the slope of every variable in an expression that counts with the given sign."""
@@ -105,10 +106,9 @@ class _Slopes:
         element = self.symbols.elements.get(name)
         if isinstance(element, Variable):
             self.found[name].add(sign)
-        elif isinstance(element, NamedExpression) and name not in self.open:
-            self.open.append(name)
+        elif isinstance(element, NamedExpression) and (name, sign) not in self.followed:
+            self.followed.add((name, sign))
             self.follow(element.expression, sign, element.index.names if element.index is not None else ())
-            self.open.pop()
 
     def data_sign(self, node: Expression, hidden: Collection[str]) -> Sign:
         """The sign of an expression over data, if all that it can be has the same one and is not only 0."""

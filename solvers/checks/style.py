@@ -63,19 +63,22 @@ def _check_numbers(symbols: Symbols, diagnostics: Diagnostics) -> None:
         if not isinstance(site.owner, Objective | Constraint | NamedExpression):
             continue
         excused: set[int] = set()
+        spelled: dict[int, str] = {}  # a sum of a thousand numbers is spelled once, not a thousand times
         for visit in visits(site, symbols):
             excused.update(id(node) for node in _excused(visit))
             if visit.position == "value" and isinstance(visit.node, Number) and id(visit.node) not in excused:
-                _check_number(visit, visit.node, diagnostics)
+                if visit.parent is not None and id(visit.parent) not in spelled:
+                    spelled[id(visit.parent)] = shown(visit.parent)
+                _check_number(visit, visit.node, spelled.get(id(visit.parent)), diagnostics)
 
 
-def _check_number(visit: Visit, node: Number, diagnostics: Diagnostics) -> None:
+def _check_number(visit: Visit, node: Number, around: str | None, diagnostics: Diagnostics) -> None:
     if node.value in _PLAIN_NUMBERS or node.value != node.value:
         return
     text = spell_number(node.value)
-    around = f" in `{shown(visit.parent)}`" if visit.parent is not None else ""
+    where = f" in `{around}`" if around is not None else ""
     repair = f'declare it as a parameter with its unit and source: `... = {text}  # [unit] "..."`'
-    warning_at(visit, diagnostics, "magic-number", f"the number {text}{around} has no name", repair)
+    warning_at(visit, diagnostics, "magic-number", f"the number {text}{where} has no name", repair)
 
 
 def _excused(visit: Visit) -> Iterator[Expression]:

@@ -107,8 +107,15 @@ def _domain(variable: Variable) -> str:
 def _indexed(name: str, head: Head | None) -> str:
     if head is None:
         return _name(name)
-    names = [each for generator in head.generators for each in generator.names or ("i",)]
+    names = [each for names in _index_names(head.generators) for each in names]
     return f"{_name(name)}_{{{', '.join(_name(each) for each in names)}}}"
+
+
+def _index_names(generators: Sequence[Generator]) -> list[tuple[str, ...]]:
+    """The index names of generators; those that are left out (`ship[Plant, Store]`) are i, j, k in turn."""
+    taken = {name for generator in generators for name in generator.names}
+    free = (letter for letter in "ijklmnopqrstuvwxyz" if letter not in taken)
+    return [generator.names or (next(free, "i"),) for generator in generators]
 
 
 def _quantifier(head: Head | None) -> str:
@@ -231,8 +238,8 @@ def _condition_or_set(node: Expression) -> tuple[str, int]:
 
 def _generators(generators: Sequence[Generator]) -> str:
     parts = []
-    for generator in generators:
-        names = [_name(name) for name in generator.names] or ["i"]
+    for generator, index_names in zip(generators, _index_names(generators), strict=True):
+        names = [_name(name) for name in index_names]
         pattern = f"({', '.join(names)})" if isinstance(generator.pattern, tuple) else names[0]
         condition = f" : {_write(generator.condition)}" if generator.condition is not None else ""
         parts.append(f"{pattern} \\in {_write(generator.source, _UNION)}{condition}")

@@ -5,7 +5,9 @@ other. The objective may be quadratic (a Hessian); everything else is linear, an
 term named.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TypeVar
 
 import numpy as np
@@ -97,8 +99,16 @@ class CompiledModel:
 
     def row_index(self, block: RowBlock, row: int) -> tuple[Label, ...]:
         """The labels of a row's index tuple."""
-        labels = (column.ids for column in block.frame.columns.values())
-        return tuple(self.instance.universe.labels[int(ids if ids.ndim == 0 else ids[row])] for ids in labels)
+        return next(self.row_indices(block, np.array([row])))
+
+    def row_indices(self, block: RowBlock, rows: npt.NDArray[np.integer]) -> Iterator[tuple[Label, ...]]:
+        """The labels of the index tuples of many rows, looked up a column at a time."""
+        labels = self.instance.universe.labels
+        columns = [
+            [labels[label] for label in np.broadcast_to(column.take(rows).ids, len(rows)).tolist()]
+            for column in block.frame.columns.values()
+        ]
+        return zip(*columns, strict=True) if columns else repeat((), len(rows))
 
 
 @dataclass(frozen=True, eq=False)

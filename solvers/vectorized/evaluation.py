@@ -486,7 +486,12 @@ class Evaluator:
     def _wrong_pattern(self, names: tuple[str, ...], source: Expression, width: int) -> Exception:
         what = "single labels" if width == 1 else f"tuples of {width}"
         message = f"`{spell(source)}` holds {what}, but {len(names)} index names take its elements"
-        return problem("pattern-width", message, place=source.place)
+        repair = (
+            f"name the {width} labels: `for ({', '.join('abcdefgh'[:width])}) in {spell(source)}`"
+            if width > 1
+            else None
+        )
+        return problem("pattern-width", message, place=source.place, repair=repair)
 
     # Words for messages
 

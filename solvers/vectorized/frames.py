@@ -15,7 +15,7 @@ from steepest.solvers.vectorized.universe import Ids
 
 Rows = npt.NDArray[np.int32]
 
-MAX_ROWS = 100_000_000
+MAX_ROWS = 30_000_000
 """Rows that one frame may have: an index column takes 4 bytes a row, a coefficient 8, and there are several of both."""
 
 

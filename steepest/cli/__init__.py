@@ -88,6 +88,9 @@ def execute(
     except SteepestError as error:
         console.say(_redacted(str(error)))
         return _exit_code(error)
+    except MemoryError:
+        console.say("the model with its data does not fit into memory: use smaller or sparser sets")
+        return ExitCode.FAILED
     except Exception as error:
         console.say(_redacted(_bug(error)))
         return ExitCode.FAILED

@@ -35,11 +35,12 @@ class OutputFolder:
         """
         self.path = path
         self._contents: dict[str, str] = {}
-        self._is_new = not path.exists()
         try:
+            self._is_new = not path.exists()
             path.mkdir(parents=True, exist_ok=True)
             strangers = sorted(name for name in os.listdir(path) if not _is_ours(name))
             Path(tempfile.mkdtemp(prefix=STAGING, dir=path)).rmdir()
+            strangers += [name for name in FILES if (path / name).is_dir()]
         except OSError as error:
             reason = error.strerror or str(error)
             raise InputError(f"--out {path}: can't write there ({reason}); name another folder.") from error

@@ -6,9 +6,12 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TextIO
 
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+from steepest.errors import InputError
+
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 CLEAR_LINE = "\r\x1b[K"
 
 
@@ -27,12 +30,13 @@ class Console:
         quiet: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._stdout = stdout if stdout is not None else sys.stdout
-        self._stderr = stderr if stderr is not None else sys.stderr
+        # Python has None for a stream that the caller closed.
+        self._stdout: TextIO | None = stdout if stdout is not None else sys.stdout
+        self._stderr: TextIO | None = stderr if stderr is not None else sys.stderr
         self._quiet = quiet
         self._clock = clock
         self._began = clock()
-        self._live = self._stderr.isatty()
+        self._live = self._stderr is not None and self._stderr.isatty()
         self._line_open = False
         for stream in (self._stdout, self._stderr):
             if hasattr(stream, "reconfigure"):  # a terminal that lacks a character gets its number
@@ -49,8 +53,10 @@ class Console:
 
     def document(self, document: Mapping[str, object]) -> None:
         """Write a result for a program to standard output: one JSON document."""
-        is_unicode = (self._stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
-        self._write_out(json.dumps(document, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
+        encoding: str = getattr(self._stdout, "encoding", None) or "utf-8"
+        is_unicode = encoding.lower().replace("-", "").startswith("utf")
+        text = json.dumps(document, indent=2, ensure_ascii=not is_unicode, allow_nan=False)
+        self._write_out(CONTROL_CHARACTERS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n")
 
     def say(self, text: str) -> None:
         """Write a message (an error, a warning, where files were written) to standard error."""
@@ -78,13 +84,26 @@ class Console:
 
     def _write_out(self, text: str) -> None:
         self._close_line()
+        if self._stdout is None:
+            raise InputError("can't write the result: standard output is closed.")
         try:
             self._stdout.write(text)
             self._stdout.flush()
         except BrokenPipeError:
-            # What is still buffered would complain again when the interpreter closes the stream.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stdout.fileno())
+            _discard(self._stdout)
+        except OSError as error:
+            _discard(self._stdout)
+            raise InputError(f"can't write the result ({error.strerror or error}).") from error
 
     def _write_err(self, text: str) -> None:
-        self._stderr.write(text)
-        self._stderr.flush()
+        if self._stderr is None:
+            return
+        # Where nobody can be told, the result still counts.
+        with suppress(OSError):
+            self._stderr.write(text)
+            self._stderr.flush()
+
+
+def _discard(stream: TextIO) -> None:
+    """What is still buffered would complain again when the interpreter closes the stream."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -36,6 +36,8 @@ def read_problem(argument: str) -> Source:
     """
     from steepest.agents.modeling.intake import decode_problem
 
+    if not argument.strip():
+        raise InputError("the text is empty; write the problem out, or name a file that holds it.")
     if argument.endswith(".five") and _exists(argument):
         raise InputError(f"{argument} is a formulation already: solve it with `steepest run {argument}`.")
     if argument == STDIN or _exists(argument):
@@ -101,6 +103,8 @@ def _content(argument: str, largest: int) -> bytes:
     """The bytes of a file or of standard input, which is not read further than the limit."""
     try:
         if argument == STDIN:
+            if sys.stdin is None:
+                raise InputError("standard input is closed: there is nothing to read.")
             content = sys.stdin.buffer.read(largest + 1)
         else:
             with Path(argument).open("rb") as stream:

@@ -36,6 +36,10 @@ HEADLINES = {
 }
 
 
+_FOR_CHECK = frozenset({"magic-number"})
+"""Warnings about style: `check` tells them, an answer does not."""
+
+
 def render(report: Report) -> str:
     """The whole report, sections separated by empty lines."""
     return "\n\n".join(part for part in _sections(report) if part)
@@ -64,7 +68,10 @@ def _findings(report: Report, meanings: dict[str, str]) -> Iterable[str]:
         yield _binding(report.solution, meanings)
     yield _list("missing data", report.missing)
     yield _list("assumptions", report.assumptions)
-    yield diagnostics((found for found in report.diagnostics if found.severity != "note"), report.source)
+    yield diagnostics(
+        (found for found in report.diagnostics if found.severity != "note" and found.code not in _FOR_CHECK),
+        report.source,
+    )
 
 
 def _head(report: Report) -> str:

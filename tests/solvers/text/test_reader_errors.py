@@ -49,6 +49,9 @@ def only_finding(text: str) -> Diagnostic:
         ('c: y <= make["plain', "syntax", 16, '"label"'),
         ("c: y <= New York", "syntax", 15, '"New York"'),
         ("- y <= 3", "ambiguous-minus", 3, "`name: -y <= 3`"),
+        ("- z[a, p] <= 3", "ambiguous-minus", 3, "`name: -z[a, p] <= 3`"),
+        ("c: y <= 3 for i in A: z[i, p] <= 3", "syntax", 23, "a line of its own"),
+        ("c: 3 y <= 3", "syntax", 8, "3 * y"),
         ("y + 1 <= 2: y <= 3", "syntax", 3, "name: left <= right"),
     ],
 )
@@ -73,6 +76,8 @@ def test_a_constraint_is_refused_with_place_and_repair(constraint: str, code: st
         ("d[A] = {a: 1, b: ...}", "data", (12, 20), "`missing`"),
         ("d =", "empty-table", (12, 3), "`d = missing`"),
         ("d the price", "syntax", (12, 4), "`d = value`"),
+        ("d(A) = {a: 1, b: 2}", "syntax", (12, 4), "`d[A]`"),
+        ("d = 1,5", "data", (12, 3), "1.5"),
         (
             "table d[A, B]:\n    |   | p | q |\n    | a | 1 |\n    | b | 1 | 2 |",
             "lost-cell",
@@ -80,7 +85,8 @@ def test_a_constraint_is_refused_with_place_and_repair(constraint: str, code: st
             "one cell for each column",
         ),
         ("table d[A, B]:\n    |   | a | b |\n    | p | 1 | 2 |\n    | q | 3 | 4 |", "swapped-axes", (13, 5), "d[B, A]"),
-        ("table d[A, B]:", "empty-table", None, "| label | value |"),
+        ("table d[A, B]:", "empty-table", (12, 3), "| label | value |"),
+        ("table d[A, B]:\n    |---|---|", "empty-table", (12, 3), "| label | value |"),
         ("table d[A, A, B]:\n    | A | d |\n    | a | 1 |", "table-shape", (13, 5), ""),
     ],
 )

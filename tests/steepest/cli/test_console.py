@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from steepest.cli.console import Console
+from steepest.errors import InputError
 
 
 class Terminal(io.StringIO):
@@ -100,3 +103,35 @@ def test_a_closed_pipe_ends_the_output_and_nothing_else() -> None:
 
     assert finished.returncode == 7
     assert finished.stderr == b"steepest: still here\n"
+
+
+def test_control_characters_are_escaped_in_json() -> None:
+    out = io.StringIO()
+    Console(out, io.StringIO()).document({"title": "a\x9b31m\u202eb"})
+    assert json.loads(out.getvalue()) == {"title": "a\x9b31m\u202eb"}
+    assert "\x9b" not in out.getvalue()
+    assert "\u202e" not in out.getvalue()
+
+
+def test_a_result_that_can_not_be_written_is_told() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+        def fileno(self) -> int:
+            return os.open(os.devnull, os.O_WRONLY)
+
+    with pytest.raises(InputError, match="No space left"):
+        Console(Full(), io.StringIO()).result("answer")
+
+
+def test_a_result_counts_though_nobody_hears_the_progress() -> None:
+    class Deaf(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    out = io.StringIO()
+    console = Console(out, Deaf())
+    console.say("warning")
+    console.result("answer")
+    assert out.getvalue() == "answer\n"
