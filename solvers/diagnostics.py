@@ -84,10 +84,6 @@ class Diagnostics:
         """Append findings made elsewhere."""
         self._items.extend(items)
 
-    def truncate(self, length: int) -> None:
-        """Forget all but the first `length` findings, for a reader that takes a step back."""
-        del self._items[length:]
-
     @property
     def errors(self) -> list[Diagnostic]:
         """The findings that stop the work."""

@@ -8,7 +8,9 @@ from steepest.solvers.language.expressions import (
     CALLABLE,
     RESERVED_WORDS,
     Call,
+    Comparison,
     Expression,
+    Generator,
     Index,
     LabelRef,
     Name,
@@ -78,7 +80,7 @@ def _named(parser: "Parser") -> Expression:
         name = _OTHER_NAMES[name]
     if parser.token.text == "(" and (name in CALLABLE or parser.token.start == token.end):
         return _call(parser, name, token)
-    if name == "sum" and parser.token.text == "{":
+    if name in ("sum", "sum_") and parser.token.text == "{":
         return _sum_in_braces(parser, token)
     if parser.token.text == "[":
         return Index(name, _indices(parser, token), place=parser.since(token.start))
@@ -148,10 +150,33 @@ def _call(parser: "Parser", name: str, token: Token) -> Expression:
         parser.expect(")", f"to close `{name}(`")
         return Reduction(name, body, generators, place=parser.since(token.start))
     parser.expect(")", f"to close `{name}(`")
+    if name == "sum" and len(arguments) > 1 and all(map(_is_membership, arguments[1:])):
+        parser.note("spelling", "`sum(..., i in S)` is read as `sum(... for i in S)`", token)
+        generators = tuple(map(_generator_of, arguments[1:]))
+        return Reduction("sum", arguments[0], generators, place=parser.since(token.start))
     if name == "sum" and len(arguments) > 1:
         parser.note("spelling", "`sum(a, b)` is read as `a + b`", token)
         return Sum(tuple(arguments), tuple(1 for _ in arguments), place=parser.since(token.start))
     return Call(name, tuple(arguments), place=parser.since(token.start))
+
+
+def _is_membership(node: Expression) -> bool:
+    """Whether a node reads `i in S` or `(i, j) in S`, with nothing but names on the left."""
+    match node:
+        case Comparison((Name(), _), ("in",)):
+            return True
+        case Comparison((TupleOf(items), _), ("in",)):
+            return all(isinstance(item, Name) for item in items)
+    return False
+
+
+def _generator_of(membership: Expression) -> Generator:
+    match membership:
+        case Comparison((TupleOf(items), source), _):
+            return Generator(tuple(item.name for item in items if isinstance(item, Name)), source)
+        case Comparison((Name(name), source), _):
+            return Generator(name, source)
+    raise TypeError(f"{membership} is no membership")
 
 
 def _sum_in_braces(parser: "Parser", token: Token) -> Expression:

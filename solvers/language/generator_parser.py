@@ -7,6 +7,7 @@ from steepest.solvers.language.expressions import RESERVED_WORDS, Expression, Ge
 if TYPE_CHECKING:
     from steepest.solvers.language.parser import Parser
 
+_COMPARISONS = ("<", ">", "<=", ">=", "==", "!=")
 _QUANTIFIERS = ("all", "each", "every")
 
 
@@ -103,21 +104,46 @@ def _index_name(parser: "Parser") -> str:
 
 def read_head(parser: "Parser") -> Head:
     """What stands between the brackets of a head."""
-    generators: list[Generator] = []
-    while True:
-        named = _starts_pattern(parser)
-        pattern = _pattern_of_head(parser) if named else None
-        if named:
-            parser.expect("in", "after the index")
-        source = parser.union()
-        generators.append(Generator(pattern, source))
-        if not parser.take(","):
-            break
-    condition = _filter(parser)
+    generators = [_part_of_head(parser)]
+    condition: Expression | None = None
+    while condition is None and parser.take(","):
+        condition = _bare_condition(parser)
+        if condition is None:
+            generators.append(_part_of_head(parser))
+    condition = condition or _filter(parser)
     if condition is not None:
         last = generators[-1]
         generators[-1] = Generator(last.pattern, last.source, condition)
     return Head(tuple(generators))
+
+
+def _part_of_head(parser: "Parser") -> Generator:
+    pattern = _pattern_of_head(parser) if _starts_pattern(parser) else None
+    if pattern is not None:
+        parser.expect("in", "after the index")
+    return Generator(pattern, parser.union())
+
+
+def _bare_condition(parser: "Parser") -> Expression | None:
+    """`t > 1` behind a comma, which others write for `if t > 1`; nothing if a set stands here."""
+    if _starts_pattern(parser):
+        return None
+    if not _compares(parser):
+        return None
+    parser.note("spelling", "a condition behind a comma is read behind `if`", parser.token)
+    return parser.disjunction()
+
+
+def _compares(parser: "Parser") -> bool:
+    """Whether a comparison stands in front of the next comma or filter, brackets left aside."""
+    ahead, depth = 0, 0
+    while (token := parser.peek(ahead)).kind != "end" and (depth or token.text not in (",", "if", "where", ":")):
+        if token.kind == "operator":
+            depth += (token.text in "([{") - (token.text in ")]}")
+        if not depth and parser.meaning(token) in _COMPARISONS:
+            return True
+        ahead += 1
+    return False
 
 
 def _starts_pattern(parser: "Parser") -> bool:

@@ -35,7 +35,7 @@ from steepest.solvers.language.expressions import (
     children,
 )
 from steepest.solvers.language.generator_parser import at_for, for_clauses, read_head
-from steepest.solvers.language.tokens import TokenStream
+from steepest.solvers.language.tokens import Token, TokenStream
 
 MAX_DEPTH = 60
 """How deep an expression may be nested: every reader of the tree recurses, and no model needs more."""
@@ -347,13 +347,16 @@ class Parser(TokenStream):
         if follower.text == "%":
             self.advance()
             return Number(_percent(node.value), place=self.since(token.start))
-        touching = follower.start == token.end
-        if not touching or (follower.kind != "word" and follower.text != "("):
+        if not self.is_factor(token, follower):
             return node
-        if follower.text in RESERVED_WORDS:
-            return node
-        self.note("spelling", f"`{token.text}{follower.text}` is read as a product", token)
+        self.note("spelling", f"`{token.text} {follower.text}` is read as a product", token)
         return Arithmetic("*", node, self.power(), place=self.since(token.start))
+
+    def is_factor(self, number: Token, follower: Token) -> bool:
+        """Whether what follows a number is multiplied with it: `0.8x`, `2(a + b)`, `3 x[i]`."""
+        if follower.kind == "word" and follower.text not in RESERVED_WORDS:
+            return follower.start == number.end or self.peek().text == "["
+        return follower.text == "(" and follower.start == number.end
 
 
 def negate(node: Expression, place: Place | None = None) -> Expression:

@@ -148,6 +148,8 @@ class TokenStream:
             repair = f"a number in an expression has no comma between thousands: {self.joined_thousands()}"
         elif token.kind == "word" and before is not None and before.kind == "word":
             repair = f'a label of several words stands in quotes: "{before.text} {token.text}"'
+        elif token.kind == "word" and before is not None and before.kind == "number":
+            repair = f"a product is written with `*`: {before.text} * {token.text}; units stand in the comment"
         self.fail_at(token.start, token.end, f"{wanted} was expected, but {found} stands here", repair)
 
     def at_thousands(self) -> bool:

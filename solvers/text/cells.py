@@ -21,7 +21,8 @@ _NUMBER = re.compile(
 )
 _SCALE = {"thousand": 3, "million": 6, "billion": 9}
 _DECIMAL_LABEL = re.compile(r"-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)\Z", re.ASCII)
-_DECIMAL_COMMA = re.compile(r"-?\d+,\d+\Z", re.ASCII)
+DECIMAL_COMMA = re.compile(r"-?\d+,\d+\Z", re.ASCII)
+"""A number with a comma that is none between thousands (those are read before)."""
 DEFAULT = re.compile(r"default\s{0,20}[:=]?\s{0,20}(?P<value>[-+−]?[$€£¥]?[\d.][\d.,_eE+\-]{0,40}%?)\s{0,20};?\Z")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}\Z", re.ASCII)
 _WORDS = re.compile(r"[^\W\d][\w.'’&/-]*(?: [\w.'’&/-]+)*\Z")
@@ -41,6 +42,14 @@ class CellError(ValueError):
 def is_absent(text: str) -> bool:
     """Whether a cell says that there is no such cell."""
     return text in _ABSENT_SIGNS
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell holds a number."""
+    try:
+        return read_number(text, set()) is not None
+    except CellError:
+        return True
 
 
 def read_number(text: str, oddities: set[str]) -> int | float | None:
@@ -110,7 +119,7 @@ def read_value(text: str, oddities: set[str]) -> Value:
 
 
 def _repair(text: str) -> str:
-    if _DECIMAL_COMMA.match(text):
+    if DECIMAL_COMMA.match(text):
         return f"a decimal point is a dot: {text.replace(',', '.')}"
     if _CLOCK.match(text):
         hours, minutes = text.split(":")

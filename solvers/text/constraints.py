@@ -29,6 +29,8 @@ _FORALL_INSIDE = re.compile(
     r"[\s,]{1,9}(?:for\s{0,3}all|for\s{1,3}each|for\s{1,3}every|for)\s{1,9}|\s{0,9}∀", re.IGNORECASE
 )
 _GENERATOR = re.compile(r"\(?[^\W\d][\w, ]{0,80}\)? ?(?:\bin\b|∈)")
+_IN = re.compile(r"\([^()]{1,200}(?:\bin\b|∈)")
+_OPERAND = re.compile(r"[^\W\d]\w*(?: ?\[[^\[\]]{1,200}\])?\Z")
 _LEXICOGRAPHIC = re.compile(r"lex(?:icographic)?\s{0,3}\(")
 
 
@@ -156,7 +158,7 @@ def constraint_label(statement: Statement) -> str:
 
 
 def read_constraint(statement: Statement, names: ConstraintNames, draft: Draft) -> None:
-    """Add the constraint that a statement is.
+    """Add the constraint that a statement is; `x, y >= 0` is one for each.
 
     Raises:
         FormulationError: It is none.
@@ -165,25 +167,66 @@ def read_constraint(statement: Statement, names: ConstraintNames, draft: Draft) 
     _refuse_bullet(statement)
     name, heads, begin = _label(statement, draft)
     element = f"constraint {name}" if name else "constraint"
-    body_start, quantified = _quantified(statement, begin)
+    begin, quantified = _quantified(statement, begin)
     generators: list[Generator] = []
     for offset, text in [*heads, *quantified]:
         start = statement.place_at(offset)
         generators += parse_head(text, start=start, element=element, diagnostics=draft.diagnostics).generators
-    text = statement.code[body_start:]
-    trimmed = text.strip()
-    if not trimmed:
-        raise problem("syntax", "the constraint is missing", place=statement.place_at(begin), element=element)
-    start = statement.place_at(body_start + len(text) - len(text.lstrip()))
-    body, trailing = parse_body(trimmed, start=start, element=element, diagnostics=draft.diagnostics)
-    if trailing or quantified:
+    if quantified:
+        draft.note("spelling", "the `for` is moved into the head of the constraint", element, statement.place)
+    _refuse_second_colon(statement, begin, element)
+    bodies = _bodies(statement, begin, element, draft)
+    for number, (at, text) in enumerate(bodies, start=1):
+        own_name = f"{name}_{number}" if name and len(bodies) > 1 else name
+        _add_constraint(statement, own_name or names.fresh(), (at, text), generators, bool(name), draft)
+
+
+def _add_constraint(
+    statement: Statement,
+    name: str,
+    body_text: tuple[int, str],
+    generators: list[Generator],
+    is_named: bool,
+    draft: Draft,
+) -> None:
+    element = f"constraint {name}"
+    start = statement.place_at(body_text[0])
+    body, trailing = parse_body(body_text[1], start=start, element=element, diagnostics=draft.diagnostics)
+    if trailing:
         draft.note("spelling", "the `for` is moved into the head of the constraint", element, start)
-    if not name:
-        name = names.fresh()
-        draft.note("unnamed", f"a constraint without a name is named {name}", f"constraint {name}", statement.place)
+    if not is_named:
+        draft.note("unnamed", f"a constraint without a name is named {name}", element, statement.place)
     details = provenance(statement, with_unit=False).fields(statement)
     head = _one_condition([*generators, *trailing])
     draft.constraints.append(make(Constraint, statement, element, name=name, index=head, body=body, **details))
+
+
+def _bodies(statement: Statement, begin: int, element: str, draft: Draft) -> list[tuple[int, str]]:
+    """The text of the constraint with where it begins; of `x, y >= 0`, that of `x >= 0` and of `y >= 0`."""
+    text = statement.code[begin:]
+    if not text.strip():
+        raise problem("syntax", "the constraint is missing", place=statement.place_at(begin), element=element)
+    pieces = [(at + len(piece) - len(piece.lstrip()), piece.strip()) for at, piece in split_outside(text)]
+    last = pieces[-1][1]
+    operator = find_outside(last, "<>=≤≥")
+    if operator > 0 and len(pieces) > 1 and all(_OPERAND.match(piece) for _, piece in pieces[:-1]):
+        draft.note("spelling", "what stands before each comma is a constraint of its own", element, statement.place)
+        return [(begin + at, f"{piece} {last[operator:]}") for at, piece in pieces[:-1]] + [
+            (begin + pieces[-1][0], last)
+        ]
+    return [(begin + pieces[0][0], text.strip())]
+
+
+def _refuse_second_colon(statement: Statement, begin: int, element: str) -> None:
+    colon = find_outside(statement.code, ":", begin)
+    if colon >= 0:
+        raise problem(
+            "syntax",
+            "a second colon in one constraint",
+            place=statement.place_at(colon),
+            element=element,
+            repair="each constraint begins on a line of its own, `name: left <= right`; a filter follows `if`",
+        )
 
 
 def _refuse_bullet(statement: Statement) -> None:
@@ -210,14 +253,18 @@ def _label(statement: Statement, draft: Draft) -> tuple[str, list[tuple[int, str
         return "", [], 0
     heads: list[tuple[int, str]] = []
     quantifier = _FORALL_INSIDE.search(label[:2000])
-    bracket = find_first(label, "[{")
+    bracket = find_first(label, "[{" if _IN.search(label) is None else "[{(")
     if quantifier is not None:
         heads = [(quantifier.end(), label[quantifier.end() :])]
         label = label[: quantifier.start()]
     elif bracket >= 0 and closing_bracket(label, bracket) == len(label.rstrip()) - 1:
         heads = [(bracket + 1, label.rstrip()[bracket + 1 : -1])]
         label = label[:bracket]
-    return _slug(label, statement, draft), heads, colon + 1
+    name = _slug(label, statement, draft)
+    if heads:
+        note = f"`{statement.code[:colon].strip()[:60]}` is read as `{name}[{heads[0][1].strip()[:60]}]`"
+        draft.note("spelling", note, f"constraint {name}", statement.place)
+    return name, heads, colon + 1
 
 
 def find_first(text: str, signs: str) -> int:

@@ -16,9 +16,11 @@ from steepest.solvers.text.cells import CellError, Value, is_absent, read_label,
 from steepest.solvers.text.statements import Statement
 
 _TOKEN = re.compile(
-    r'\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<sign>[{}\[\](),:;])|(?P<run>[^{}\[\](),:;"\s][^{}\[\](),:;"]*)|(?P<bad>"))'
+    r'\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<sign>=>|[{}\[\](),:;=])'
+    r'|(?P<run>[^{}\[\](),:;="\s][^{}\[\](),:;="]*)|(?P<bad>"))'
 )
 _THOUSANDS = re.compile(r"\d{3}\Z", re.ASCII)
+_BEHIND_LABEL = (":", "=", "=>")
 _MAX_DEPTH = 12
 
 
@@ -139,7 +141,7 @@ class _Reader:
 
     def key_follows(self) -> bool:
         match = _TOKEN.match(self.statement.code, self.position)
-        return self.token.kind in ("run", "string") and match is not None and match["sign"] == ":"
+        return self.token.kind in ("run", "string") and match is not None and match["sign"] in _BEHIND_LABEL
 
     def entries(self, depth: int) -> Entries:
         pairs: list[tuple[tuple[Label, ...], Literal, int]] = []
@@ -149,13 +151,20 @@ class _Reader:
             else:
                 start = self.token.start
                 key = self.key()
-                self.expect(":", "behind a label")
+                self.colon()
                 pairs.append((key, self.value(depth + 1), start))
             if self.token.text != ",":
                 break
             self.advance()
         self.expect("}", "to close the braces")
         return Entries(pairs)
+
+    def colon(self) -> None:
+        if self.token.kind == "sign" and self.token.text in ("=", "=>"):
+            self.oddities.add(f"`{self.token.text}` behind a label")
+            self.advance()
+        else:
+            self.expect(":", "behind a label")
 
     def is_rest_of_thousands(self, pair: tuple[tuple[Label, ...], Literal, int]) -> bool:
         """Whether `000` stands here for what follows a comma between thousands: `{a: 400,000, b: 3}`."""

@@ -1,13 +1,14 @@
 """Reads the statements of `parameters:` other than tables: scalars, literals, derived parameters, files."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.formulation import Parameter
 from steepest.solvers.language.expressions import Head, LabelRef, Number
 from steepest.solvers.language.labels import normalize_label
-from steepest.solvers.text.cells import DEFAULT, CellError, Value, default_of, read_number
+from steepest.solvers.text.cells import DECIMAL_COMMA, DEFAULT, CellError, Value, default_of, read_number
 from steepest.solvers.text.draft import (
     Draft,
     Provenance,
@@ -18,7 +19,7 @@ from steepest.solvers.text.draft import (
     table_source,
     tell_oddities,
 )
-from steepest.solvers.text.lines import closing_bracket, masked
+from steepest.solvers.text.lines import closing_bracket, find_outside, masked
 from steepest.solvers.text.literals import Cell, Layout, read_literal
 from steepest.solvers.text.single_cells import is_single_cell, read_single_cell
 from steepest.solvers.text.statements import Declaration, Statement, declaration, strip_end
@@ -80,8 +81,26 @@ class _Value:
         if grid is not None:
             return self.grid(bool(grid["symmetric"]))
         if text.startswith(("{", "[")) and closing_bracket(text, 0) == len(text) - 1:
-            return [self.literal(begin, text)]
+            return [self.literal(self.statement, begin)]
+        bracketed = self.bracketed(begin, text)
+        if bracketed is not None:
+            return [self.literal(bracketed, begin)]
         return [self.scalar_or_derived(begin, text)]
+
+    def bracketed(self, begin: int, text: str) -> Statement | None:
+        """The statement with brackets around data that have none, or parentheses: `(3, 4)`, `corn: 3, beet: 2`."""
+        if self.head is None:
+            return None
+        code = self.statement.code
+        if text.startswith("(") and closing_bracket(text, 0) == len(text) - 1 and find_outside(text[1:-1], ",") >= 0:
+            literal = f"[{text[1:-1]}]"
+        elif text[:1] not in ("{", "[", "(") and find_outside(text, ":") > 0:
+            literal = f"{{{text}}}"
+        else:
+            return None
+        place = self.statement.place_at(begin)
+        self.draft.note("spelling", f"`{text[:60]}` is read as `{literal[:60]}`", self.element, place)
+        return replace(self.statement, code=code[:begin] + literal)
 
     def assigned(self) -> int:
         offset, rest = self.declared.rest
@@ -92,7 +111,9 @@ class _Value:
                 f"`=` and a value are missing behind `{self.declared.name}`",
                 place=self.statement.place_at(offset),
                 element=self.element,
-                repair=f"write `{self.declared.name} = value`, or `= missing` for what the text does not give",
+                repair=f"write `{self.declared.name} = value`, or `= missing` for what the text does not give"
+                if not rest.startswith("(")
+                else f"an index stands in brackets: `{self.declared.name}[{rest[1:].partition(')')[0][:40]}]`",
             )
         sign = match.group().strip()
         if sign != "=":
@@ -129,11 +150,11 @@ class _Value:
             self.statement, self.declared.name, self.head, self.default, self.draft, symmetric=symmetric
         )
 
-    def literal(self, begin: int, text: str) -> Parameter:
+    def literal(self, statement: Statement, begin: int) -> Parameter:
         oddities: set[str] = set()
-        literal, _ = read_literal(self.statement, begin, self.element, oddities)
+        literal, _ = read_literal(statement, begin, self.element, oddities)
         axes = self.draft.known.axes(self.head) if self.head is not None else []
-        cells: list[Cell] = Layout(axes, self.statement, self.element).cells(literal)
+        cells: list[Cell] = Layout(axes, statement, self.element).cells(literal)
         tell_oddities(oddities, self.statement, self.element, self.draft)
         if not cells and self.default is not None:
             return self.made(value=self.default, default=None)
@@ -167,6 +188,9 @@ class _Value:
             tell_oddities(oddities, self.statement, self.element, self.draft)
             unit = self.details.unit or next((sign for sign in text if sign in "$€£¥₹"), None)
             return self.made(value=normalize_label(value), unit=unit)
+        if DECIMAL_COMMA.match(text):
+            place, repair = self.statement.place, f"a decimal point is a dot: {text.replace(',', '.')}"
+            raise problem("data", f"`{text}` is no number", place=place, element=self.element, repair=repair)
         return self.number_with_unit(text)
 
     def number_with_unit(self, text: str) -> Parameter | None:

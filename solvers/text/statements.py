@@ -14,16 +14,19 @@ from steepest.solvers.text.lines import Line, closing_bracket, depth_after, find
 from steepest.solvers.text.sections import Section
 
 _NAME = re.compile(r"[^\W\d]\w*")
-_BULLET = re.compile(
-    r"\s{0,80}(?P<sign>[-*•]|\d{1,4}[.)]|\(\d{1,4}\))[ \t]+"
-    r"(?=(?:\*\*|`)?(?:table\b|[^\W\d][\w ]{0,40}(?:[\[:(]|=(?!=)|in\b)))"
+_NUMBERING = re.compile(r"\s{0,80}(?:•|\d{1,4}[.)]|\(\d{1,4}\))[ \t]{1,20}(?=[^\W\d]|[\"'`*∀])")
+_BULLET = re.compile(r"\s{0,80}[-*•][ \t]{1,20}(?=[^\W\d]|[\"'`*])")
+_BULLETED_DECLARATION = re.compile(
+    r"\s{0,400}[-*•][ \t]{1,20}(?=(?:\*\*|`)?(?:table\b|[^\W\d][\w ]{0,40}(?:\[[^\]]{0,400}\]\s{0,9})?(?::|=(?!=))))"
 )
 _BOLD = re.compile(r"(?P<lead>\s{0,80})(?P<sign>\*\*|`)(?P<name>[^*`]{1,80})(?P=sign)")
 _TABLE = re.compile(r"\s*table\b(?!\s*(?:\[[^\]]*\]\s*)?=)")
 _GRID = re.compile(r"(?:=|\bis) ?(?:symmetric )?(?:matrix|tables?)?:?\Z")
 _DECLARATION = re.compile(r"\s{0,200}(?:table\b|[^\W\d]\w*\s{0,20}(?:\[[^\]]*\]\s{0,20})?=(?!=))")
 _CONSTRAINT = re.compile(r"\s{0,200}[^\W\d]\w*\s{0,20}(?:\[[^\]]*\]\s{0,20})?:")
-_GOES_ON = re.compile(r"\s{0,400}(?:<=|>=|==|=<|=>|<|>|≤|≥|=|\+|\*|/|and\b|or\b|for\b|if\b|else\b|in\b)")
+_GOES_ON = re.compile(r"\s{0,400}(?:<=|>=|==|=<|=>|<|>|≤|≥|=|\+|/|and\b|or\b|if\b|else\b|in\b)")
+_GOES_ON_BY_INDENT = re.compile(r"\s{0,400}(?:[-−*]|for\b|∀)")
+"""What may begin an element as well: a bullet, a quantifier."""
 _UNFINISHED = ("+", "-", "*", "/", "=", "<", ">", "≤", "≥", "(", "[", "{", " and", " or", " for", " in", " if", " else")
 _PROSE = re.compile(r"[A-Z`*(\"'][^\[\]{}=<>|≤≥#]*[.:!?)*]\Z|[A-Z](?:[\w'’,;-]+ ){4}[^\[\]{}=<>|≤≥#]*\Z")
 
@@ -167,7 +170,8 @@ class _Lines:
     def unmarked(self, line: Line) -> Line:
         """The line without bullet, numbering and emphasis, its columns kept."""
         code = line.code
-        bullet = _BULLET.match(code)
+        in_constraints = self.section.kind == "constraints"  # where a minus may be a sign
+        bullet = _NUMBERING.match(code) or (_BULLETED_DECLARATION if in_constraints else _BULLET).match(code)
         if bullet is not None:
             code = " " * bullet.end() + code[bullet.end() :]
         bold = _BOLD.match(code)
@@ -224,10 +228,10 @@ class _Lines:
         last = next(each.code.rstrip() for each in reversed(taken) if not each.is_blank)
         if last.endswith(_UNFINISHED) or (last.endswith(":") and line.indent > first.indent):
             return True
-        if _GOES_ON.match(line.code) is not None:
-            return not self.declares(line)
-        is_minus = line.code.lstrip().startswith(("-", "−")) and line.indent > first.indent
-        return is_minus and _BULLET.match(line.code) is None
+        if _GOES_ON_BY_INDENT.match(line.code) is not None:
+            is_marked = _BULLETED_DECLARATION.match(line.code) or _BOLD.match(line.code)
+            return line.indent > first.indent and is_marked is None
+        return _GOES_ON.match(line.code) is not None and not self.declares(line)
 
     def declares(self, line: Line) -> bool:
         if _DECLARATION.match(line.code) is not None:

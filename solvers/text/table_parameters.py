@@ -18,7 +18,7 @@ from steepest.solvers.language.expressions import (
     is_identifier,
 )
 from steepest.solvers.language.parser import parse_head
-from steepest.solvers.text.cells import CellError, Value, default_of, is_absent, read_label, read_value
+from steepest.solvers.text.cells import CellError, Value, default_of, is_absent, is_number, read_label, read_value
 from steepest.solvers.text.draft import Draft, Provenance, make, provenance, table_source, tell_oddities
 from steepest.solvers.text.lines import closing_bracket
 from steepest.solvers.text.literals import Cell
@@ -157,7 +157,7 @@ class _Table:
         if self.is_matrix(grid, name, keys):
             return [self.matrix(name, grid, symmetric)]
         if len(grid.head) == keys + 1:
-            return [self.column(name, grid, keys, keys)]
+            return [self.column(name, self.with_head(grid, name), keys, keys)]
         if len(grid.head) > keys + 1:
             note = f"each column is a parameter of its own; the name {name} is not used"
             self.draft.note("spelling", note, self.element, grid.place)
@@ -169,6 +169,15 @@ class _Table:
             element=self.element,
             repair="write a column for each label and one for the value",
         )
+
+    def with_head(self, grid: Grid, name: str) -> Grid:
+        """The grid with a head, where its first row holds a number and so is none."""
+        cells = [column.text for column in grid.head]
+        if not (is_absent(cells[-1]) or is_number(cells[-1])):
+            return grid
+        self.draft.note("spelling", "the table has no head: its first row is read as data", self.element, grid.place)
+        head = [*(Column("", None) for _ in cells[:-1]), Column(name, None)]
+        return Grid(head, [Row(cells, grid.place), *grid.rows], grid.place)
 
     def arity(self, grid: Grid, name: str) -> int:
         """How many labels stand in front of a value."""
@@ -184,9 +193,12 @@ class _Table:
         if not grid.corner:
             return True
         heads = [column.text.lower() for column in grid.head]
-        axes = [axis.name.lower() for axis in self.draft.known.axes(self.head)]
-        is_keyed = len(heads) >= 3 and (heads[-1] in (name.lower(), *_VALUE_HEADS) or heads[:2] == axes)
-        return not is_keyed
+        axes = self.draft.known.axes(self.head)
+        is_keyed = len(heads) >= 3 and (
+            heads[-1] in (name.lower(), *_VALUE_HEADS) or heads[:2] == [axis.name.lower() for axis in axes]
+        )
+        corner = (self.label(grid.corner, grid.place),)
+        return not is_keyed and corner not in (axes[0].elements or ())
 
     # Parameters
 

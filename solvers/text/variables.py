@@ -24,6 +24,10 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z-]{0,30}")
 _OPERATOR = re.compile(r"<=|>=|==|=<|=>|<|>|=|≤|≥|∈|\bin\b")
 _AND = re.compile(r"\s(?:and|&)\s{0,80}\Z", re.IGNORECASE)
 _LOWER, _UPPER = frozenset({">=", "=>", "≥"}), frozenset({"<=", "=<", "≤"})
+_BETWEEN = re.compile(
+    r"(?P<words>[A-Za-z \t-]{0,60}?)\b(?:(?:between|from)\s{1,20}(?P<low>[^,<>=]{1,200}?)\s{1,20}(?:and|to)\s{1,20}"
+    r"(?P<high>[^,<>=]{1,200}))\Z"
+)
 _COLON = re.compile(r"\s{0,80}(?P<sign>:|∈|in\b|is\b|=(?!=))?\s{0,80}")
 
 
@@ -119,6 +123,14 @@ class _Specification:
 
     def piece(self, offset: int, text: str) -> None:
         """Words such as `integer`, then bounds, each with its operator."""
+        between = _BETWEEN.match(text)
+        if between is not None:
+            self.words(offset, between["words"])
+            low, high = (self.expression(offset + between.start(end), between[end]) for end in ("low", "high"))
+            self.set_lower(low, offset)
+            self.set_upper(high, offset)
+            self.note("two ends are read as `in a..b`", offset)
+            return
         operators = self.operators(text)
         end = operators[0].start() if operators else len(text)
         self.words(offset, text[:end])
@@ -141,10 +153,7 @@ class _Specification:
         return found
 
     def words(self, offset: int, text: str) -> None:
-        if text.strip().startswith("{") and text.replace(" ", "").strip() == "{0,1}":
-            self.set_domain("binary", "{0, 1}", offset)
-            return
-        for word in text.split():
+        for word in re.sub(r"\{ ?0 ?, ?1 ?\}", "{0,1}", text[:400]).split():
             lowered = word.lower().rstrip(".")
             domain = _DOMAINS.get(lowered)
             if domain is not None:
@@ -152,6 +161,11 @@ class _Specification:
             elif lowered in _NONNEGATIVE:
                 self.note(f"`{word}` is read as `>= 0`", offset)
                 self.is_nonnegative = True
+            elif lowered == "{0,1}":
+                self.set_domain("binary", "{0, 1}", offset)
+            elif ".." in word:
+                self.interval("in", offset + text.index(word) - len("in"), word)
+                self.note(f"`{word}` is read as `in {word}`", offset)
             elif lowered in _IGNORED:
                 self.note(f"`{word}` is not needed", offset)
             elif lowered not in ("and", self.statement.code.split("[")[0].split(":")[0].strip().lower()):
