@@ -169,8 +169,8 @@ def _run_in_thread(coroutine: Coroutine[Any, Any, T]) -> T:
 
     runner = asyncio.Runner()
     thread = threading.Thread(target=work, args=(runner,), name="steepest-complete", daemon=True)
-    thread.start()
     try:
+        thread.start()
         return outcome.result()
     except KeyboardInterrupt:  # pressed in this thread: the other one is told to stop
         _cancel_all(runner)

@@ -39,6 +39,15 @@ def test_context_variables_reach_the_model_in_a_running_loop(ask):
     assert asyncio.run(notebook()) == "seven"
 
 
+@pytest.fixture
+def heeds_interrupts():
+    """Ctrl-C as at a terminal: what a shell starts in the background ignores it, and so would the test."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_interrupts")
 def test_an_interrupt_in_a_running_loop_stops_the_call(ask):
     stopped = threading.Event()
 
