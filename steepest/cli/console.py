@@ -15,6 +15,11 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202
 CLEAR_LINE = "\r\x1b[K"
 
 
+def visible(text: str) -> str:
+    """The text with a sign in place of every character that could move the cursor, recolor or reorder it."""
+    return CONTROL_CHARACTERS.sub("�", text)
+
+
 class Console:
     """The two streams of a command and the seconds since it began.
 
@@ -49,7 +54,7 @@ class Console:
 
     def result(self, text: str) -> None:
         """Write a result for a person to standard output."""
-        self._write_out(CONTROL_CHARACTERS.sub("�", text).rstrip("\n") + "\n")
+        self._write_out(visible(text).rstrip("\n") + "\n")
 
     def document(self, document: Mapping[str, object]) -> None:
         """Write a result for a program to standard output: one JSON document."""
@@ -61,20 +66,20 @@ class Console:
     def say(self, text: str) -> None:
         """Write a message (an error, a warning, where files were written) to standard error."""
         self._close_line()
-        self._write_err(f"steepest: {CONTROL_CHARACTERS.sub('�', text)}\n")
+        self._write_err(f"steepest: {visible(text)}\n")
 
     def step(self, text: str) -> None:
         """Write one step of the progress with the seconds elapsed."""
         if self._quiet:
             return
         self._close_line()
-        self._write_err(f"{self.seconds:7.1f} s  {CONTROL_CHARACTERS.sub('�', text)}\n")
+        self._write_err(f"{self.seconds:7.1f} s  {visible(text)}\n")
 
     def ticker(self, text: str) -> None:
         """Show what is going on in a line that the next one replaces; only on a terminal."""
         if self._quiet or not self._live:
             return
-        self._write_err(f"{CLEAR_LINE}{self.seconds:7.1f} s  {CONTROL_CHARACTERS.sub('�', text)}")
+        self._write_err(f"{CLEAR_LINE}{self.seconds:7.1f} s  {visible(text)}")
         self._line_open = True
 
     def _close_line(self) -> None:

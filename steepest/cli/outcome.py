@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from steepest.cli import json_output, text_output
 from steepest.cli.artifacts import OutputFolder
-from steepest.cli.console import Console
+from steepest.cli.console import Console, visible
 from steepest.cli.exit_codes import ExitCode
 from steepest.cli.faces import face
 from steepest.cli.report import Report
@@ -42,7 +42,7 @@ def finish(
 
 def keep(report: Report, folder: OutputFolder, console: Console, tables: Mapping[str, object], base: Path) -> None:
     """Keep every form of model and answer that there is."""
-    folder.keep("answer.txt", text_output.render(report) + "\n")
+    folder.keep("answer.txt", visible(text_output.render(report)) + "\n")
     if report.solution is not None:
         folder.keep("solution.json", report.solution.model_dump_json(indent=2) + "\n")
     if report.formulation is None:
