@@ -9,8 +9,9 @@ __all__ = ["environment_secrets", "redact", "redact_json"]
 
 MASK = "[redacted]"
 
-SECRET_VARIABLE = re.compile(r"(?:API_?KEY|TOKEN|SECRET|PASSWORD)$", re.IGNORECASE)
-SHORTEST_SECRET = 8  # a shorter value is more likely a word of the text than a key
+SECRET_VARIABLE = re.compile(r"(?:KEY|TOKEN|SECRET|PASS|PASSWORD|CREDENTIALS)$", re.IGNORECASE)
+SHORTEST_SECRET = 8  # a shorter value of the environment is more likely a word of the text than a key
+SHORTEST_KEY = 4  # what is known to be a key is masked, unless it is so short that it would mask half the text
 
 PATTERNS = (
     (re.compile(r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}"), MASK),
@@ -18,6 +19,7 @@ PATTERNS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
     (re.compile(r"(?i)\b(x-api-key|api[-_]key)(\"?\s*[:=]\s*\"?)[^\s\"',;&]{8,}"), rf"\1\2{MASK}"),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s/:@]*):[^\s/@]+@"), rf"\1:{MASK}@"),
+    (re.compile(r"(?i)([?&][\w.-]{0,40}(?:key|token|secret|passw|auth|sig)[\w.-]{0,40}=)[^&\s#\"'<>]+"), rf"\1{MASK}"),
 )
 
 
@@ -30,7 +32,7 @@ def environment_secrets() -> tuple[str, ...]:
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Mask `secrets`, the keys in the environment, and whatever looks like a key or a URL's password."""
-    known = {secret for secret in (*secrets, *environment_secrets()) if len(secret) >= SHORTEST_SECRET}
+    known = {secret for secret in secrets if len(secret) >= SHORTEST_KEY} | set(environment_secrets())
     for secret in sorted(known, key=len, reverse=True):
         text = text.replace(secret, MASK)
     for pattern, mask in PATTERNS:

@@ -67,3 +67,12 @@ def test_a_given_secret_never_survives(text, secret):
 @given(st.text())
 def test_masking_twice_changes_nothing(text):
     assert redact(redact(text)) == redact(text)
+
+
+def test_secrets_in_a_urls_query_are_masked_and_the_rest_is_kept():
+    shown = redact("http://host/v1?key=AIzaSyVery123&page=2&access_token=tok_abc#m")
+    assert shown == "http://host/v1?key=[redacted]&page=2&access_token=[redacted]#m"
+
+
+def test_a_short_key_that_is_known_is_masked():
+    assert redact("wrong key: abc1234", ("abc1234",)) == "wrong key: [redacted]"

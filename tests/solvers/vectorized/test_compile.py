@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from steepest.solvers.data.binding import bind
+from steepest.solvers.data.instance_data import Data, Members
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
@@ -277,3 +278,22 @@ def test_a_chain_of_named_expressions_is_followed() -> None:
 
 def test_terms_that_cancel_but_for_rounding_leave_no_coefficient() -> None:
     assert rows(compiled("  c: 0.1 * q + 0.2 * q - 0.3 * q + x[1] <= 5"))[("c",)] == {"x[1]": 1}
+
+
+def test_a_bound_family_with_an_unknown_key_is_refused() -> None:
+    formulation = Formulation.from_text(
+        "sets:\n  T = {a, b}\n  C[T] = {a: {1}, b: {1}}\nvariables:\n  x[k in 1..2]: real in 0..1\n"
+        "maximize: sum(x[k] for t in T for k in C[t])"
+    )
+    bound = Data(members={"C": Members((["a", "B", "b"], [1, 2, 2]))})
+    with pytest.raises(FormulationError, match="'B'"):
+        compile_formulation(formulation, bound)
+
+
+def test_a_bound_set_stays_cyclic() -> None:
+    formulation = Formulation.from_text(
+        "sets:\n  D = cyclic {mon, tue}\nvariables:\n  s[D]: real\nminimize: sum(s[d] for d in D)\n"
+        "constraints:\n  c[d in D]: s[d] + s[d - 1] >= 1"
+    )
+    model = compile_formulation(formulation, Data(members={"D": Members((["u", "v", "w"],))}))
+    assert rows(model)[("c", "u")] == {"s['u']": 1, "s['w']": 1}
