@@ -47,7 +47,7 @@ clean:
 	touch $@
 
 .venv/.test: pyproject.toml .venv/.made
-	$(INSTALL) --editable '.[dev,local,tables]'
+	$(INSTALL) --editable '.[dev,local,monty,nonlinear,tables]'
 	touch $@ .venv/.demo
 
 .venv/.made:

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from steepest.solvers.backends.scaling import model_column, model_row, row_factors
+from steepest.solvers.backends.array_model import ArrayModel
+from steepest.solvers.backends.scaling import row_factors
 from steepest.solvers.tolerances import FEASIBILITY, INTEGRALITY, LARGEST_MISS, ROUNDING
-from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.scatter import Numbers, totals
 
 _DUST = 1e-11
 """A value of this size is what a solver leaves of zero."""
 
 
-def tidied(model: CompiledModel, values: Numbers) -> Numbers:
+def tidied(model: ArrayModel, values: Numbers) -> Numbers:
     """The values with whole numbers made whole and a solver's dust on the bounds taken away.
 
     Only what is within the tolerances is moved: a value beyond its bounds or between two whole numbers stays.
@@ -27,36 +27,43 @@ def tidied(model: CompiledModel, values: Numbers) -> Numbers:
     return np.where(whole, np.round(values), values) + 0.0  # + 0.0: no minus zero
 
 
-def defect(model: CompiledModel, values: Numbers) -> str | None:
+def defect(model: ArrayModel, values: Numbers) -> str | None:
     """What of the model the values break, or None if they meet all of it within the tolerances."""
+    return column_defect(model, values) or row_defect(model, row_activity(model, values), row_room(model, values))
+
+
+def column_defect(model: ArrayModel, values: Numbers) -> str | None:
+    """Which variable's bounds or type the values break, or None."""
     if not np.isfinite(values).all():
-        return f"gives {model_column(model, int(np.argmin(np.isfinite(values))))} no finite value"
-    return _broken_column(model, values) or _broken_row(model, values)
-
-
-def _broken_column(model: CompiledModel, values: Numbers) -> str | None:
+        return f"gives variable {model.column_name(int(np.argmin(np.isfinite(values))))} no finite value"
     below = values < model.lower - _room(model.lower)
     beyond = (below & ~((model.types == 2) & (values == 0))) | (values > model.upper + _room(model.upper))
     if beyond.any():
         column = int(np.argmax(beyond))
-        return f"gives {model_column(model, column)} the value {values[column]:g}, beyond its bounds"
+        return f"gives variable {model.column_name(column)} the value {values[column]:g}, beyond its bounds"
     between = (model.types == 1) & (np.abs(values - np.round(values)) > INTEGRALITY)
     if between.any():
         column = int(np.argmax(between))
-        return f"gives {model_column(model, column)} the value {values[column]:g}, which is not whole"
+        return f"gives variable {model.column_name(column)} the value {values[column]:g}, which is not whole"
     return None
 
 
-def _broken_row(model: CompiledModel, values: Numbers) -> str | None:
+def row_defect(model: ArrayModel, activity: Numbers, room: Numbers) -> str | None:
+    """Which row is missed by more than its room, or None.
+
+    Args:
+        model: The model.
+        activity: What each row comes to.
+        room: How far each row may be missed.
+    """
     if not model.rows:
         return None
-    activity = row_activity(model, values)
     missed = np.maximum(model.row_lower - activity, activity - model.row_upper)
-    over = missed - row_room(model, values)
+    over = missed - room
     row = int(np.argmax(over))
     if over[row] <= 0:
         return None
-    return f"breaks `{model_row(model, row).removeprefix('constraint ')}` by {missed[row]:.3g}"
+    return f"breaks `{model.row_name(row)}` by {missed[row]:.3g}"
 
 
 def _room(bounds: Numbers) -> Numbers:
@@ -64,25 +71,31 @@ def _room(bounds: Numbers) -> Numbers:
     return np.minimum(FEASIBILITY * np.maximum(1.0, np.abs(bounds)), LARGEST_MISS)
 
 
-def row_room(model: CompiledModel, values: Numbers) -> Numbers:
+def row_room(model: ArrayModel, values: Numbers) -> Numbers:
     """How far each row may be missed: relative to its largest term, and never below that term's rounding.
 
     A row of tiny coefficients is judged as the solver sees it, scaled up.
     """
-    terms = np.abs(model.row_coefficients * values[model.row_columns])
-    largest = np.zeros(model.rows)
-    np.maximum.at(largest, np.repeat(np.arange(model.rows), np.diff(model.row_starts)), terms)
+    largest = largest_terms(model, values)
     room = np.minimum(FEASIBILITY * np.maximum(1 / row_factors(model), largest), LARGEST_MISS)
     return np.maximum(room, ROUNDING * largest)
 
 
-def row_activity(model: CompiledModel, values: Numbers) -> Numbers:
+def largest_terms(model: ArrayModel, values: Numbers) -> Numbers:
+    """The largest term of each row by size."""
+    terms = np.abs(model.row_coefficients * values[model.row_columns])
+    largest = np.zeros(model.rows)
+    np.maximum.at(largest, np.repeat(np.arange(model.rows), np.diff(model.row_starts)), terms)
+    return largest
+
+
+def row_activity(model: ArrayModel, values: Numbers) -> Numbers:
     """`A x`."""
     rows = np.repeat(np.arange(model.rows), np.diff(model.row_starts))
     return totals(rows, model.row_coefficients * values[model.row_columns], model.rows)
 
 
-def objective_value(model: CompiledModel, values: Numbers) -> float:
+def objective_value(model: ArrayModel, values: Numbers) -> float:
     """The objective at a point, computed from the model's own arrays."""
     total = model.offset + float(model.cost @ values)
     if model.hessian is not None:

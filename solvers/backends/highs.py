@@ -4,20 +4,19 @@ The array overload of `passModel` is used because filling a `HighsLp` attribute 
 (3 times slower at a million columns). HiGHS: Huangfu and Hall, "Parallelizing the dual revised simplex method", 2018.
 """
 
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.quadratic import solve_quadratic
+from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.scaling import SMALLEST_COEFFICIENT, scaled
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Status
 from steepest.solvers.tolerances import FEASIBILITY
-from steepest.solvers.vectorized.compile import CompiledModel
-from steepest.solvers.vectorized.scatter import Numbers
 
 if TYPE_CHECKING:
     import highspy
@@ -28,23 +27,8 @@ _INTEGRALITY = 1e-9
 """HiGHS's own 1e-6 lets `x <= 1e7 * open` open a tenth of a millionth."""
 
 
-@dataclass(frozen=True, eq=False)
-class RawAnswer:
-    """What HiGHS came to, in its own columns and rows."""
-
-    status: Status
-    values: Numbers | None
-    """The answer or the incumbent, if there is one."""
-    row_duals: Numbers | None
-    """LPs and QPs at their optimum only."""
-    bound: float | None
-    gap: float | None
-    seconds: float
-    solver: str
-
-
-def solve_with_highs(model: CompiledModel, options: SolveOptions) -> RawAnswer:
-    """Solve a compiled LP, MIP or convex QP.
+def solve_with_highs(model: ArrayModel, options: SolveOptions) -> RawAnswer:
+    """Solve an LP, MIP or convex QP.
 
     A Ctrl-C while the solver runs stops it and gives the incumbent with the status `interrupted`.
 
@@ -85,7 +69,7 @@ def solve_with_highs(model: CompiledModel, options: SolveOptions) -> RawAnswer:
 _INFEASIBLE = RawAnswer("infeasible", None, None, None, None, 0.0, "none needed")
 
 
-def _without_columns(model: CompiledModel) -> RawAnswer:
+def _without_columns(model: ArrayModel) -> RawAnswer:
     """What the bounds of the rows alone decide: HiGHS calls a model without columns optimal whatever its rows say."""
     holds = bool((model.row_lower <= FEASIBILITY).all() and (model.row_upper >= -FEASIBILITY).all())
     return RawAnswer("optimal", np.empty(0), None, None, None, 0.0, "none needed") if holds else _INFEASIBLE
@@ -104,7 +88,7 @@ def _solution(solver: "highspy.Highs", status: Status) -> Any:
     return None
 
 
-def handed_over(model: CompiledModel, options: SolveOptions) -> "highspy.Highs":
+def handed_over(model: ArrayModel, options: SolveOptions) -> "highspy.Highs":
     """A HiGHS instance that holds the model and the options.
 
     Raises:

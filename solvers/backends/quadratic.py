@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.solution import Status
 from steepest.solvers.tolerances import FEASIBILITY, STATIONARITY
-from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.scatter import Numbers, totals
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MOST_STEPS = 50
 Run = Callable[[], Status]
 
 
-def solve_quadratic(solver: "highspy.Highs", model: CompiledModel, run: Run) -> Status:
+def solve_quadratic(solver: "highspy.Highs", model: ArrayModel, run: Run) -> Status:
     """Solve the QP that the solver holds.
 
     Args:
@@ -51,7 +51,7 @@ def solve_quadratic(solver: "highspy.Highs", model: CompiledModel, run: Run) -> 
     )
 
 
-def _proximal(solver: "highspy.Highs", model: CompiledModel, run: Run, regularization: float) -> Status:
+def _proximal(solver: "highspy.Highs", model: ArrayModel, run: Run, regularization: float) -> Status:
     """Solve again from each answer until it is stationary."""
     sign = 1.0 if model.sense == "minimize" else -1.0
     solver.setOptionValue("qp_regularization_value", regularization)
@@ -71,7 +71,7 @@ def _set_cost(solver: "highspy.Highs", cost: Numbers) -> None:
     solver.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
 
 
-def _is_stationary(solver: "highspy.Highs", model: CompiledModel) -> bool:
+def _is_stationary(solver: "highspy.Highs", model: ArrayModel) -> bool:
     """Whether no small step from the solver's answer improves the objective: the conditions of Karush, Kuhn, Tucker."""
     answer = solver.getSolution()
     if not answer.dual_valid:
@@ -79,7 +79,7 @@ def _is_stationary(solver: "highspy.Highs", model: CompiledModel) -> bool:
     return is_stationary(model, np.array(answer.col_value), np.array(answer.row_value), np.array(answer.row_dual))
 
 
-def is_stationary(model: CompiledModel, values: Numbers, activity: Numbers, duals: Numbers) -> bool:
+def is_stationary(model: ArrayModel, values: Numbers, activity: Numbers, duals: Numbers) -> bool:
     """Whether a point and multipliers of its rows meet the conditions of optimality.
 
     Args:
@@ -99,7 +99,7 @@ def is_stationary(model: CompiledModel, values: Numbers, activity: Numbers, dual
     )
 
 
-def _slope(model: CompiledModel, values: Numbers, duals: Numbers) -> tuple[Numbers, Numbers]:
+def _slope(model: ArrayModel, values: Numbers, duals: Numbers) -> tuple[Numbers, Numbers]:
     """`c + Q x - A'y`, and the largest term in each of its entries."""
     rows = np.repeat(np.arange(model.rows), np.diff(model.row_starts))
     places: list[npt.NDArray[np.integer]] = [np.arange(model.columns), model.row_columns]

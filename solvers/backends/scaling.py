@@ -1,4 +1,4 @@
-"""A compiled model in numbers that a solver's absolute tolerances suit: tiny rows and objectives are scaled up.
+"""A model in numbers that a solver's absolute tolerances suit: tiny rows and objectives are scaled up.
 
 Every factor is a power of two, so that scaling rounds nothing.
 """
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.tolerances import FEASIBILITY, LARGEST_MISS, ROUNDING
-from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.scatter import Numbers
 
 SMALLEST_COEFFICIENT = 1e-12
@@ -27,7 +27,7 @@ _DUST = 1e-15
 class ScaledModel:
     """A model with its rows and its objective multiplied by powers of two."""
 
-    model: CompiledModel
+    model: ArrayModel
     row_factors: Numbers
     objective_factor: float
 
@@ -38,7 +38,7 @@ class ScaledModel:
         return bool((model.row_lower > model.row_upper).any() or (model.lower > model.upper).any())
 
 
-def scaled(model: CompiledModel) -> ScaledModel:
+def scaled(model: ArrayModel) -> ScaledModel:
     """The model as a solver reads it best.
 
     Raises:
@@ -65,7 +65,7 @@ def scaled(model: CompiledModel) -> ScaledModel:
     return ScaledModel(rescaled, factors, objective)
 
 
-def row_factors(model: CompiledModel) -> Numbers:
+def row_factors(model: ArrayModel) -> Numbers:
     """What each row is multiplied by: 1, unless all its coefficients are tiny."""
     largest = largest_coefficients(model)
     factors = np.ones(model.rows)
@@ -77,7 +77,7 @@ def row_factors(model: CompiledModel) -> Numbers:
     return np.where(limits * factors < INFINITE, factors, 1.0)
 
 
-def largest_coefficients(model: CompiledModel) -> Numbers:
+def largest_coefficients(model: ArrayModel) -> Numbers:
     """The largest coefficient of each row by size; 0 for a row without any."""
     largest = np.zeros(model.rows)
     filled = np.flatnonzero(np.diff(model.row_starts))
@@ -86,7 +86,7 @@ def largest_coefficients(model: CompiledModel) -> Numbers:
     return largest
 
 
-def objective_factor(model: CompiledModel) -> float:
+def objective_factor(model: ArrayModel) -> float:
     """What the objective is multiplied by: a tiny one would drown in the solver's tolerance."""
     slopes = model.hessian.values if model.hessian is not None else model.cost
     largest = float(np.abs(slopes).max(initial=0.0))
@@ -111,7 +111,7 @@ def _not_below(lower: Numbers, upper: Numbers) -> Numbers:
     return np.where((upper < lower) & (lower <= upper + np.minimum(room, LARGEST_MISS)), lower, upper)
 
 
-def _without_dust(model: CompiledModel) -> CompiledModel:
+def _without_dust(model: ArrayModel) -> ArrayModel:
     """The model without what only rounding left behind, such as `0.1 x + 0.2 x - 0.3 x` beside `y`."""
     limit = np.repeat(_DUST * largest_coefficients(model), np.diff(model.row_starts))
     keep = np.abs(model.row_coefficients) > limit
@@ -126,7 +126,7 @@ def _without_dust(model: CompiledModel) -> CompiledModel:
     )
 
 
-def _require_finite_bounds(model: CompiledModel) -> None:
+def _require_finite_bounds(model: ArrayModel) -> None:
     """No bound may be so large that the solver takes it for none."""
     for low, high in ((model.lower, model.upper), (model.row_lower, model.row_upper)):
         beyond = np.maximum(_size(low), _size(high)) >= INFINITE
@@ -134,35 +134,27 @@ def _require_finite_bounds(model: CompiledModel) -> None:
             continue
         place = int(np.argmax(beyond))
         size = max(float(_size(low)[place]), float(_size(high)[place]))
-        element = model_column(model, place) if low is model.lower else model_row(model, place)
+        element = _variable(model, place) if low is model.lower else _constraint(model, place)
         repair = "leave the bound out if there is none, or count in larger units"
         raise problem("too-large", f"a bound of {size:g} is infinite to a solver", element=element, repair=repair)
 
 
-def _require_seen_coefficients(model: CompiledModel) -> None:
+def _require_seen_coefficients(model: ArrayModel) -> None:
     """No coefficient may be so small that the solver takes it for zero."""
     unseen = np.abs(model.row_coefficients) <= SMALLEST_COEFFICIENT
     if not unseen.any():
         return
     term = int(np.argmax(unseen))
     row = int(np.searchsorted(model.row_starts, term, "right")) - 1
-    variable = model_column(model, int(model.row_columns[term]))
+    variable = _variable(model, int(model.row_columns[term]))
     message = f"the coefficient {model.row_coefficients[term]:.3g} of {variable} is zero to a solver"
     repair = "bring the quantities of the row to units in which their numbers are of similar size"
-    raise problem("too-small", message, element=model_row(model, row), repair=repair)
+    raise problem("too-small", message, element=_constraint(model, row), repair=repair)
 
 
-def model_row(model: CompiledModel, row: int) -> str:
-    """A row by its name, `constraint stock[flour]`."""
-    ends = np.cumsum([len(block) for block in model.blocks])
-    block = model.blocks[int(np.searchsorted(ends, row, "right"))]
-    first = int(ends[np.searchsorted(ends, row, "right")]) - len(block)
-    where = ", ".join(str(label) for label in model.row_index(block, row - first))
-    return f"constraint {block.name}" + (f"[{where}]" if where else "")
+def _constraint(model: ArrayModel, row: int) -> str:
+    return f"constraint {model.row_name(row)}"
 
 
-def model_column(model: CompiledModel, column: int) -> str:
-    """A column by its name, `variable bake[bread]`."""
-    block = next(each for each in model.variables if each.start <= column < each.start + each.size)
-    where = ", ".join(str(label) for label in model.variable_index(block, column - block.start))
-    return f"variable {block.name}" + (f"[{where}]" if where else "")
+def _variable(model: ArrayModel, column: int) -> str:
+    return f"variable {model.column_name(column)}"

@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from steepest.solvers.backends.array_model import ArrayModel, Hessian
 from steepest.solvers.data.instance_data import Data
 from steepest.solvers.definitions import needed_definitions
 from steepest.solvers.diagnostics import problem
@@ -48,48 +49,12 @@ class RowBlock:
 
 
 @dataclass(frozen=True, eq=False)
-class CompiledModel:
-    """`minimize or maximize offset + cost x + 1/2 x'Qx` with `row_lower <= A x <= row_upper` and bounds on x."""
+class CompiledModel(ArrayModel):
+    """The arrays of a formulation, and which element of it each row and column is."""
 
-    sense: Sense
-    offset: float
-    cost: Numbers
-    lower: Numbers
-    upper: Numbers
-    types: npt.NDArray[np.int32]
-    """0 continuous, 1 integer, 2 semicontinuous."""
-    row_starts: npt.NDArray[np.int32]
-    row_columns: npt.NDArray[np.int32]
-    row_coefficients: Numbers
-    row_lower: Numbers
-    row_upper: Numbers
-    hessian: "Hessian | None"
     variables: list[VariableBlock]
     blocks: list[RowBlock]
     instance: Instance
-
-    @property
-    def columns(self) -> int:
-        """How many decision variables there are."""
-        return len(self.cost)
-
-    @property
-    def rows(self) -> int:
-        """How many constraints there are."""
-        return len(self.row_lower)
-
-    @property
-    def nonzeros(self) -> int:
-        """How many coefficients the constraints have."""
-        return len(self.row_columns)
-
-    @property
-    def problem_class(self) -> str:
-        """LP, MIP, QP or MIQP."""
-        discrete = bool(self.types.any())
-        if self.hessian is not None:
-            return "MIQP" if discrete else "QP"
-        return "MIP" if discrete else "LP"
 
     def variable_index(self, variable: VariableBlock, position: int) -> tuple[Label, ...]:
         """The labels of a variable's index tuple."""
@@ -110,16 +75,21 @@ class CompiledModel:
         ]
         return zip(*columns, strict=True) if columns else repeat((), len(rows))
 
+    def row_name(self, row: int) -> str:
+        """The constraint's name with its index, `stock[flour]`."""
+        ends = np.cumsum([len(block) for block in self.blocks])
+        place = int(np.searchsorted(ends, row, "right"))
+        block = self.blocks[place]
+        return _spelt(block.name, self.row_index(block, row - int(ends[place]) + len(block)))
 
-@dataclass(frozen=True, eq=False)
-class Hessian:
-    """The lower triangle of Q in `1/2 x'Qx`, in compressed sparse column form."""
+    def column_name(self, column: int) -> str:
+        """The variable's name with its index, `bake[bread]`."""
+        block = next(each for each in self.variables if each.start <= column < each.start + each.size)
+        return _spelt(block.name, self.variable_index(block, column - block.start))
 
-    starts: npt.NDArray[np.int32]
-    rows: npt.NDArray[np.int32]
-    values: Numbers
-    term: str
-    """The text that it comes from."""
+
+def _spelt(name: str, index: tuple[Label, ...]) -> str:
+    return f"{name}[{', '.join(str(label) for label in index)}]" if index else name
 
 
 def compile_formulation(formulation: Formulation, data: Data) -> CompiledModel:

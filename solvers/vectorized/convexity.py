@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from steepest.solvers.vectorized.compile import CompiledModel, Hessian
+from steepest.solvers.backends.array_model import ArrayModel, Hessian
 from steepest.solvers.vectorized.scatter import Numbers
 
 Columns = npt.NDArray[np.integer]
@@ -18,7 +18,7 @@ _DUST = 1e-15
 """What rounding leaves of an entry that cancels, relative to the largest one."""
 
 
-def nonconvex_reason(model: CompiledModel) -> str | None:
+def nonconvex_reason(model: ArrayModel) -> str | None:
     """Why the quadratic part is not convex in the direction of the sense, or None if it is.
 
     Decided by the smallest eigenvalue of Q over the variables that occur in it, scaled to a diagonal of ones: what

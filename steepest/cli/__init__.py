@@ -1,4 +1,4 @@
-"""The command line: `solve`, `run`, `check` and `models`, one module each, and what they share.
+"""The command line: `solve`, `run`, `check`, `models` and `sandbox`, one module each, and what they share.
 
 Only `main` is called from outside (the `steepest` script, `python -m steepest`, tests). Nothing heavy is imported
 before a command needs it, so that `steepest --help` answers at once.
@@ -9,7 +9,7 @@ import os
 import traceback
 from collections.abc import Callable
 
-from steepest.cli import check, models, run, solve
+from steepest.cli import check, models, run, sandbox, solve
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
 from steepest.errors import SteepestError
@@ -25,6 +25,7 @@ examples:
   steepest run model.five --data demand=demand.csv
   steepest check model.five
   steepest models                               which models answer from here
+  steepest sandbox solve model.py               a Pyomo script that somebody or a model wrote
 
 exit codes: 0 solved, 1 failed, 2 wrong usage, 3 no optimization problem, 4 formulation not usable, 5 infeasible,
 6 unbounded, 7 stopped at a limit, 8 unsupported class, 9 data missing, 130 interrupted"""
@@ -58,7 +59,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (solve, run, check, models):
+    for command in (solve, run, check, models, sandbox):
         command.add_parser(commands)
     return parser
 

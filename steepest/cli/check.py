@@ -92,8 +92,8 @@ def _compiled(
     tables: Mapping[str, Path | float],
     folder: Path,
 ) -> Verdict:
+    from steepest.solvers.array_solve import require_supported
     from steepest.solvers.data.binding import bind
-    from steepest.solvers.solve import require_supported
     from steepest.solvers.vectorized.algebra import UnsupportedProblemError
     from steepest.solvers.vectorized.compile import compile_formulation
 

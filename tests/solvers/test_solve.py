@@ -6,7 +6,7 @@ import highspy
 import numpy as np
 import pytest
 
-from steepest.solvers.backends.highs import RawAnswer
+from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.data.binding import bind
 from steepest.solvers.diagnostics import FormulationError
@@ -147,7 +147,7 @@ def test_a_back_end_whose_answer_breaks_a_row_is_an_error(monkeypatch: pytest.Mo
     def lying(model: CompiledModel, options: SolveOptions) -> RawAnswer:
         return RawAnswer("optimal", np.array([4.0, 7.0]), None, None, None, 0.0, "Liar 1.0")
 
-    monkeypatch.setattr("steepest.solvers.solve.solve_with_highs", lying)
+    monkeypatch.setattr("steepest.solvers.array_solve.solve_with_highs", lying)
     formulation = Formulation.from_text(WYNDOR)
     with pytest.raises(SolverError, match="breaks `plant3`"):
         solve_compiled(compile_formulation(formulation, bind(formulation)), SolveOptions())
@@ -158,7 +158,7 @@ def test_a_back_end_whose_values_are_beyond_their_bounds_is_an_error(
     monkeypatch: pytest.MonkeyPatch, values: list[float]
 ) -> None:
     answer = RawAnswer("optimal", np.array(values), None, None, None, 0.0, "Liar 1.0")
-    monkeypatch.setattr("steepest.solvers.solve.solve_with_highs", lambda model, options: answer)
+    monkeypatch.setattr("steepest.solvers.array_solve.solve_with_highs", lambda model, options: answer)
     formulation = Formulation.from_text("variables:\n  x: real in 0..10\n  y: real in 0..10\nmaximize: x - y")
     with pytest.raises(SolverError, match="not to be trusted"):
         solve_compiled(compile_formulation(formulation, bind(formulation)), SolveOptions())
@@ -182,7 +182,7 @@ def dusty(monkeypatch: pytest.MonkeyPatch, text: str, *values: float) -> Solutio
 
     answers = iter([RawAnswer("optimal", np.array(values), None, None, None, 0.0, "Dusty 1.0")])
     monkeypatch.setattr(
-        "steepest.solvers.solve.solve_with_highs",
+        "steepest.solvers.array_solve.solve_with_highs",
         lambda model, options: next(answers, None) or solve_with_highs(model, options),
     )
     formulation = Formulation.from_text(text)

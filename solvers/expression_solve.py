@@ -1,0 +1,91 @@
+"""Expressions in, a verified answer out: what SCIP says is believed only as far as our own evaluation confirms it."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from steepest.solvers.answer import Answer, with_values, without_values
+from steepest.solvers.backends.expression_model import ExpressionModel, evaluated
+from steepest.solvers.backends.scip import solve_with_scip
+from steepest.solvers.backends.solver_error import SolverError
+from steepest.solvers.options import SolveOptions
+from steepest.solvers.tolerances import FEASIBILITY, LARGEST_MISS
+from steepest.solvers.vectorized.scatter import Numbers
+from steepest.solvers.verification import (
+    column_defect,
+    largest_terms,
+    objective_value,
+    row_activity,
+    row_defect,
+    tidied,
+)
+
+
+def solve_expressions(model: ExpressionModel, options: SolveOptions) -> Answer:
+    """Solve a nonlinear problem, and verify what comes back by evaluating the expressions.
+
+    Raises:
+        SolverError: The solver broke down, or its answer breaks the model.
+        UnsupportedProblemError: A term is one that SCIP has no exact form of.
+    """
+    raw = solve_with_scip(model, options)
+    if raw.values is None:
+        return without_values(raw)
+    values = _trusted(model, raw.values, options)
+    return with_values(raw, values, objective_at(model, values))
+
+
+def objective_at(model: ExpressionModel, values: Numbers) -> float:
+    """The objective at a point, by our own evaluation; NaN where it has no value there."""
+    return objective_value(model.linear, values) + float(evaluated(model.expressions, values)[0])
+
+
+def expression_defect(model: ExpressionModel, values: Numbers) -> str | None:
+    """What of the model the values break, or None if they meet all of it within the tolerances."""
+    linear = model.linear
+    broken = column_defect(linear, values)
+    if broken is not None:
+        return broken
+    nonlinear = evaluated(model.expressions, values)
+    if not np.isfinite(nonlinear[0]):
+        return "gives the objective no finite value"
+    if not np.isfinite(nonlinear).all():
+        row = int(np.argmin(np.isfinite(nonlinear))) - 1
+        return f"gives `{linear.row_name(row)}` no finite value"
+    largest = np.maximum(largest_terms(linear, values), np.abs(nonlinear[1:]))
+    room = np.minimum(FEASIBILITY * np.maximum(1.0, largest), LARGEST_MISS)
+    return row_defect(linear, row_activity(linear, values) + nonlinear[1:], room)
+
+
+def _trusted(model: ExpressionModel, given: Numbers, options: SolveOptions) -> Numbers:
+    """The values of an answer, tidied as far as that breaks nothing.
+
+    Raises:
+        SolverError: They break the model.
+    """
+    values = tidied(model.linear, given)
+    broken = expression_defect(model, values)
+    if broken is None:
+        return values
+    discrete = bool(model.linear.types.any())
+    again = _solved_around(model, values, options) if discrete else given
+    if again is not None and expression_defect(model, again) is None:
+        return again
+    raise SolverError(
+        f"the solver's answer {broken}; it is not to be trusted: "
+        "bring the quantities to units in which their numbers are of similar size, and give the variables bounds"
+    )
+
+
+def _solved_around(model: ExpressionModel, values: Numbers, options: SolveOptions) -> Numbers | None:
+    """The best values of the other variables where the whole numbers keep theirs."""
+    linear = model.linear
+    whole = linear.types == 1
+    fixed = replace(
+        linear,
+        types=np.zeros_like(linear.types),
+        lower=np.where(whole, values, linear.lower),
+        upper=np.where(whole, values, linear.upper),
+    )
+    raw = solve_with_scip(replace(model, linear=fixed), options)
+    return tidied(linear, raw.values) if raw.values is not None else None

@@ -1,0 +1,194 @@
+"""A fresh process for each job, with limits where the system has them and no boundary at all: `Isolation.UNSAFE`.
+
+For systems without Landlock and seccomp, where the user asks for it by name. It works wherever Python has
+subprocesses: the request goes in by standard input, the result comes out by standard output, and what the code prints
+by standard error.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import IO, Self
+
+from steepest.solvers.sandbox.flavours import Kind
+from steepest.solvers.sandbox.fork_server import import_path
+from steepest.solvers.sandbox.inside.channel import CONFINED
+from steepest.solvers.sandbox.isolation import Isolation
+from steepest.solvers.sandbox.outcomes import FailureKind
+from steepest.solvers.sandbox.running_job import Cancellation, JobCancelledError, JobEnd, JobEndedError, ResourceCaps
+
+_START = """\
+import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from steepest.solvers.sandbox.inside.fresh import start
+start(*sys.argv[2:])
+"""
+_POLL_SECONDS = 0.05
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class FreshProcesses:
+    """Starts jobs as processes of their own."""
+
+    cancellation: Cancellation | None
+
+    @property
+    def isolation(self) -> Isolation:
+        """None: the code has all rights of the user."""
+        return Isolation.UNSAFE
+
+    def start(self, kind: Kind, caps: ResourceCaps) -> "FreshJob":
+        """Start a job."""
+        return FreshJob(kind, caps, self.cancellation)
+
+
+class FreshJob:
+    """A running job; a context manager, whose exit ends the job if it still runs.
+
+    Raises:
+        JobCancelledError: The cancellation was used; any method.
+    """
+
+    def __init__(self, kind: Kind, caps: ResourceCaps, cancellation: Cancellation | None) -> None:
+        self._begin = time.perf_counter()
+        self._caps = caps
+        self._cancellation = cancellation
+        self._buffers = {"result": bytearray(), "output": bytearray()}
+        self._read_to = len(CONFINED)
+        self._killed_for: FailureKind | None = None
+        self._data: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        words = [json.dumps(import_path()), kind, str(caps.memory_bytes), str(caps.cpu_seconds)]
+        self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own text)
+            [sys.executable, "-I", "-c", _START, *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self.pid = self._process.pid
+        self.counter: int | None = None
+        streams = {"result": self._process.stdout, "output": self._process.stderr}
+        self._open = set(streams)
+        self._threads = [
+            threading.Thread(target=_read, args=(name, stream, self._data), daemon=True)
+            for name, stream in streams.items()
+        ]
+        self._threads.append(threading.Thread(target=_write, args=(self._process.stdin, self._requests), daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._requests.put(None)
+        self._end_processes()
+        self._process.wait()
+        for thread in self._threads:
+            thread.join()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):  # what it did not read any more
+                    stream.close()
+
+    def send(self, data: bytes) -> None:
+        """Hand data to the job; a thread writes them."""
+        self._requests.put(data)
+
+    def read_line(self) -> bytes:
+        """The next line of its result, without the newline.
+
+        Raises:
+            JobEndedError: It ended, or was killed, before there was one.
+        """
+        result = self._buffers["result"]
+        while (end := result.find(b"\n", self._read_to)) < 0:
+            if self._killed_for or "result" not in self._open:
+                raise JobEndedError
+            self._step()
+        line = bytes(result[self._read_to : end])
+        self._read_to = end + 1
+        return line
+
+    def end(self) -> JobEnd:
+        """Say that nothing more will be sent, and wait until it is gone."""
+        self._requests.put(None)
+        while self._open:
+            self._step()
+        exit_code, cpu_seconds, peak_bytes = _ended(self._process)
+        result = self._buffers["result"]
+        return JobEnd(
+            is_confined=result.startswith(CONFINED),
+            result=bytes(result[len(CONFINED) :]),
+            output=bytes(self._buffers["output"]),
+            killed_for=self._killed_for,
+            exit_code=exit_code,
+            seconds=time.perf_counter() - self._begin,
+            cpu_seconds=cpu_seconds,
+            peak_bytes=peak_bytes,
+        )
+
+    def _step(self) -> None:
+        """Wait a moment for whatever comes, and look at the limits."""
+        if self._cancellation is not None and self._cancellation.is_cancelled:
+            raise JobCancelledError
+        with contextlib.suppress(queue.Empty):
+            self._take(*self._data.get(timeout=_POLL_SECONDS))
+        if time.perf_counter() - self._begin > self._caps.wall_seconds:
+            self._kill("timeout")
+
+    def _take(self, stream: str, data: bytes) -> None:
+        if not data:
+            self._open.discard(stream)
+            return
+        buffer = self._buffers[stream]
+        cap = self._caps.result_bytes if stream == "result" else self._caps.output_bytes
+        buffer += data[: max(cap - len(buffer), 0)]
+        if len(buffer) >= cap:
+            self._kill("output")
+
+    def _kill(self, reason: FailureKind) -> None:
+        if self._killed_for is None:
+            self._killed_for = reason
+            self._end_processes()
+
+    def _end_processes(self) -> None:
+        """The job and what it started, as far as that stayed in its session."""
+        if os.name == "posix":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> tuple[int, float, int]:
+    """Exit code, processor seconds and peak bytes of a process whose pipes are closed; no figures on Windows."""
+    if not hasattr(os, "wait4"):
+        return process.wait(), 0.0, 0
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit
+
+
+def _read(name: str, stream: IO[bytes], data: "queue.SimpleQueue[tuple[str, bytes]]") -> None:
+    while chunk := os.read(stream.fileno(), _CHUNK):
+        data.put((name, chunk))
+    data.put((name, b""))
+
+
+def _write(stream: IO[bytes], requests: "queue.SimpleQueue[bytes | None]") -> None:
+    with contextlib.suppress(OSError):  # it has ended or hung up; how, its end will tell
+        while (request := requests.get()) is not None:
+            stream.write(request)
+            stream.flush()
+        stream.close()

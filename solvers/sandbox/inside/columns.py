@@ -1,0 +1,72 @@
+"""Pyomo's variables as columns: bounds, types and names."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from steepest.solvers.sandbox.inside.refusals import ModelRefusedError, finite
+
+
+@dataclass(eq=False)
+class Columns:
+    """The columns found so far."""
+
+    variables: list[Any] = field(default_factory=list)
+    """Pyomo's, one a column; None for a column that Pyomo does not know."""
+    lower: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    types: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    _places: dict[int, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.variables)
+
+    def of(self, variable: Any) -> int:
+        """The column of a variable, which gets one if it has none: it may stand on a block that is not active."""
+        place = self._places.get(id(variable))
+        return self.add(variable) if place is None else place
+
+    def add(self, variable: Any) -> int:
+        """A column for a variable; a fixed one is held by its bounds.
+
+        Raises:
+            ModelRefusedError: Its domain is neither an interval nor the whole numbers of one.
+        """
+        place = self._places[id(variable)] = len(self.variables)
+        if variable.fixed:
+            low = high = finite(variable.value, f"the fixed variable {variable.name}")
+            self._append(variable, variable.name, low, high, 0)
+            return place
+        low, high = variable.bounds
+        whole = _is_whole(variable)
+        self._append(variable, variable.name, _or(low, -math.inf), _or(high, math.inf), int(whole))
+        return place
+
+    def add_binary(self, name: str) -> int:
+        """A column that is no variable of Pyomo's."""
+        self._append(None, name, 0.0, 1.0, 1)
+        return len(self.variables) - 1
+
+    def _append(self, variable: Any, name: str, low: float, high: float, kind: int) -> None:
+        self.variables.append(variable)
+        self.names.append(name)
+        self.lower.append(low)
+        self.upper.append(high)
+        self.types.append(kind)
+
+
+def _or(bound: Any, missing: float) -> float:
+    return missing if bound is None else float(bound)
+
+
+def _is_whole(variable: Any) -> bool:
+    if variable.is_continuous():
+        return False
+    low, _, step = variable.domain.get_interval()
+    if step == 1 and (low is None or float(low).is_integer()):
+        return True
+    raise ModelRefusedError(
+        f"the domain of the variable {variable.name} is {variable.domain.name}, neither an interval nor whole numbers: "
+        "choose among the values with binary variables"
+    )

@@ -1,0 +1,232 @@
+"""LLM-written preparation of data, on every platform: a few lines of Python in an interpreter that can do nothing else.
+
+pydantic-monty interprets a subset of Python (no classes of libraries, no files, no network, no numpy) in a process of
+its own, with limits of its own. What it can't be made to do needs no jail.
+"""
+
+import asyncio
+import json
+import math
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from keyword import iskeyword
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from steepest.errors import InputError
+from steepest.solvers.sandbox.inside.json_values import UnsupportedValueError, to_json
+from steepest.solvers.sandbox.isolation import Isolation
+from steepest.solvers.sandbox.jobs import Json
+from steepest.solvers.sandbox.limits import Limits
+from steepest.solvers.sandbox.outcomes import Completed, Failed, Failure, FailureKind, Outcome, Usage
+from steepest.solvers.sandbox.scrubbing import scrubbed
+
+if TYPE_CHECKING:
+    from pydantic_monty import Frame, MontyRuntimeError, MontySession, MontySyntaxError, ResourceLimits
+
+RESULT = "result"
+"""The name under which the code leaves what it prepared."""
+
+_MIB = 1 << 20
+_MOST_RECURSION = 500
+_MOST_CALLS = 12
+_MOST_LINE = 200
+_MOST_MESSAGE = 2_000
+
+# The size of the result is found inside, where time and memory are limited: lists that hold the same list twice, thirty
+# times over, are small there and without end once written out. The name can't be guessed and nothing there lists names.
+_MEASURE = """\
+from json import dumps as {name}_dumps
+def {name}(value, dumps={name}_dumps, length=len):
+    return length(dumps(value))
+"""
+
+
+def prepare_data(source: str, inputs: Mapping[str, Json], *, limits: Limits | None = None) -> Outcome[dict[str, Json]]:
+    """Run a piece of Python on named inputs; it leaves its named outputs in a dict called `result`.
+
+    The code is given each input as a global. There are json, math, re, datetime and the like, and no other module, no
+    function of the host, no file, no clock to wait for. Printed text is kept as the outcome's output.
+
+    Args:
+        source: The code, of a stranger.
+        inputs: JSON values by the names that the code uses.
+        limits: The wall clock, memory, output and result are limited; processor time is within the wall clock.
+
+    Returns:
+        The `result` dict as JSON, or a failure with its line. The processor time and memory of the interpreter are not
+        known, they are NaN.
+
+    Raises:
+        InputError: The extra `monty` is not installed, or an input is not JSON.
+    """
+    monty = _installed_monty()
+    limits = limits or Limits()
+    printed = _Printed(limits.output_kib * 1024)
+    started = time.perf_counter()
+    prepared = _prepared(monty, source, _checked(inputs), limits, printed)
+    usage = Usage(time.perf_counter() - started, math.nan, math.nan, Isolation.INTERPRETER)
+    if isinstance(prepared, Failure):
+        return Failed(prepared, usage, printed.text)
+    return Completed(prepared, usage, printed.text)
+
+
+async def prepare_data_async(
+    source: str, inputs: Mapping[str, Json], *, limits: Limits | None = None
+) -> Outcome[dict[str, Json]]:
+    """`prepare_data` beside a running event loop."""
+    return await asyncio.to_thread(prepare_data, source, inputs, limits=limits)
+
+
+def _installed_monty() -> ModuleType:
+    try:
+        import pydantic_monty
+    except ImportError as error:
+        raise InputError(
+            "Preparing data with LLM-written code needs pydantic-monty: pip install 'steepest[monty]'."
+        ) from error
+    return pydantic_monty
+
+
+def _checked(inputs: Mapping[str, Json]) -> dict[str, Json]:
+    for name in inputs:
+        if not name.isidentifier() or iskeyword(name):
+            raise InputError(f"the input {name!r} can't be a name in Python")
+    try:
+        checked = {name: to_json(value, name) for name, value in inputs.items()}
+        json.dumps(checked, ensure_ascii=False).encode()
+    except (UnsupportedValueError, UnicodeEncodeError) as error:
+        raise InputError(f"an input is not JSON: {error}") from error
+    return checked
+
+
+@dataclass(slots=True)
+class _Printed:
+    """What the code printed, up to a limit."""
+
+    most: int
+    """In UTF-8."""
+    is_full: bool = False
+    _parts: list[str] = field(default_factory=list)
+    _size: int = 0
+
+    def __call__(self, _stream: str, text: str) -> None:
+        data = text.encode(errors="replace")
+        room = self.most - self._size
+        self._parts.append(data[:room].decode(errors="ignore"))
+        self._size += len(data)
+        if len(data) > room:
+            self.is_full = True
+            raise OverflowError("too much output")  # ends the code
+
+    @property
+    def text(self) -> str:
+        return scrubbed("".join(self._parts))
+
+
+def _prepared(
+    monty: ModuleType, source: str, inputs: dict[str, Json], limits: Limits, printed: _Printed
+) -> dict[str, Json] | Failure:
+    measure = f"measure_{secrets.token_hex(16)}"
+    try:
+        with (
+            monty.Monty(max_processes=1) as pool,
+            # Nothing sleeps: waiting is no preparation.
+            pool.checkout(limits=_resource_limits(limits), os_policy={"sleep": "zero"}) as session,
+        ):
+            session.feed_run(_MEASURE.format(name=measure))
+            session.feed_run(source, inputs=inputs, print_callback=printed)
+            return _collected(monty, session, measure, limits)
+    except monty.MontyCrashedError as error:
+        return _timeout(limits) if error.timed_out else Failure("crash", "the interpreter died")
+    except (monty.MontySyntaxError, monty.MontyRuntimeError) as error:
+        return _failure(error, limits, printed)
+
+
+def _collected(monty: ModuleType, session: "MontySession", measure: str, limits: Limits) -> dict[str, Json] | Failure:
+    """The result, once it is known to be small enough to be taken out."""
+    try:
+        size = session.feed_run(f"{measure}({RESULT})")
+    except monty.MontyRuntimeError as error:
+        if not error.traceback():  # a limit
+            raise
+        return _unusable(error.exception())
+    if size > limits.result_mib * _MIB:
+        return Failure("output", f"the result is larger than {limits.result_mib} MiB (limit result_mib)")
+    try:
+        result = to_json(session.feed_run(RESULT), RESULT)
+    except UnsupportedValueError as error:
+        return Failure("exception", scrubbed(str(error)))
+    if not isinstance(result, dict):
+        return Failure("exception", f"`{RESULT}` has to be a dict of named outputs, not a {type(result).__name__}")
+    return result
+
+
+def _unusable(error: BaseException) -> Failure:
+    if isinstance(error, NameError):
+        return Failure("exception", f"the code has to leave its outputs in a dict: {RESULT} = {{...}}")
+    return Failure("exception", f"`{RESULT}` has to be JSON, numbers, texts, lists and dicts: {_cut(str(error))}")
+
+
+def _resource_limits(limits: Limits) -> "ResourceLimits":
+    return {
+        "max_feed_duration_secs": limits.wall_seconds,
+        "max_memory": int(limits.memory_mib * _MIB),
+        "max_recursion_depth": _MOST_RECURSION,
+    }
+
+
+# Failures
+
+
+def _failure(error: "MontySyntaxError | MontyRuntimeError", limits: Limits, printed: _Printed) -> Failure:
+    inner, frames = error.exception(), error.traceback()
+    if printed.is_full:
+        return Failure(
+            "output", f"the output is larger than {limits.output_kib} KiB (limit output_kib): it was stopped"
+        )
+    if isinstance(inner, TimeoutError) and not frames:  # with frames it is one that the code raised
+        return _timeout(limits)
+    message = _cut(f"{type(inner).__name__}: {inner}")
+    if isinstance(inner, MemoryError):
+        message = f"it was stopped for using more than {limits.memory_mib} MiB (limit memory_mib)"
+    calls = [_call(next(same), sum(1 for _ in same)) for _, same in groupby(frames, _spot)]
+    if len(calls) > _MOST_CALLS:
+        half = _MOST_CALLS // 2
+        calls = [*calls[:half], f"... {len(calls) - 2 * half} more calls ...", *calls[-half:]]
+    excerpt = scrubbed("\n".join(calls))
+    line = frames[-1].line if frames else None
+    return Failure(_kind(inner), message, f"{excerpt}\n{message}" if excerpt else "", line)
+
+
+def _kind(error: BaseException) -> FailureKind:
+    match error:
+        case MemoryError():
+            return "memory"
+        case PermissionError():
+            return "forbidden"
+        case _:
+            return "exception"
+
+
+def _timeout(limits: Limits) -> Failure:
+    return Failure("timeout", f"it was stopped after {limits.wall_seconds:g} seconds (limit wall_seconds)")
+
+
+def _spot(frame: "Frame") -> tuple[str | None, int]:
+    return frame.function_name, frame.line
+
+
+def _call(frame: "Frame", more: int) -> str:
+    """One call with its line, in the words of `inside/feedback.py`."""
+    where = "" if frame.function_name in (None, "<module>") else f", in {frame.function_name}"
+    repeated = f"\n    ... the same call {more} more times ..." if more else ""
+    return f"line {frame.line}{where}:\n    {(frame.source_line or '').strip()[:_MOST_LINE]}{repeated}"
+
+
+def _cut(text: str) -> str:
+    text = scrubbed(text[: 2 * _MOST_MESSAGE])
+    return text if len(text) <= _MOST_MESSAGE else f"{text[:_MOST_MESSAGE]} ..."

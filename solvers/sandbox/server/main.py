@@ -1,0 +1,122 @@
+"""The start of a fork server: import, lock down, prove the isolation, and say what is in force."""
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from time import perf_counter
+
+from steepest.solvers.sandbox.flavours import FLAVOURS, load
+from steepest.solvers.sandbox.isolation import Isolation
+from steepest.solvers.sandbox.jail import (
+    become_nobody,
+    enter_namespaces,
+    examine,
+    hide_from_peers,
+    readable_paths,
+    self_test,
+)
+from steepest.solvers.sandbox.server.forks import ForkLoop
+from steepest.solvers.sandbox.server.job import JobSetting
+from steepest.solvers.sandbox.server.wire import ServerReady, ServerUnavailable, encode
+
+_ENVIRONMENT = {
+    "HOME": "/nonexistent",
+    "LANG": "C.UTF-8",
+    "PATH": "/nonexistent",
+    # A library that starts threads before the fork would leave its locks held in every child.
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """What the supervisor asks of a server; it travels as JSON in the arguments and holds no secret."""
+
+    flavour: str
+    isolation: str | None
+    """None for the strongest that can be had."""
+    supervisor: int
+    """Its pid: when it is gone the server goes too."""
+    preload: tuple[str, ...] = ()
+
+
+def main(control: int, options: ServerOptions) -> None:
+    """Serve until the supervisor is gone.
+
+    Args:
+        control: Descriptor of the control socket.
+        options: What is asked for.
+    """
+    begin = perf_counter()
+    os.environ.clear()
+    os.environ.update(_ENVIRONMENT)
+    sys.argv[:] = ["<sandbox>"]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
+    supervisor = socket.socket(fileno=control)
+    readable = readable_paths()
+    findings = examine(readable, Isolation(options.isolation) if options.isolation else None)
+    if findings.isolation is None:
+        supervisor.send(encode(ServerUnavailable(findings.reasons)))
+        return
+    flavour = FLAVOURS[options.flavour]
+    workers = load(flavour, options.preload)
+    _require_single_thread()
+    address_space, resident = _memory()
+    sys.path[:] = [entry for entry in sys.path if _is_under(entry, readable)]
+    _lock_down(findings.isolation, readable)
+    setting = JobSetting(findings.isolation, readable, address_space, workers, os.getpid())
+    if passed := self_test(setting.confinement(memory_bytes=1 << 28, cpu_seconds=5.0)):
+        supervisor.send(encode(ServerUnavailable((*findings.reasons, *(f"not prevented: {act}" for act in passed)))))
+        return
+    gc.collect()
+    gc.freeze()  # a collection in a child would write to, and so copy, every page of these objects
+    ready = ServerReady(findings.isolation, findings.landlock_abi, findings.reasons, resident, perf_counter() - begin)
+    supervisor.send(encode(ready))
+    _detach_errors()
+    ForkLoop(supervisor, options.supervisor, setting).serve()
+
+
+def _detach_errors() -> None:
+    """Nobody reads this process's words once it serves, and a full pipe would stop it."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
+
+
+def _require_single_thread() -> None:
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        raise RuntimeError(f"the fork server has {threads} threads after its imports; a fork would not be sound")
+
+
+def _memory() -> tuple[int, int]:
+    """Address space and resident memory of this process, in bytes."""
+    with open("/proc/self/statm") as statm:
+        size, resident = statm.read().split()[:2]
+    page = os.sysconf("SC_PAGE_SIZE")
+    return int(size) * page, int(resident) * page
+
+
+def _is_under(entry: str, folders: tuple[str, ...]) -> bool:
+    return any(entry == folder or entry.startswith(folder.rstrip("/") + "/") for folder in folders)
+
+
+def _lock_down(isolation: Isolation, readable: tuple[str, ...]) -> None:
+    """Give up what the server does not need itself. Nobody of its own user may look into it afterwards."""
+    if isolation is Isolation.FULL:
+        enter_namespaces(readable)
+    else:
+        become_nobody(readable)
+    hide_from_peers()
+
+
+def start(control: str, options: str) -> None:
+    """Entry of the process that `fork_server` starts: both arguments as they stand on its command line."""
+    fields = json.loads(options)
+    main(int(control), ServerOptions(**{**fields, "preload": tuple(fields["preload"])}))
