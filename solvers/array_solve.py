@@ -33,7 +33,7 @@ def solve_arrays(model: ArrayModel, options: SolveOptions) -> Answer:
 
 
 def require_supported(model: ArrayModel) -> None:
-    """Raise `UnsupportedProblemError` for what HiGHS does not take: a quadratic objective over whole numbers or nonconvex."""
+    """Raise `UnsupportedProblemError` if HiGHS does not take the model: nonconvex, or quadratic with integers."""
     if model.hessian is None:
         return
     if model.problem_class == "MIQP":

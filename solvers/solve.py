@@ -69,7 +69,7 @@ def solve_compiled(model: CompiledModel, options: SolveOptions) -> Solution:
         problem_class=model.problem_class,
         solver=answer.solver,
         seconds=answer.seconds,
-        size=(model.rows, model.columns, model.nonzeros),
+        size=model.size,
         objective=answer.objective,
         bound=answer.bound,
         gap=answer.gap,

@@ -1,12 +1,16 @@
 """A linear or quadratic problem as the arrays that a solver takes, wherever it comes from."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from steepest.solvers.formulation import Sense
 from steepest.solvers.vectorized.scatter import Numbers
+
+
+ProblemClass = Literal["LP", "MIP", "QP", "MIQP", "NLP", "MINLP"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +58,12 @@ class ArrayModel:
         return len(self.row_columns)
 
     @property
-    def problem_class(self) -> str:
+    def size(self) -> tuple[int, int, int]:
+        """Rows, columns and nonzeros."""
+        return self.rows, self.columns, self.nonzeros
+
+    @property
+    def problem_class(self) -> ProblemClass:
         """LP, MIP, QP or MIQP."""
         discrete = bool(self.types.any())
         if self.hessian is not None:

@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from steepest.solvers.backends.array_model import ArrayModel, NamedModel
+from steepest.solvers.backends.array_model import ArrayModel, NamedModel, ProblemClass
 from steepest.solvers.vectorized.scatter import Numbers
 
 
@@ -100,7 +100,7 @@ class ExpressionModel:
     """Of the objective first, then of each row."""
 
     @property
-    def problem_class(self) -> str:
+    def problem_class(self) -> ProblemClass:
         """NLP or MINLP."""
         return "MINLP" if self.linear.types.any() else "NLP"
 

@@ -7,6 +7,7 @@ from steepest.solvers.sandbox.outcomes import CallResult, Failure, FailureKind, 
 from steepest.solvers.sandbox.scrubbing import scrubbed
 
 _LONGEST_TEXT = 20_000
+_FAILURE_KINDS: dict[str, FailureKind] = {kind: kind for kind in get_args(FailureKind)}
 
 
 class UnreadableError(Exception):
@@ -51,9 +52,9 @@ def decoded_failure(document: object) -> Failure:
     """
     match document:
         case {"kind": str(kind), "message": str(message), "traceback": str(traceback), "line": int() | None as line}:
-            if kind not in get_args(FailureKind):
+            if kind not in _FAILURE_KINDS:
                 raise UnreadableError
-            return Failure(kind, _text(message), _text(traceback), line)
+            return Failure(_FAILURE_KINDS[kind], _text(message), _text(traceback), line)
         case _:
             raise UnreadableError
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from steepest.errors import InputError
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.sandbox.answers import parse_answer
 from steepest.solvers.sandbox.decoding import (
@@ -62,7 +63,7 @@ class Execution:
 
 def run_calls(job: FunctionCalls, how: Execution) -> Outcome[tuple[CallResult, ...]]:
     """Call a function with every set of arguments."""
-    body = json.dumps({"source": job.source, "calls": [_plain(call) for call in job.calls]}).encode()
+    body = _json({"source": job.source, "calls": [_plain(call) for call in job.calls]})
     caps = resource_caps(how.limits)
     runner = how.runner("function")
     with runner.start("function", caps) as running:
@@ -77,7 +78,7 @@ def run_calls(job: FunctionCalls, how: Execution) -> Outcome[tuple[CallResult, .
 
 def run_timing(job: FunctionTiming, how: Execution) -> Outcome[TimingReport]:
     """Time a function."""
-    body = json.dumps({"source": job.source, "call": _plain(job.call)}).encode()
+    body = _json({"source": job.source, "call": _plain(job.call)})
     caps = resource_caps(how.limits)
     runner = how.runner("timing")
     with runner.start("timing", caps) as running:
@@ -162,6 +163,13 @@ def _solved(model: bytes, options: SolveOptions, how: Execution) -> tuple[Script
     if failure is not None:
         return replace(failure, message=f"in the solve: {failure.message}"), usage
     return parse_answer(end.result, options), usage
+
+
+def _json(document: dict[str, object]) -> bytes:
+    try:
+        return json.dumps(document).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(f"the arguments of a call travel as JSON, and these can't: {error}") from error
 
 
 def _plain(call: Call) -> dict[str, object]:

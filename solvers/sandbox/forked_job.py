@@ -32,6 +32,7 @@ from steepest.solvers.sandbox.server.wire import (
     Started,
     decode,
 )
+from steepest.solvers.sandbox.timing import cpu_clock
 
 _POLL_SECONDS = 0.02
 """Between two looks at the memory: a job may overshoot for so long."""
@@ -57,7 +58,7 @@ class ForkedJob:
         self._begin = time.perf_counter()
         self._deadline = self._begin + caps.wall_seconds
         self._caps = caps
-        self._base_bytes = server.ready.resident_bytes
+        self._base_bytes = server.ready.inherited_bytes
         self._peak_bytes = 0
         self._cpu_seconds = 0.0
         self._result = bytearray()
@@ -171,7 +172,7 @@ class ForkedJob:
         try:
             with open(f"/proc/{self.pid}/statm") as statm:
                 resident = int(statm.read().split()[1]) * _PAGE - self._base_bytes
-            self._cpu_seconds = cpu_seconds_of(self.pid)
+            self._cpu_seconds = time.clock_gettime(cpu_clock(self.pid))
         except (OSError, IndexError):
             return  # it has just ended
         self._peak_bytes = max(self._peak_bytes, resident)

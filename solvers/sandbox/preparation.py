@@ -10,7 +10,7 @@ import math
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from keyword import iskeyword
 from types import ModuleType
@@ -151,9 +151,7 @@ def _collected(monty: ModuleType, session: "MontySession", measure: str, limits:
     try:
         size = session.feed_run(f"{measure}({RESULT})")
     except monty.MontyRuntimeError as error:
-        if not error.traceback():  # a limit
-            raise
-        return _unusable(error.exception())
+        return _unusable(error, limits)
     if size > limits.result_mib * _MIB:
         return Failure("output", f"the result is larger than {limits.result_mib} MiB (limit result_mib)")
     try:
@@ -165,10 +163,17 @@ def _collected(monty: ModuleType, session: "MontySession", measure: str, limits:
     return result
 
 
-def _unusable(error: BaseException) -> Failure:
-    if isinstance(error, NameError):
-        return Failure("exception", f"the code has to leave its outputs in a dict: {RESULT} = {{...}}")
-    return Failure("exception", f"`{RESULT}` has to be JSON, numbers, texts, lists and dicts: {_cut(str(error))}")
+def _unusable(error: "MontyRuntimeError", limits: Limits) -> Failure:
+    match error.exception():
+        case MemoryError():
+            return _memory(limits)
+        case TimeoutError():
+            return _timeout(limits)
+        case NameError():
+            return Failure("exception", f"the code has to leave its outputs in a dict: {RESULT} = {{...}}")
+        case reason:
+            words = _cut(str(reason))
+            return Failure("exception", f"`{RESULT}` has to be JSON, numbers, texts, lists and dicts: {words}")
 
 
 def _resource_limits(limits: Limits) -> "ResourceLimits":
@@ -190,26 +195,39 @@ def _failure(error: "MontySyntaxError | MontyRuntimeError", limits: Limits, prin
         )
     if isinstance(inner, TimeoutError) and not frames:  # with frames it is one that the code raised
         return _timeout(limits)
-    message = _cut(f"{type(inner).__name__}: {inner}")
     if isinstance(inner, MemoryError):
-        message = f"it was stopped for using more than {limits.memory_mib} MiB (limit memory_mib)"
-    calls = [_call(next(same), sum(1 for _ in same)) for _, same in groupby(frames, _spot)]
-    if len(calls) > _MOST_CALLS:
-        half = _MOST_CALLS // 2
-        calls = [*calls[:half], f"... {len(calls) - 2 * half} more calls ...", *calls[-half:]]
-    excerpt = scrubbed("\n".join(calls))
+        return replace(_memory(limits), line=frames[-1].line if frames else None)
+    message = _cut(f"{type(inner).__name__}: {inner}{_hint(inner)}")
+    excerpt = _excerpt(frames)
     line = frames[-1].line if frames else None
     return Failure(_kind(inner), message, f"{excerpt}\n{message}" if excerpt else "", line)
 
 
+def _excerpt(frames: "list[Frame]") -> str:
+    """The calls with their lines, in the words of `inside/feedback.py`."""
+    calls = [_call(next(same), sum(1 for _ in same)) for _, same in groupby(frames, _spot)]
+    if len(calls) > _MOST_CALLS:
+        half = _MOST_CALLS // 2
+        calls = [*calls[:half], f"... {len(calls) - 2 * half} more places ...", *calls[-half:]]
+    return scrubbed("\n".join(calls))
+
+
 def _kind(error: BaseException) -> FailureKind:
+    return "forbidden" if isinstance(error, PermissionError) else "exception"
+
+
+def _hint(error: BaseException) -> str:
     match error:
-        case MemoryError():
-            return "memory"
         case PermissionError():
-            return "forbidden"
+            return " (there are no files: use the inputs)"
+        case ModuleNotFoundError():
+            return " (only a small part of the standard library is there)"
         case _:
-            return "exception"
+            return ""
+
+
+def _memory(limits: Limits) -> Failure:
+    return Failure("memory", f"it was stopped for using more than {limits.memory_mib} MiB (limit memory_mib)")
 
 
 def _timeout(limits: Limits) -> Failure:
@@ -221,7 +239,6 @@ def _spot(frame: "Frame") -> tuple[str | None, int]:
 
 
 def _call(frame: "Frame", more: int) -> str:
-    """One call with its line, in the words of `inside/feedback.py`."""
     where = "" if frame.function_name in (None, "<module>") else f", in {frame.function_name}"
     repeated = f"\n    ... the same call {more} more times ..." if more else ""
     return f"line {frame.line}{where}:\n    {(frame.source_line or '').strip()[:_MOST_LINE]}{repeated}"

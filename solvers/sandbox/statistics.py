@@ -5,7 +5,7 @@ Unlike the mean it is not moved by one slow run, and it uses the samples better 
 """
 
 from collections.abc import Sequence
-from math import isfinite, sqrt
+from math import floor, isfinite, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -53,8 +53,8 @@ def wilcoxon_interval(samples: Sequence[float], confidence: float = 0.95) -> tup
     if not 0 < confidence < 1:
         raise InputError(f"a confidence lies between 0 and 1, not at {confidence!r}")
     averages = _walsh_averages(samples)
-    outside = max(_lower_quantile(len(samples), (1 - confidence) / 2), 0)
-    return float(averages[outside]), float(averages[-1 - outside])
+    left_out = max(_lower_quantile(len(samples), (1 - confidence) / 2), 0)  # on either side
+    return float(averages[left_out]), float(averages[-1 - left_out])
 
 
 def _walsh_averages(samples: Sequence[float]) -> Floats:
@@ -75,15 +75,12 @@ def _midpoint(first: Floats, second: Floats) -> Floats:
 
 
 def _lower_quantile(count: int, tail: float) -> int:
-    """The number of Walsh averages below the interval: 1 + the largest q with P(T <= q) <= tail, and 0 if none has.
-
-    T is the signed-rank statistic of `count` samples under the hypothesis.
-    """
+    """The largest q with P(T <= q) <= tail, T the signed-rank statistic of `count` samples; negative if there is none."""
     if count <= _MOST_EXACT:
-        return int(np.searchsorted(np.cumsum(_signed_rank_probabilities(count)), tail, side="right"))
+        return int(np.searchsorted(np.cumsum(_signed_rank_probabilities(count)), tail, side="right")) - 1
     mean = count * (count + 1) / 4
     deviation = sqrt(count * (count + 1) * (2 * count + 1) / 24)
-    return int(mean - 0.5 + NormalDist().inv_cdf(tail) * deviation) + 1
+    return floor(mean - 0.5 + NormalDist().inv_cdf(tail) * deviation)
 
 
 def _signed_rank_probabilities(count: int) -> Floats:

@@ -92,16 +92,16 @@ def require_repeats(repeats: int) -> None:
 
 def clocks_of(job: TimedJob) -> Clocks:
     """The clocks of a job's process, as the kernel keeps them."""
-    cpu_clock = _cpu_clock(job.pid)
+    processor = cpu_clock(job.pid)
 
     def read() -> Reading:
         count = None if job.counter is None else read_count(job.counter)
-        return Reading(time.perf_counter(), time.clock_gettime(cpu_clock), count)
+        return Reading(time.perf_counter(), time.clock_gettime(processor), count)
 
     return read
 
 
-def _cpu_clock(pid: int) -> int:
+def cpu_clock(pid: int) -> int:
     """The id of another process's clock of processor time (Linux, `clock_getcpuclockid(3)`)."""
     scheduler_time = 2
     return (~pid << 3) | scheduler_time

@@ -164,15 +164,11 @@ class _Reader:
         from pyomo.repn.quadratic import QuadraticRepnVisitor
         from pyomo.repn.util import OrderedVarRecorder
 
-        visitor = QuadraticRepnVisitor({}, var_recorder=OrderedVarRecorder(self._seen_by_quadratic(), {}, None))
+        visitor = QuadraticRepnVisitor({}, var_recorder=OrderedVarRecorder({}, {}, None))
         visitor.expand_nonlinear_products = True
         found = visitor.walk_expression(expression)
         self._seen.update(visitor.var_map)
         return found if found.nonlinear is None else None
-
-    @staticmethod
-    def _seen_by_quadratic() -> dict[int, Any]:
-        return {}
 
     def _terms(self, linear: dict[int, Any], where: str) -> Terms:
         terms = {self._column(key): finite(value, where) for key, value in linear.items()}

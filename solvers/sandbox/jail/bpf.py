@@ -13,7 +13,7 @@ _FARTHEST = 255
 """A conditional jump has 8 bits for its distance."""
 
 
-class Test(IntEnum):
+class Comparison(IntEnum):
     """How a conditional jump compares the accumulator with its constant, unsigned."""
 
     EQUAL = 0x15
@@ -33,7 +33,7 @@ class Load:
 class Branch:
     """Go to one of two labels; None is the step that follows."""
 
-    test: Test
+    test: Comparison
     value: int
     then: str | None
     otherwise: str | None

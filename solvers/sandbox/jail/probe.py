@@ -17,7 +17,6 @@ from steepest.solvers.sandbox.jail.policy import policy
 from steepest.solvers.sandbox.jail.syscalls import UnknownMachineError, for_machine
 from steepest.solvers.sandbox.jail.trials import report_of_child
 
-
 _TRIED = "every act was tried"
 """Last word of a self-test: a process that became another program says nothing."""
 

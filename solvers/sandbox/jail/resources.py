@@ -6,7 +6,11 @@ fork anyway).
 
 import math
 import os
+import sys
 from pathlib import Path
+
+if sys.platform != "win32":
+    import resource
 
 _OPEN_FILES = 64
 """Enough for imports and a few pipes; a listing of thousands of descriptors has no use here."""
@@ -28,8 +32,6 @@ def limit_resources(memory_bytes: int, base_bytes: int, cpu_seconds: float) -> N
     Raises:
         OSError: A limit was refused.
     """
-    import resource  # Unix only
-
     cpu = math.ceil(cpu_seconds)
     limits = {
         # Relative to what the warm server has mapped: of that, numpy alone is hundreds of megabytes.
@@ -59,6 +61,4 @@ def address_space(otherwise: int = 0) -> int:
 
 def _lower(limit: int, ceiling: int) -> int:
     """A limit that somebody else has set lower stays."""
-    import resource  # Unix only
-
     return limit if ceiling == resource.RLIM_INFINITY else min(limit, ceiling)

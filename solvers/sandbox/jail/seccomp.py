@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from steepest.solvers.sandbox.jail import libc
 from steepest.solvers.sandbox.jail.bpf import (
     Branch,
+    Comparison,
     Instruction,
     Jump,
     Label,
     Load,
     Return,
     Step,
-    Test,
     assemble,
     encode,
 )
@@ -120,13 +120,13 @@ def _prologue(table: Table) -> list[Step]:
     """A wrong machine means that the numbers mean something else, as for 32-bit calls on x86-64."""
     steps: list[Step] = [
         Load(_ARCHITECTURE),
-        Branch(Test.EQUAL, table.audit_arch, "right machine", None),
+        Branch(Comparison.EQUAL, table.audit_arch, "right machine", None),
         Return(KILL_PROCESS),
         Label("right machine"),
         Load(_NUMBER),
     ]
     if table.machine == "x86_64":
-        steps += [Branch(Test.AT_LEAST, _X32, None, "a call"), Return(EPERM), Label("a call")]
+        steps += [Branch(Comparison.AT_LEAST, _X32, None, "a call"), Return(EPERM), Label("a call")]
     return steps
 
 
@@ -157,7 +157,7 @@ def _bisect(ranges: Sequence[tuple[int, Leaf]]) -> list[Step]:
     start = ranges[middle][0]
     upper = f"from {start}"
     return [
-        Branch(Test.AT_LEAST, start, upper, None),
+        Branch(Comparison.AT_LEAST, start, upper, None),
         *_bisect(ranges[:middle]),
         Label(upper),
         *_bisect(ranges[middle:]),
@@ -189,9 +189,9 @@ def _one_of(condition: OneOf, refused: str, name: str) -> list[Step]:
     steps: list[Step] = []
     if condition.wide:
         (upper,) = {value >> 32 for value in condition.values}
-        steps += [Load(high), Branch(Test.EQUAL, upper, None, refused)]
+        steps += [Load(high), Branch(Comparison.EQUAL, upper, None, refused)]
     steps.append(Load(low))
-    steps += [Branch(Test.EQUAL, value & 0xFFFFFFFF, name, None) for value in condition.values]
+    steps += [Branch(Comparison.EQUAL, value & 0xFFFFFFFF, name, None) for value in condition.values]
     return [*steps, Jump(refused), Label(name)]
 
 
@@ -199,10 +199,12 @@ def _bits(condition: Bits, refused: str) -> list[Step]:
     steps: list[Step] = []
     forbidden = _ALL_BITS & ~(condition.needed | condition.possible)
     for offset, shift in zip(_halves(condition.argument), (0, 32), strict=True):
-        steps += [Load(offset), Branch(Test.ANY_BIT, forbidden >> shift & 0xFFFFFFFF, refused, None)]
+        steps += [Load(offset), Branch(Comparison.ANY_BIT, forbidden >> shift & 0xFFFFFFFF, refused, None)]
         needed = condition.needed >> shift & 0xFFFFFFFF
         steps += [
-            Branch(Test.ANY_BIT, 1 << bit, None, refused) for bit in range(needed.bit_length()) if needed >> bit & 1
+            Branch(Comparison.ANY_BIT, 1 << bit, None, refused)
+            for bit in range(needed.bit_length())
+            if needed >> bit & 1
         ]
     return steps
 

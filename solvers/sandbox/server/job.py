@@ -146,5 +146,5 @@ def _arrange(descriptors: JobDescriptors) -> None:
         os.dup2(source, place, inheritable=False)
     os.closerange(max(places) + 1, os.sysconf("SC_OPEN_MAX"))
     # By lines: what was printed before a kill is worth seeing.
-    sys.stdout = open(OUTPUT, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.stderr = open(ERRORS, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stdout = os.fdopen(OUTPUT, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = os.fdopen(ERRORS, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)

@@ -67,7 +67,7 @@ def main(control: int, options: ServerOptions) -> None:
     flavour = FLAVOURS[options.flavour]
     workers = load(flavour, options.preload)
     _require_single_thread()
-    address_space, resident = _memory()
+    address_space, inherited = _memory()
     sys.path[:] = [entry for entry in sys.path if _is_under(entry, readable)]
     _lock_down(findings.isolation, readable)
     setting = JobSetting(findings.isolation, readable, address_space, workers, os.getpid())
@@ -76,7 +76,7 @@ def main(control: int, options: ServerOptions) -> None:
         return
     gc.collect()
     gc.freeze()  # a collection in a child would write to, and so copy, every page of these objects
-    ready = ServerReady(findings.isolation, findings.landlock_abi, findings.reasons, resident, perf_counter() - begin)
+    ready = ServerReady(findings.isolation, findings.landlock_abi, findings.reasons, inherited, perf_counter() - begin)
     supervisor.send(encode(ready))
     _detach_errors()
     ForkLoop(supervisor, options.supervisor, setting).serve()
@@ -96,11 +96,11 @@ def _require_single_thread() -> None:
 
 
 def _memory() -> tuple[int, int]:
-    """Address space and resident memory of this process, in bytes."""
+    """Address space of this process, and the resident part that a fork begins with: not pages of files. In bytes."""
     with open("/proc/self/statm") as statm:
-        size, resident = statm.read().split()[:2]
+        size, resident, of_files = map(int, statm.read().split()[:3])
     page = os.sysconf("SC_PAGE_SIZE")
-    return int(size) * page, int(resident) * page
+    return size * page, (resident - of_files) * page
 
 
 def _is_under(entry: str, folders: tuple[str, ...]) -> bool:

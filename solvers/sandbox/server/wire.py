@@ -6,6 +6,7 @@ the request pipe, the output pipe and the result pipe. On the status socket the 
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
@@ -59,7 +60,8 @@ class ServerReady:
     landlock_abi: int
     reasons: tuple[str, ...]
     """What could not be had, in words."""
-    resident_bytes: int
+    inherited_bytes: int
+    """Resident memory that a job begins with, since it is the server's."""
     seconds: float
     """From its first line to readiness."""
 
@@ -72,7 +74,7 @@ class ServerUnavailable:
 
 
 Message = ForkRequest | Started | CounterHandedOver | Ended | ServerReady | ServerUnavailable
-_KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in get_args(Message)}
+_KINDS: dict[str, Callable[..., Message]] = {kind.__name__: kind for kind in get_args(Message)}
 
 
 def encode(message: Message) -> bytes:

@@ -19,7 +19,7 @@ def breaches(**roads):
         except Exception:  # noqa: S112  it led nowhere
             continue
         if returned is not False:
-            through.append(f"BREACH {name}: {returned!r}"[:2000])
+            through.append(f"BREACH {name}: {returned!r}"[:300])
     return through
 
 

@@ -183,19 +183,21 @@ def shoot_unconfined(program: HostileProgram, place: Surroundings) -> tuple[str,
     """Run a harmless program where nothing holds it and say what it got through with; proves that it is an attack."""
     source = program.source(place.scene() | {"seed": 0})
     call = "\nfor breach in attack():\n    print(breach, flush=True)\n"
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as output:  # a pipe would wait for daemons
         process = subprocess.Popen(
             [sys.executable, "-c", source + call],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.DEVNULL,
             cwd=folder,
         )
         try:
-            printed = process.communicate(timeout=3)[0]
+            process.wait(3)
         except subprocess.TimeoutExpired:
             process.kill()
-            printed = process.communicate()[0]
+            process.wait()
+        output.seek(0)
+        printed = output.read()
     words = [line for line in printed.decode(errors="replace").splitlines() if BREACH in line]
     return (*words, *place.harm_done())
 

@@ -75,11 +75,12 @@ class Surroundings:
     def _calls(self) -> Iterator[str]:
         for name, listener in self.listeners.items():
             with suppress(BlockingIOError):
-                if listener.type == socket.SOCK_DGRAM:
-                    yield f"{name}: received {listener.recv(100)!r}"
-                else:
-                    listener.accept()[0].close()
-                    yield f"{name}: a connection was made"
+                while True:
+                    if listener.type == socket.SOCK_DGRAM:
+                        yield f"{name}: received {listener.recv(100)!r}"
+                    else:
+                        listener.accept()[0].close()
+                        yield f"{name}: a connection was made"
 
     def _changes(self) -> Iterator[str]:
         look = self._look_of_the_folder()
@@ -122,9 +123,11 @@ class Surroundings:
             pause.wait(0.05)
         if new := {number: name for number, name in now.items() if number not in self.known}:
             yield f"processes are left: {new}"
+            for number in new:
+                os.kill(number, signal.SIGKILL)
         if gone := self.known - set(now):
             yield f"processes are gone: {gone}"
-        self.known = set(now)
+        self.known &= set(now)
 
     def _look_of_the_folder(self) -> str:
         looks = []

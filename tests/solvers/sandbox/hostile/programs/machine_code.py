@@ -1,5 +1,5 @@
 # Calls the kernel by machine code, through the doors for 32-bit and x32 programs, whose numbers mean other calls.
-# job: function | ends: crash, completed | machine: x86_64 | unconfined: breach
+# job: function | ends: forbidden, crash | machine: x86_64 | unconfined: breach
 import mmap
 
 GETPID_X32 = 0x40000000 + 39

@@ -16,6 +16,11 @@ def attack():
         for who, pid in PROCESSES.items()
         for file in FILES
     }
+    roads |= {
+        f"{who}_pipe_{fd}": lambda path=f"/proc/{pid}/fd/{fd}": os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        for who, pid in PROCESSES.items()
+        for fd in range(3, 40)
+    }
     return breaches(listing=lambda: [name for name in os.listdir("/proc") if name.isdecimal()], **roads)
 
 

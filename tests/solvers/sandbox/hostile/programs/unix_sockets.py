@@ -7,7 +7,7 @@ def attack():
     return breaches(
         by_path=lambda: socket.socket(socket.AF_UNIX).connect(SCENE["unix"]),
         by_abstract_name=lambda: socket.socket(socket.AF_UNIX).connect(SCENE["abstract"]),
-        pair=lambda: socket.socketpair()[0].send(b"x"),
+        pair=lambda: [end.fileno() for end in socket.socketpair()],
         binds=lambda: socket.socket(socket.AF_UNIX).bind("\0" + SCENE["mark"] + "-server"),
         datagram=lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).connect(SCENE["abstract"]),
     )

@@ -10,7 +10,5 @@ def attack():
         roads[f"root{number}"] = lambda place=place: open(f"{place}/root{OUTSIDE}").read()
         roads[f"cwd{number}"] = lambda place=place: open(f"{place}/cwd/../../../../..{OUTSIDE}").read()
         roads[f"environ{number}"] = lambda place=place: open(f"{place}/environ").read() or False
-        roads[f"reopened{number}"] = lambda place=place: open(f"{place}/fd/4", "wb").write(b"x")
     roads["dots"] = lambda: open("../" * 30 + OUTSIDE).read()
-    roads["dev_fd"] = lambda: open("/dev/fd/4", "wb").write(b"x")
     return breaches(**roads)
