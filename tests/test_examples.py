@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from steepest.cli import main
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.solve import solve_formulation
 from steepest.solvers.text.reader import read_formulation
+from tests.solvers.sandbox.conftest import why_no_sandbox
 
 ROOT = Path(__file__).parent.parent
 BEST = {"bakery": 336, "knapsack": 180, "transport": 17075, "portfolio": 0.0099392523}
@@ -41,3 +43,10 @@ def test_the_example_of_everything_is_read_and_solved() -> None:
 
 def indented_blocks(markdown: str) -> list[str]:
     return re.findall(r"(?:^(?: {4}.*)?\n)+", markdown, re.MULTILINE)
+
+
+def test_the_example_script_is_solved_in_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
+    if reason := why_no_sandbox():
+        pytest.skip(reason)
+    assert main(["sandbox", "solve", str(ROOT / "examples" / "bakery_model.py")]) == 0
+    assert "336" in capsys.readouterr().out

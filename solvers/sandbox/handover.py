@@ -35,7 +35,7 @@ Count = Annotated[int, Field(ge=0, le=MOST)]
 
 
 class HandoverError(SteepestError):
-    """A packet is no model, or a model can't be put into one; the text says which part is wrong."""
+    """A packet is no model; the text says which part of it is wrong."""
 
 
 class _Header(BaseModel):
@@ -95,11 +95,7 @@ class _Header(BaseModel):
 
 
 def pack(model: ArrayModel | ExpressionModel) -> bytes:
-    """A model as one packet.
-
-    Raises:
-        HandoverError: The packet would be refused by the reader.
-    """
+    """A model as one packet; whether it is a sound one is for the reader to find out."""
     linear = model.linear if isinstance(model, ExpressionModel) else model
     expressions = model.expressions if isinstance(model, ExpressionModel) else None
     names = _joined(linear)
@@ -118,9 +114,7 @@ def pack(model: ArrayModel | ExpressionModel) -> bytes:
     arrays = _arrays(linear, hessian, expressions)
     body = [np.ascontiguousarray(arrays[name], kind).tobytes() for name, kind, _ in header.layout]
     text = header.model_dump_json().encode()
-    packet = b"".join([_PREFIX.pack(MAGIC, VERSION, len(text)), text, *body, names])
-    unpack(packet)
-    return packet
+    return b"".join([_PREFIX.pack(MAGIC, VERSION, len(text)), text, *body, names])
 
 
 def _arrays(

@@ -75,12 +75,12 @@ def _midpoint(first: Floats, second: Floats) -> Floats:
 
 
 def _lower_quantile(count: int, tail: float) -> int:
-    """The largest q with P(T <= q) <= tail, T the signed-rank statistic of `count` samples; negative if there is none."""
+    """The largest q with P(T <= q) <= tail, T the signed-rank statistic of `count` samples; -1 if there is none."""
     if count <= _MOST_EXACT:
         return int(np.searchsorted(np.cumsum(_signed_rank_probabilities(count)), tail, side="right")) - 1
     mean = count * (count + 1) / 4
     deviation = sqrt(count * (count + 1) * (2 * count + 1) / 24)
-    return floor(mean - 0.5 + NormalDist().inv_cdf(tail) * deviation)
+    return max(floor(mean - 0.5 + NormalDist().inv_cdf(tail) * deviation), -1)
 
 
 def _signed_rank_probabilities(count: int) -> Floats:

@@ -192,9 +192,12 @@ def _answer_lines(answer: "ScriptAnswer") -> list[str]:
 def _timing_lines(report: "TimingReport") -> list[str]:
     low, high = report.interval
     lines = [
-        f"{report.estimate:.6f} s a call (Hodges-Lehmann of {len(report.cpu_seconds)}, 95 % {low:.6f} to {high:.6f})",
-        f"first call {report.first_seconds:.6f} s, an empty call {report.overhead_seconds:.6f} s (taken off)",
+        f"{report.estimate:.3g} s of processor a call (Hodges-Lehmann of {len(report.cpu_seconds)} calls, "
+        f"95 % interval {low:.3g} to {high:.3g})",
+        f"first call {report.first_seconds:.3g} s; an empty call {report.overhead_seconds:.3g} s, taken off",
     ]
+    if report.estimate < report.overhead_seconds:
+        lines.append("Too short to be measured well: let a call do its work many times over.")
     if report.instructions:
         lines.append(f"{min(report.instructions):,} to {max(report.instructions):,} instructions a call")
     return lines

@@ -2,9 +2,12 @@
 
 import math
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from steepest.solvers.sandbox.inside.refusals import ModelRefusedError, finite
+
+_MOST_MEMBERS = 6
 
 
 @dataclass(eq=False)
@@ -67,6 +70,14 @@ def _is_whole(variable: Any) -> bool:
     if step == 1 and (low is None or float(low).is_integer()):
         return True
     raise ModelRefusedError(
-        f"the domain of the variable {variable.name} is {variable.domain.name}, neither an interval nor whole numbers: "
-        "choose among the values with binary variables"
+        f"the variable {variable.name} has the domain {_spelt(variable.domain)}, neither an interval nor "
+        "whole numbers without a gap: choose among the values with binary variables"
     )
+
+
+def _spelt(domain: Any) -> str:
+    """A domain as its first members, or by its name where it has no end of them."""
+    if not domain.isfinite():
+        return str(domain.name)
+    members = [str(member) for member in islice(domain, _MOST_MEMBERS + 1)]
+    return f"{{{', '.join(members[:_MOST_MEMBERS])}{', ...' if len(members) > _MOST_MEMBERS else ''}}}"

@@ -189,7 +189,12 @@ def _assembled(columns: Columns, rows: Rows, objective: _Objective, parts: list[
     writer = ExpressionWriter()
     is_nonlinear = objective.nonlinear is not None or any(part is not None for part in parts)
     if is_nonlinear:  # first, since a variable of an inactive block may get its column here
-        _write(writer, [objective.nonlinear, *parts], ["the objective", *rows.names], columns)
+        _write(
+            writer,
+            [objective.nonlinear, *parts],
+            ["the objective", *(f"the constraint {name}" for name in rows.names)],
+            columns,
+        )
     cost = np.zeros(len(columns))
     for column, coefficient in (objective.cost or {}).items():
         cost[column] = coefficient

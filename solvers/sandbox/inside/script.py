@@ -38,9 +38,11 @@ PRELOAD = (
     "pyomo.repn.standard_repn",
     "pyomo.util.infeasible",
     "pyscipopt",
-    "pandas",
 )
-"""What scripts and their models need, imported before the fork where it is installed."""
+"""What scripts and their models need, imported before the fork where it is installed.
+
+Not pandas: the Arrow that it imports starts a thread.
+"""
 
 _WALL_SECONDS = 10.0
 _SHARE = 0.4

@@ -34,8 +34,6 @@ def limit_resources(memory_bytes: int, base_bytes: int, cpu_seconds: float) -> N
     """
     cpu = math.ceil(cpu_seconds)
     limits = {
-        # Relative to what the warm server has mapped: of that, numpy alone is hundreds of megabytes.
-        resource.RLIMIT_AS: (address_space(base_bytes) + memory_bytes,) * 2,
         resource.RLIMIT_CPU: (cpu, cpu + 1),
         resource.RLIMIT_FSIZE: (0, 0),  # a job writes no files
         resource.RLIMIT_CORE: (0, 0),  # nor does its crash
@@ -43,8 +41,11 @@ def limit_resources(memory_bytes: int, base_bytes: int, cpu_seconds: float) -> N
         resource.RLIMIT_MEMLOCK: (0, 0),  # locked memory is taken from everybody
         resource.RLIMIT_STACK: (_STACK_BYTES, _STACK_BYTES),
     }
-    if hasattr(resource, "RLIMIT_MSGQUEUE"):  # Linux has message queues that outlive their process
-        limits[resource.RLIMIT_MSGQUEUE] = (0, 0)
+    if sys.platform == "linux":
+        # Relative to what the warm server has mapped: of that, numpy alone is hundreds of megabytes. macOS maps hundreds
+        # of gigabytes into every process and refuses such a limit; the supervisor's eye on the memory has to do there.
+        limits[resource.RLIMIT_AS] = (address_space(base_bytes) + memory_bytes,) * 2
+        limits[resource.RLIMIT_MSGQUEUE] = (0, 0)  # queues outlive their process
     for kind, (soft, hard) in limits.items():
         ceiling = resource.getrlimit(kind)[1]
         resource.setrlimit(kind, (_lower(soft, ceiling), _lower(hard, ceiling)))

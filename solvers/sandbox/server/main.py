@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 from steepest.solvers.sandbox.flavours import FLAVOURS, load
@@ -27,7 +28,8 @@ _ENVIRONMENT = {
     "HOME": "/nonexistent",
     "LANG": "C.UTF-8",
     "PATH": "/nonexistent",
-    # A library that starts threads before the fork would leave its locks held in every child.
+    # A library that starts threads before the fork would leave its locks held in every child. The first is pyarrow's.
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "MKL_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -90,9 +92,14 @@ def _detach_errors() -> None:
 
 
 def _require_single_thread() -> None:
-    threads = len(os.listdir("/proc/self/task"))
-    if threads != 1:
-        raise RuntimeError(f"the fork server has {threads} threads after its imports; a fork would not be sound")
+    tasks = os.listdir("/proc/self/task")
+    if len(tasks) == 1:
+        return
+    names = sorted({Path(f"/proc/self/task/{task}/comm").read_text().strip() for task in tasks})
+    raise RuntimeError(
+        f"the modules imported beforehand have started threads ({', '.join(names)}), so a fork would not be sound: "
+        "leave out of `preload` what does that"
+    )
 
 
 def _memory() -> tuple[int, int]:

@@ -43,6 +43,7 @@ class HostileProgram:
     jobs: tuple[str, ...]
     ends: tuple[str, ...]
     wall_seconds: float = 2.0
+    cpu_seconds: float = 10.0
     breaks_out_unconfined: bool = False
     checks_answer: bool = True
     """Whether a completed script has to come to the honest optimum."""
@@ -94,6 +95,7 @@ def _read(path: Path) -> HostileProgram:
         jobs=tuple(fields.pop("job").split(", ")),
         ends=tuple(fields.pop("ends").split(", ")),
         wall_seconds=float(fields.pop("wall", 2.0)),
+        cpu_seconds=float(fields.pop("cpu", 10.0)),
         breaks_out_unconfined=fields.pop("unconfined", "") == "breach",
         checks_answer=fields.pop("believes", "") != "nothing",
         slow_seconds=float(fields.pop("slow")) if "slow" in fields else None,

@@ -205,7 +205,7 @@ def shoot_unconfined(program: HostileProgram, place: Surroundings) -> tuple[str,
 def _limits(program: HostileProgram) -> Limits:
     return Limits(
         wall_seconds=program.wall_seconds,
-        cpu_seconds=10,
+        cpu_seconds=program.cpu_seconds,
         memory_mib=MEMORY_MIB,
         output_kib=64,
         result_mib=1,

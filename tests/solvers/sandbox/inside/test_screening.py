@@ -100,7 +100,7 @@ def test_a_syntax_error_shows_its_place() -> None:
     found = screen("x = 1\nprint((x\n")
     assert found is not None
     assert (found["kind"], found["line"]) == ("exception", 2)
-    assert found["traceback"] == "line 2:\n    print((x\n         ^\nSyntaxError: '(' was never closed"
+    assert found["traceback"] == "line 2:\n    print((x\n          ^\nSyntaxError: '(' was never closed"
 
 
 @pytest.mark.parametrize(

@@ -22,14 +22,14 @@ from tests.solvers.sandbox.container import apply_container_limits
 """
 
 _CONFINEMENT = """
-readable = readable_paths()
+readable, base = readable_paths(), address_space()
 {first}
 if {isolation!r} == "full":
     enter_namespaces(readable)
     unshare_pids()
     if child := os.fork():
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-confine(Confinement(Isolation({isolation!r}), readable, {memory}, address_space(1 << 30), 20.0, {threads}))
+confine(Confinement(Isolation({isolation!r}), readable, {memory}, base, 20.0, {threads}))
 """
 
 Run = Callable[[str], str]

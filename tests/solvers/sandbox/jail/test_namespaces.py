@@ -25,7 +25,7 @@ def test_the_root_has_only_what_is_readable_and_can_not_be_written(run_jailed: R
         run_jailed,
         f"""
 print(sorted(os.listdir({str(tmp_path)!r})), open({str(tmp_path / "shown")!r}).read())
-print([name for name in ("proc", "sys", "root", "home", "old", "var") if os.path.isdir("/" + name)])
+print([name for name in ("proc", "sys", "old", "boot") if os.path.isdir("/" + name)])
 for path in ("/new", {str(tmp_path / "shown")!r}, os.__file__):
     try:
         open(path, "a")
@@ -34,7 +34,7 @@ for path in ("/new", {str(tmp_path / "shown")!r}, os.__file__):
         pass
 print(open("/dev/null", "w").write("x"))
 """,
-        first=f"readable = ({str(tmp_path / 'shown')!r}, *(p for p in readable if not p.startswith(('/root', '/home', '/var'))))",
+        first=f"readable = ({str(tmp_path / 'shown')!r}, *readable)",
     )
     assert said == "['shown'] shown\n[]\n1\n"
 
@@ -45,7 +45,7 @@ def test_root_becomes_nobody_and_no_capability_reaches_outside(run_jailed: RunJa
         """
 import socket
 print(os.getuid(), os.getgid(), os.uname().nodename)
-for act in (lambda: os.setuid(0), lambda: os.chroot("/root"), lambda: libc.mount("tmpfs", "/lib", "tmpfs", 0)):
+for act in (lambda: os.setuid(0), lambda: libc.sethostname("x"), lambda: libc.mount("tmpfs", "/lib", "tmpfs", 0)):
     try:
         act()
         print("through")

@@ -72,16 +72,17 @@ def test_a_child_dies_with_its_parent(run_program: RunProgram):
     said = run_program(
         """
 import time
-reading, writing = os.pipe()
+living, life = os.pipe()  # at its end when nobody holds `life` any more
+armed, arm = os.pipe()
 if os.fork() == 0:
     if os.fork() == 0:
         die_with_parent()
-        os.write(writing, b"ready")
-        time.sleep(60)
-    os.read(reading, 5)
+        os.write(arm, b"x")
+        time.sleep(50)
+    os.read(armed, 1)
     os._exit(0)
-os.close(writing)
-print(os.read(reading, 1) or "both gone")
+os.close(life)
+print(os.read(living, 1) or "both gone")
 """
     )
     assert said == "both gone\n"

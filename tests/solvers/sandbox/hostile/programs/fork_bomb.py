@@ -1,6 +1,5 @@
 # Forks: a fork bomb stops the machine, and a child outlives the limits of its parent.
 # job: function, script | ends: completed | unconfined: breach
-import multiprocessing
 import time
 
 
@@ -9,8 +8,9 @@ def attack():
         fork=fork,
         by_library=lambda: leave(ctypes.CDLL(None).fork()),
         terminal=lambda: leave(os.forkpty()[0]),
-        pool=lambda: multiprocessing.get_context("fork").Process(target=time.sleep, args=(1,)).start(),
-        spawned=lambda: multiprocessing.get_context("spawn").Process(target=time.sleep, args=(1,)).start(),
+        forked=lambda: start("fork"),
+        spawned=lambda: start("spawn"),
+        served=lambda: start("forkserver"),
     )
 
 
@@ -25,3 +25,9 @@ def leave(pid):
     if pid == 0:
         os._exit(0)
     return pid > 0
+
+
+def start(method):
+    import multiprocessing
+
+    multiprocessing.get_context(method).Process(target=time.sleep, args=(1,)).start()

@@ -13,7 +13,7 @@ def attack():
         everybody=lambda: os.kill(-1, 0),
         group=lambda: os.killpg(os.getpgid(server), 0),
         own_group=lambda: os.kill(0, 0),
-        first=lambda: os.kill(1, 0),
+        first=lambda: os.getpid() != 1 and os.kill(1, 0),
         thread=lambda: syscall("tgkill", supervisor, supervisor, signal.SIGUSR1),
         any_thread=lambda: syscall("tkill", supervisor, signal.SIGUSR1),
         queued=lambda: syscall("rt_sigqueueinfo", supervisor, signal.SIGUSR1, notes),

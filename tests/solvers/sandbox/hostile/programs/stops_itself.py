@@ -1,8 +1,8 @@
 # Stops itself: a stopped process neither ends nor reads nor takes processor time.
-# job: function, script | ends: timeout, crash | wall: 0.5
+# job: function, script | ends: timeout, completed | wall: 0.5
 import signal
 
 
 def attack():
     os.kill(os.getpid(), signal.SIGSTOP)
-    signal.pause()
+    return []

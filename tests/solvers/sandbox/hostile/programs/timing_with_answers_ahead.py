@@ -1,16 +1,14 @@
-# Sends the answers to all coming calls ahead, so that each of them seems to take no time, and works afterwards.
-# job: timing | ends: completed, exception, crash, output, timeout | slow: 0.02
+# Sends the answers to all coming calls ahead and works afterwards, so that each of them seems to take no time.
+# job: timing | ends: exception, crash, output, timeout, forbidden | slow: 0.02
 import time
 
-ahead = []
+REPEATS = 5
 
 
 def attack():
-    if not ahead:
-        ahead.append(True)
-        for answer in (b"\n", b'{"returned": []}\n', b"\x06\n", b"{}\n"):
-            os.write(3, answer * 40)
-    end = time.process_time() + 0.02
+    of_this_call, prepared_and_called, value = b"\n", b"\n\n", b'{"returned": []}\n'
+    os.write(3, of_this_call + prepared_and_called * REPEATS + value)
+    end = time.process_time() + 0.02 * (REPEATS + 1)
     while time.process_time() < end:
         pass
-    return []
+    os._exit(0)
