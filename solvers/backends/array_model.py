@@ -9,7 +9,6 @@ import numpy.typing as npt
 from steepest.solvers.formulation import Sense
 from steepest.solvers.vectorized.scatter import Numbers
 
-
 ProblemClass = Literal["LP", "MIP", "QP", "MIQP", "NLP", "MINLP"]
 
 

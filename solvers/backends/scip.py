@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from steepest.solvers.backends.expression_model import ExpressionModel, Operator
+from steepest.solvers.backends.expression_model import FUNCTIONS, ExpressionModel, Operator, height
 from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.options import SolveOptions
@@ -27,6 +27,9 @@ _TOLERANCE = FEASIBILITY / 10
 """SCIP's own, so that what it calls feasible is within ours."""
 _SMALLEST_GAP = 1e-6
 """Of a nonconvex problem, whose bound meets the objective in the limit only."""
+
+_MOST_NESTED = 500
+"""SCIP goes through an expression by recursion."""
 
 _STATUS: dict[str, Status] = {
     "optimal": "optimal",
@@ -55,6 +58,7 @@ def solve_with_scip(model: ExpressionModel, options: SolveOptions) -> RawAnswer:
     linear = model.linear
     if (linear.lower > linear.upper).any() or (linear.row_lower > linear.row_upper).any():
         return RawAnswer("infeasible", None, None, None, None, 0.0, "none needed")
+    _require_shallow(model)
     problem = _Problem(model, options)
     solver = problem.solver
     status = problem.run()
@@ -74,6 +78,15 @@ def solve_with_scip(model: ExpressionModel, options: SolveOptions) -> RawAnswer:
     )
 
 
+def _require_shallow(model: ExpressionModel) -> None:
+    """No expression may be nested so deeply that the recursion in SCIP runs out of stack."""
+    for number in range(len(model.expressions)):
+        if height(model.expressions, number) > _MOST_NESTED:
+            owner = f"the constraint {model.linear.row_name(number - 1)}" if number else "the objective"
+            reason = f"it is nested more than {_MOST_NESTED} levels deep: name parts of it by variables of their own"
+            raise UnsupportedProblemError(owner, reason)
+
+
 class _Problem:
     """A problem that SCIP holds."""
 
@@ -90,12 +103,9 @@ class _Problem:
             for column, (low, high, whole) in enumerate(zip(linear.lower, linear.upper, linear.types, strict=True))
         ]
         self._terms = _Terms(self.solver, self.variables, model)
-        try:
-            self._add_objective()
-            for row in range(linear.rows):
-                self._add_row(row)
-        except RecursionError as error:
-            raise SolverError("an expression is nested too deeply for SCIP: name its parts by variables") from error
+        self._add_objective()
+        for row in range(linear.rows):
+            self._add_row(row)
 
     @property
     def version(self) -> str:
@@ -298,8 +308,6 @@ def _nonzero(divisor: Any) -> Any:
 
 
 def _of_number(operator: Operator, number: float) -> float:
-    from steepest.solvers.backends.expression_model import FUNCTIONS
-
     return _finite(lambda: FUNCTIONS[operator](number))
 
 

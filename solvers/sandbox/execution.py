@@ -31,7 +31,7 @@ from steepest.solvers.sandbox.outcomes import (
     Usage,
 )
 from steepest.solvers.sandbox.running_job import JobEnd, JobEndedError, ResourceCaps, RunningJob, resource_caps
-from steepest.solvers.sandbox.timing import CallFailedError, time_calls
+from steepest.solvers.sandbox.timing import CallFailedError, require_repeats, time_calls
 from steepest.solvers.sandbox.verdicts import failure_of, without_result
 
 _SOLVE_GRACE_SECONDS = 5.0
@@ -78,6 +78,7 @@ def run_calls(job: FunctionCalls, how: Execution) -> Outcome[tuple[CallResult, .
 
 def run_timing(job: FunctionTiming, how: Execution) -> Outcome[TimingReport]:
     """Time a function."""
+    require_repeats(job.repeats)
     body = _json({"source": job.source, "call": _plain(job.call)})
     caps = resource_caps(how.limits)
     runner = how.runner("timing")
@@ -97,7 +98,8 @@ def run_script(job: PyomoScript, how: Execution) -> Outcome[ScriptAnswer]:
     caps = resource_caps(how.limits, result_mib=how.limits.model_mib)
     runner = how.runner("script")
     with runner.start("script", caps) as running:
-        running.send(framed({"screening": how.screening}, job.source.encode()))
+        header = {"screening": how.screening, "wall_seconds": how.limits.wall_seconds}
+        running.send(framed(header, job.source.encode(errors="surrogatepass")))
         end = running.end()
     usage, output = _usage(end, runner.isolation), decoded_output(end.output)
     failure = failure_of(end, caps) or _script_failure(end.result)

@@ -91,7 +91,7 @@ FUNCTIONS = Flavour(
 SCRIPTS = Flavour(
     "scripts",
     {"script": f"{_HERE}.script", "solve": f"{_HERE}.solve"},
-    (*_STANDARD_LIBRARY, *_NUMPY),
+    (*_STANDARD_LIBRARY, *_NUMPY, "pandas"),
 )
 FLAVOURS = {flavour.name: flavour for flavour in (FUNCTIONS, SCRIPTS)}
 

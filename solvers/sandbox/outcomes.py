@@ -121,6 +121,9 @@ class TimingReport:
     """Instructions in user space of each repeat; None where the machine has no counter for them."""
     overhead_seconds: float
     """Processor time of an empty call: times far below it mean nothing."""
+    unmeasured_seconds: float
+    """Processor time of the process between the calls and for the value: preparing arguments, collecting garbage. Far
+    more than a few milliseconds a call means that the code answered before it had done its work."""
     estimate: float
     """Hodges-Lehmann estimate of the processor time of a call, in seconds."""
     interval: tuple[float, float]

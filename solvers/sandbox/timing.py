@@ -4,6 +4,7 @@ The kernel keeps the processor time of every process and its parent may read it,
 its own clocks changes a figure. A function that remembers its results is timed remembering them: that is its own merit.
 """
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from steepest.errors import InputError
 from steepest.solvers.sandbox.decoding import UnreadableError, decoded_call, decoded_failure, decoded_line
+from steepest.solvers.sandbox.errors import SandboxUnavailableError
 from steepest.solvers.sandbox.inside.timing import READY
 from steepest.solvers.sandbox.instructions import read_count
 from steepest.solvers.sandbox.outcomes import Failure, Raised, Returned, TimingReport
@@ -77,7 +79,7 @@ def time_calls(job: TimedJob, repeats: int, clocks: Clocks | None = None) -> Tim
     first = bench.measured(b"c")
     calls = [bench.measured(b"c") for _ in range(repeats)]
     value = bench.value()
-    return _report(empty, first, calls, value)
+    return _report(empty, first, calls, value, bench.unmeasured_seconds)
 
 
 def require_repeats(repeats: int) -> None:
@@ -91,7 +93,13 @@ def require_repeats(repeats: int) -> None:
 
 
 def clocks_of(job: TimedJob) -> Clocks:
-    """The clocks of a job's process, as the kernel keeps them."""
+    """The clocks of a job's process, as the kernel keeps them.
+
+    Raises:
+        SandboxUnavailableError: This system does not tell the processor time of another process.
+    """
+    if sys.platform != "linux":
+        raise SandboxUnavailableError(f"timing reads a clock that Linux keeps of every process, and {sys.platform} not")
     processor = cpu_clock(job.pid)
 
     def read() -> Reading:
@@ -118,27 +126,40 @@ def _await_ready(job: TimedJob) -> None:
             raise UnreadableError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Bench:
     """A job that is ready, and what it is measured with."""
 
     job: TimedJob
     clocks: Clocks
+    unmeasured_seconds: float = 0.0
+    """Processor time of the job since its first measured call that belongs to none."""
+    _after: Reading | None = None
+    """When the last call had been answered."""
 
     def measured(self, request: bytes) -> Reading:
         """What one call used; its preparation is not counted."""
         self._ask(b"p")
-        before = self.clocks()
+        before = self._read_at_rest()
         self._ask(request)
-        return _difference(self.clocks(), before)
+        self._after = self.clocks()
+        return _difference(self._after, before)
 
     def value(self) -> object:
         self.job.send(b"v")
-        match decoded_call(self.job.read_line()):
+        line = self.job.read_line()
+        self._read_at_rest()
+        match decoded_call(line):
             case Returned(value):
                 return value
             case Raised(failure):
                 raise CallFailedError(failure)
+
+    def _read_at_rest(self) -> Reading:
+        reading = self.clocks()
+        if self._after is not None:
+            self.unmeasured_seconds += reading.cpu_seconds - self._after.cpu_seconds
+        return reading
 
     def _ask(self, request: bytes) -> None:
         self.job.send(request)
@@ -159,7 +180,9 @@ def _difference(later: Reading, earlier: Reading) -> Reading:
     )
 
 
-def _report(empty: Sequence[Reading], first: Reading, calls: Sequence[Reading], value: object) -> TimingReport:
+def _report(
+    empty: Sequence[Reading], first: Reading, calls: Sequence[Reading], value: object, unmeasured_seconds: float
+) -> TimingReport:
     cpu_overhead = median(each.cpu_seconds for each in empty)
     cpu = _beyond(cpu_overhead, [each.cpu_seconds for each in calls])
     return TimingReport(
@@ -169,6 +192,7 @@ def _report(empty: Sequence[Reading], first: Reading, calls: Sequence[Reading], 
         wall_seconds=_beyond(median(each.wall_seconds for each in empty), [each.wall_seconds for each in calls]),
         instructions=_instructions(empty, calls),
         overhead_seconds=cpu_overhead,
+        unmeasured_seconds=unmeasured_seconds,
         estimate=hodges_lehmann(cpu),
         interval=wilcoxon_interval(cpu),
     )

@@ -26,6 +26,8 @@ examples:
 The arguments of a function are JSON, one each. A script's model is solved by a second process that never saw the
 script: what the script prints is not believed. The exit code tells what came of it, as for the other commands."""
 _REPEATS = 20
+_RESTING_SECONDS = 0.02
+"""What a job may use between two calls, for its arguments and its garbage, before that is remarkable."""
 
 
 def add_parser(commands: Any) -> None:
@@ -196,6 +198,10 @@ def _timing_lines(report: "TimingReport") -> list[str]:
         f"95 % interval {low:.3g} to {high:.3g})",
         f"first call {report.first_seconds:.3g} s; an empty call {report.overhead_seconds:.3g} s, taken off",
     ]
+    if report.unmeasured_seconds > sum(report.cpu_seconds) + _RESTING_SECONDS * len(report.cpu_seconds):
+        lines.append(
+            f"{report.unmeasured_seconds:.3g} s of work outside of the calls: the code answers before it has worked"
+        )
     if report.estimate < report.overhead_seconds:
         lines.append("Too short to be measured well: let a call do its work many times over.")
     if report.instructions:

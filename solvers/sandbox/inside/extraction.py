@@ -43,6 +43,7 @@ def extract(model: Any) -> Extracted:
 
     _rewrite_logic(model)
     _require_known_components(model)
+    _require_discrete_time(model)
     columns, rows = Columns(), Rows()
     for variable in model.component_data_objects(Var):
         if not (variable.fixed and variable.value is None):
@@ -96,6 +97,17 @@ def _require_known_components(model: Any) -> None:
             f"the model has what no solver here takes: {', '.join(found[:5])}; "
             "write it with variables and constraints, or apply Pyomo's transformation for it"
         )
+
+
+def _require_discrete_time(model: Any) -> None:
+    """A derivative that no equation ties to its variable would be free to be anything."""
+    from pyomo.dae import DerivativeVar
+
+    for each in model.component_objects(descend_into=True):
+        if isinstance(each, DerivativeVar) and not each.is_fully_discretized():
+            raise ModelRefusedError(
+                f"the derivative {each.name} is continuous: apply Pyomo's transformation `dae.finite_difference` first"
+            )
 
 
 def _single_objective(model: Any) -> Any:

@@ -19,11 +19,15 @@ MODEL, FAILURE = b"M", b"F"
 
 PRELOAD = (
     "highspy",
+    "numpy.ma",
     "pyomo.common.timing",
     "pyomo.contrib.appsi.solvers",
     "pyomo.contrib.solver.solvers.highs",
+    "pyomo.core.base.component_order",
     "pyomo.core.base.piecewise",
     "pyomo.core.expr.calculus.derivatives",
+    "pyomo.core.expr.compare",
+    "pyomo.core.expr.ndarray",
     "pyomo.core.plugins.transform.logical_to_linear",
     "pyomo.core.util",
     "pyomo.dae",
@@ -36,7 +40,10 @@ PRELOAD = (
     "pyomo.repn.linear",
     "pyomo.repn.quadratic",
     "pyomo.repn.standard_repn",
+    "pyomo.util.calc_var_value",
+    "pyomo.util.check_units",
     "pyomo.util.infeasible",
+    "pyomo.util.model_size",
     "pyscipopt",
 )
 """What scripts and their models need, imported before the fork where it is installed.

@@ -10,7 +10,7 @@ from steepest.solvers.sandbox.answers import AnswerDocument
 from steepest.solvers.sandbox.handover import HandoverError, Model, pack, unpack
 from steepest.solvers.sandbox.inside.channel import Channel
 
-PRELOAD = ("highspy", "pyscipopt")
+PRELOAD = ("highspy", "numpy.ma", "pyscipopt")
 """The solvers, imported before the fork where they are installed."""
 
 

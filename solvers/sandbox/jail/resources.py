@@ -42,8 +42,8 @@ def limit_resources(memory_bytes: int, base_bytes: int, cpu_seconds: float) -> N
         resource.RLIMIT_STACK: (_STACK_BYTES, _STACK_BYTES),
     }
     if sys.platform == "linux":
-        # Relative to what the warm server has mapped: of that, numpy alone is hundreds of megabytes. macOS maps hundreds
-        # of gigabytes into every process and refuses such a limit; the supervisor's eye on the memory has to do there.
+        # Relative to what the warm server has mapped: of that, numpy alone is hundreds of megabytes. macOS maps
+        # hundreds of gigabytes into every process and refuses such a limit.
         limits[resource.RLIMIT_AS] = (address_space(base_bytes) + memory_bytes,) * 2
         limits[resource.RLIMIT_MSGQUEUE] = (0, 0)  # queues outlive their process
     for kind, (soft, hard) in limits.items():

@@ -7,6 +7,7 @@ Modelled on Docker's: its fourteen capabilities and the calls that its seccomp p
 import os
 import struct
 import sys
+from pathlib import Path
 
 from steepest.solvers.sandbox.jail import libc, privileges, seccomp
 from steepest.solvers.sandbox.jail.seccomp import ALLOW, ENOSYS, EPERM, Bits, Rule
@@ -15,8 +16,8 @@ from steepest.solvers.sandbox.jail.syscalls import this_machine
 CAPABILITIES = 0xA80425FB
 """chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, net_bind_service, net_raw, sys_chroot, mknod,
 audit_write, setfcap."""
-_LAST_CAPABILITY = 40
-_PR_CAPBSET_DROP = 24
+_SYS_ADMIN, _LAST_CAPABILITY = 21, 40
+_PR_CAPBSET_READ, _PR_CAPBSET_DROP = 23, 24
 _CAPABILITY_VERSION_3 = 0x20080522
 _NAMESPACE_FLAGS = 0x7E020000
 """CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET."""
@@ -32,12 +33,17 @@ def apply_container_limits() -> None:
     Raises:
         OSError: A step failed.
     """
-    if os.geteuid() == 0:
-        seccomp.install(_profile(), default=ALLOW)  # while CAP_SYS_ADMIN is there: a container can gain privileges
-        _keep_capabilities(CAPABILITIES)
-    else:
+    capabilities = _capabilities()
+    if not capabilities >> _SYS_ADMIN & 1:  # without it the kernel takes no filter from a process that could gain it
         privileges.forbid_new_privileges()
-        seccomp.install(_profile(), default=ALLOW)
+    seccomp.install(_profile(), default=ALLOW)
+    _keep_capabilities(capabilities & CAPABILITIES)
+
+
+def _capabilities() -> int:
+    """The permitted ones, as bits."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1], 16) for line in lines if line.startswith("CapPrm"))
 
 
 def _profile() -> tuple[Rule, ...]:
@@ -48,7 +54,7 @@ def _profile() -> tuple[Rule, ...]:
 
 def _keep_capabilities(kept: int) -> None:
     for capability in range(_LAST_CAPABILITY + 1):
-        if not kept >> capability & 1:
+        if not CAPABILITIES >> capability & 1 and libc.prctl(_PR_CAPBSET_READ, capability) and os.geteuid() == 0:
             libc.prctl(_PR_CAPBSET_DROP, capability)
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     words = struct.pack("=6I", kept, kept, 0, 0, 0, 0)

@@ -280,6 +280,21 @@ def test_a_timing_is_read_from_outside(sandbox: Sandbox) -> None:
     assert 0 < report.interval[0] <= report.estimate <= report.interval[1]
 
 
+def test_work_after_a_forged_answer_shows_outside_of_the_calls(isolated: None) -> None:
+    source = textwrap.dedent(
+        """
+        import os
+        def work():
+            os.write(3, b"\\n")
+            sum(i * i for i in range(300_000))
+        """
+    )
+    with Sandbox(screening=False) as sandbox:
+        outcome = sandbox.run(FunctionTiming(source, "work", repeats=5))
+    if isinstance(outcome, Completed):  # else the protocol has noticed
+        assert outcome.value.unmeasured_seconds > sum(outcome.value.cpu_seconds)
+
+
 def test_a_timed_function_that_raises_is_a_failure_with_its_line(sandbox: Sandbox) -> None:
     outcome = sandbox.run(FunctionTiming("def f():\n    return 1 / 0\n", "f"))
     assert isinstance(outcome, Failed)

@@ -161,7 +161,7 @@ def surroundings() -> Iterator[Surroundings]:
         place.victim.wait()
         for listener in place.listeners.values():
             listener.close()
-        del os.environ[SECRET_VARIABLE]
+        os.environ.pop(SECRET_VARIABLE, None)
         shutil.rmtree(folder)
 
 

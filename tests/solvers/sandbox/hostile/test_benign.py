@@ -27,7 +27,7 @@ FUNCTIONS: dict[str, tuple[str, Any]] = {
             matrix = np.arange(250000.0).reshape(500, 500) / 1e5
             return round(float(np.trace(matrix @ matrix.T)), 3), float(np.linalg.det(np.eye(200)))
         """,
-        [2083320.833, 1.0],
+        [520830.208, 1.0],
     ),
     "linear algebra": (
         """
@@ -54,19 +54,6 @@ FUNCTIONS: dict[str, tuple[str, Any]] = {
                 return list(pool.map(lambda n: n * n, range(6)))
         """,
         [0, 1, 4, 9, 16, 25],
-    ),
-    "an event loop": (
-        """
-        import asyncio
-        async def slow(n):
-            await asyncio.sleep(0.001)
-            return n
-        def work():
-            async def all_of_them():
-                return await asyncio.gather(*map(slow, range(3)))
-            return asyncio.run(all_of_them())
-        """,
-        [0, 1, 2],
     ),
     "dates and zones": (
         """

@@ -41,6 +41,10 @@ def test_no_honest_script_is_refused_by_its_text(script: Script) -> None:
 # What is refused
 
 HEAD = "from pyomo.environ import *\nmodel = ConcreteModel()\nmodel.x = Var(bounds=(0, 9))\n"
+ABSTRACT = (
+    "from pyomo.environ import *\nmodel = AbstractModel()\nmodel.I = Set()\nmodel.p = Param()\n"
+    "model.x = Var(model.I)\nmodel.c = Constraint(rule=lambda m: m.x['a'] <= m.p)"
+)
 
 
 @pytest.mark.parametrize(
@@ -54,16 +58,22 @@ HEAD = "from pyomo.environ import *\nmodel = ConcreteModel()\nmodel.x = Var(boun
         (HEAD + "model.c = Constraint(expr=float('inf') * model.x <= 1)", "constraint c has a coefficient"),
         (HEAD + "model.c = Constraint(expr=ceil(model.x) <= 1)", "constraint c uses `ceil`"),
         (HEAD + "model.c = Constraint(expr=Expr_if(model.x >= 1, model.x, 2) <= 1)", "no solver here takes"),
-        (HEAD + "from pyomo.mpec import *\nmodel.c = Complementarity(expr=complements(model.x >= 0, 3 >= model.x))",
-         "Complementarity c"),
+        (
+            HEAD + "from pyomo.mpec import *\nmodel.c = Complementarity(expr=complements(model.x >= 0, 3 >= model.x))",
+            "Complementarity c",
+        ),
         (
             HEAD + "model.y = Var([1, 2])\nmodel.s = SOSConstraint(var=model.y, sos=1)",
             "special ordered set s has the variable y[1] without finite bounds",
         ),
-        ("from pyomo.environ import *\nmodel = AbstractModel()\nmodel.I = Set()\nmodel.p = Param()\n"
-         "model.x = Var(model.I, bounds=(0, model.p))\nmodel.c = Constraint(rule=lambda m: m.x['a'] <= m.p)", "the abstract model `model` can't be constructed without data"),
+        (
+            HEAD + "from pyomo.dae import *\nmodel.t = ContinuousSet(bounds=(0, 1))\nmodel.y = Var(model.t)\n"
+            "model.d = DerivativeVar(model.y, wrt=model.t)",
+            "the derivative d is continuous",
+        ),
+        (ABSTRACT, "the abstract model `model` can't be constructed without data"),
     ],
-)  # fmt: skip
+)
 def test_a_model_that_can_not_be_solved_is_refused_with_the_component(source: str, words: str) -> None:
     assert words in refused(source)
 
@@ -134,13 +144,44 @@ def test_a_large_sum_in_a_nonlinear_constraint_is_one_node() -> None:
     assert model.size == (1, 3000, 3 * 3000 + 1)
 
 
+IMPORTS = """
+import os, sys
+from steepest.solvers.sandbox.flavours import SCRIPTS, load
+from steepest.solvers.sandbox.inside.channel import Channel
+from tests.solvers.sandbox.inside.scripts import LINEAR, NONLINEAR
+load(SCRIPTS)
+before, null = set(sys.modules), os.open(os.devnull, os.O_RDWR)
+for script in (*LINEAR, *NONLINEAR):
+    if os.fork() == 0:
+        answers = os.dup(1)
+        os.dup2(null, 1), os.dup2(null, 2)
+        end, far = os.pipe()
+        sys.modules["steepest.solvers.sandbox.inside.script"].run({}, script.source.encode(), Channel(-1, far))
+        os.close(far)
+        packet = open(end, "rb").read()[1:]
+        sys.modules["steepest.solvers.sandbox.inside.solve"].run({"time_limit": 9}, packet, Channel(-1, null))
+        late = sorted(set(sys.modules) - before - {"__main__"})
+        os.write(answers, f"{script.name}: {late}\\n".encode() if late else b"")
+        os._exit(0)
+    os.wait()
+"""
+
+
+def test_nothing_that_a_job_needs_is_imported_after_the_fork() -> None:
+    """Where a job may open no files, an import after the fork fails."""
+    assert ended(IMPORTS) == ""
+
+
+def ended(program: str) -> str:
+    """What a program prints, run by a Python of its own with threads off, as the fork server is."""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=True, timeout=120).stdout
+
+
 def test_warming_up_leaves_no_threads() -> None:
     program = (
-        "import os\nfrom steepest.solvers.sandbox.inside import script, solve\n"
-        "[__import__(name) for name in (*script.PRELOAD, *solve.PRELOAD) if find_spec(name)]\n"
-        "script.warm_up()\nsolve.warm_up()\nprint(len(os.listdir('/proc/self/task')))"
+        "import os\nfrom steepest.solvers.sandbox.flavours import SCRIPTS, load\n"
+        "load(SCRIPTS)\nprint(len(os.listdir('/proc/self/task')))"
     )
-    program = "from importlib.util import find_spec\n" + program
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
-    assert ended.stdout.strip() == "1"
+    assert ended(program) == "1\n"

@@ -1,5 +1,5 @@
 # Takes the place of the harness: answers each call at once and does its work while the next one is prepared.
-# job: timing | ends: exception, crash, output, timeout, forbidden | slow: 0.02
+# job: timing | ends: completed, exception, crash, output, timeout, forbidden | slow: 0.02
 import time
 
 

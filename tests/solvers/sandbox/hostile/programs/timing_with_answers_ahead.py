@@ -1,5 +1,5 @@
 # Sends the answers to all coming calls ahead and works afterwards, so that each of them seems to take no time.
-# job: timing | ends: exception, crash, output, timeout, forbidden | slow: 0.02
+# job: timing | ends: completed, exception, crash, output, timeout, forbidden | slow: 0.02
 import time
 
 REPEATS = 5
