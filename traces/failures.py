@@ -55,7 +55,9 @@ def told(error: BaseException, begin: CodeType | None = None) -> str:
     """
     message = message_of(error)
     levels = list(_levels(error.__traceback__, begin)) if begin is not None else []
-    marked = [_marked(code, line, message if place == len(levels) - 1 else "") for place, (code, line) in enumerate(levels)]
+    marked = [
+        _marked(code, line, message if place == len(levels) - 1 else "") for place, (code, line) in enumerate(levels)
+    ]
     return "\n\n".join([*(text for text in marked if text), message])
 
 

@@ -115,7 +115,7 @@ def carried(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def map(function: Callable[[A], R], items: Iterable[A], *, workers: int = 8) -> list[R]:  # noqa: A001
+def map(function: Callable[[A], R], items: Iterable[A], *, workers: int = 8) -> list[R]:
     """Apply a function to each item in threads that are part of the same trace.
 
     Args:

@@ -69,7 +69,11 @@ class Surroundings:
 
     def settle(self) -> None:
         """Take everything as it is for right: after the sandbox has started."""
+        pause = threading.Event()
         self.known = set(descendants(os.getpid()))
+        for _ in range(6):  # those of a job that has just ended are about to go
+            pause.wait(0.05)
+            self.known &= set(descendants(os.getpid()))
         self.fresh = self._look_of_the_folder()
 
     def _calls(self) -> Iterator[str]:

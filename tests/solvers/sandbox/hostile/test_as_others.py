@@ -6,7 +6,6 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -40,8 +39,8 @@ def test_an_ordinary_user_is_as_safe_in_a_container() -> None:
     assert defects(Isolation.PORTABLE, "--container", as_nobody=os.geteuid() == 0) == []
 
 
-def defects(isolation: Isolation, *options: str, as_nobody: bool = False) -> list[dict[str, Any]]:
-    """The verdicts that are not clean, of a suite in a process of its own."""
+def defects(isolation: Isolation, *options: str, as_nobody: bool = False) -> list[str]:
+    """What was wrong, of all programs, in a process of its own."""
     arguments = ["-m", "tests.solvers.sandbox.hostile.report", str(isolation), *options]
     finished = run(arguments, as_nobody=as_nobody)
     first, *verdicts = [json.loads(line) for line in finished.stdout.splitlines()] or [{}]
@@ -49,7 +48,9 @@ def defects(isolation: Isolation, *options: str, as_nobody: bool = False) -> lis
         pytest.skip(first["unavailable"])
     expected = sum(program.fits_here for program, _ in shots())
     assert len(verdicts) == expected, finished.stderr[-3000:]
-    return [verdict for verdict in verdicts if verdict["defects"]]
+    return [
+        f"{verdict['program']} as {verdict['kind']}: {defect}" for verdict in verdicts for defect in verdict["defects"]
+    ]
 
 
 @cache
