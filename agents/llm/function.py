@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
+from steepest.agents.llm.accounting import charged
 from steepest.agents.llm.chat import ChatReply, ChatRequest, Usage
 
 __all__ = ["FunctionModel"]
@@ -39,7 +40,7 @@ class FunctionModel:
         if inspect.isawaitable(answer):
             answer = await answer
         if isinstance(answer, ChatReply):
-            return answer
+            return charged(answer)
         return ChatReply(text=answer, cost=Decimal(0), model=self.name, provider="function")
 
     def price(self, usage: Usage) -> Decimal:

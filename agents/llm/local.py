@@ -19,6 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
+from steepest.agents.llm.accounting import charged
 from steepest.agents.llm.chat import ChatReply, ChatRequest, StopReason, Usage
 from steepest.agents.llm.errors import ContextOverflow, LLMError, ModelFileError
 from steepest.agents.llm.threads import choose_threads
@@ -102,7 +103,7 @@ class LocalModel:
             reply = await work
         finally:
             answer.stopped.set()
-        return reply.model_copy(update={"seconds": time.monotonic() - started})
+        return charged(reply.model_copy(update={"seconds": time.monotonic() - started}))
 
     def price(self, usage: Usage) -> Decimal:
         """Nothing is paid for a model on this machine."""

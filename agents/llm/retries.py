@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
+from steepest.agents.llm.accounting import charged
 from steepest.agents.llm.chat import ChatModel, ChatReply, ChatRequest, Usage
 from steepest.agents.llm.errors import ProviderError
 from steepest.agents.llm.limits import AdaptiveLimit
@@ -195,8 +196,7 @@ class Retrying:
             try:
                 step = flow.send(outcome)
             except StopIteration as end:
-                reply: ChatReply = end.value
-                return reply
+                return charged(end.value)
 
     async def _call(self, request: ChatRequest, seconds: float, watch: Stopwatch) -> ChatReply | ProviderError:
         if self.limit is None:
