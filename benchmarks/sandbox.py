@@ -29,6 +29,7 @@ from steepest.solvers.sandbox import (
     PyomoScript,
     Sandbox,
     SandboxUnavailableError,
+    ScriptAnswer,
 )
 
 SMALL = """
@@ -57,7 +58,7 @@ JOBS: dict[str, Job] = {
     "script, 3000 constraints": PyomoScript(LARGE),
 }
 TARGETS = {"empty function": 30, "script, 4 variables": 80}
-ASLEEP = {
+ASLEEP: dict[str, Job] = {
     "function": FunctionCalls("import time\ndef nap():\n    time.sleep(1)", "nap"),
     "script": PyomoScript(f"import time\ntime.sleep(1)\n{SMALL}"),
 }
@@ -78,12 +79,15 @@ def main() -> None:
 
 
 def available(isolations: list[Isolation] | tuple[Isolation, ...]) -> Iterator[Isolation]:
+    """Those that can be had here; of the others, why not."""
     for isolation in isolations:
-        with Sandbox(isolation=isolation) as sandbox:
-            try:
-                yield sandbox.isolation
-            except SandboxUnavailableError as error:
-                print(f"{isolation}: {error}")
+        try:
+            with Sandbox(isolation=isolation) as sandbox:
+                found = sandbox.isolation
+        except SandboxUnavailableError as error:
+            print(f"{isolation}: {error}")
+        else:
+            yield found
 
 
 def print_milliseconds(isolations: list[Isolation], repeats: int) -> dict[str, float | None]:
@@ -107,7 +111,7 @@ def timed(sandbox: Sandbox, job: Job) -> tuple[float, float | None]:
     seconds = perf_counter() - begin
     if not isinstance(outcome, Completed):
         raise SystemExit(f"a benign job failed: {outcome.failure}")
-    return seconds, outcome.value.objective if isinstance(job, PyomoScript) else None
+    return seconds, outcome.value.objective if isinstance(outcome.value, ScriptAnswer) else None
 
 
 def print_rival(optima: dict[str, float | None], repeats: int) -> None:

@@ -13,6 +13,7 @@ import argparse
 import os
 import random
 import signal
+import statistics
 import sys
 import tempfile
 import threading
@@ -79,7 +80,7 @@ class Soak:
     wrong: list[str] = field(default_factory=list)
     ended: Counter[str] = field(default_factory=Counter)
     memory: list[tuple[int, float, float]] = field(default_factory=list)
-    """Jobs done, MiB of this process, MiB of the servers."""
+    """Jobs done, MiB of this process, MiB of the servers; now and then."""
     begin: float = field(default_factory=time.monotonic)
     _done: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -132,7 +133,7 @@ class Soak:
         with self._lock:
             self._done += 1
             done = self._done
-        if self.kills and done % (self.jobs // (self.kills + 1)) == 0 and done < self.jobs:
+        if done in {self.jobs * kill // (self.kills + 1) for kill in range(1, self.kills + 1)}:
             self._kill_servers()
         if done % max(1, self.jobs // REPORTS) == 0:
             self._report(done)
@@ -194,17 +195,18 @@ def hostile_by_speed() -> dict[bool, list[tuple[HostileProgram, str]]]:
 
 
 def growth(memory: list[tuple[int, float, float]]) -> list[str]:
-    """Memory of this process that grew over the last two thirds; that of the servers, killed at times, is only told."""
+    """What this process grew by over the last two thirds, along a straight line; the servers are killed in between."""
     settled = memory[len(memory) // 3 :]
     if len(settled) < 2:
         return []
-    wrong = []
-    (first, own, _), (last, own_at_end, _) = settled[0], settled[-1]
-    print(f"this process grew by {(own_at_end - own) * 1024 / (last - first):.2f} KiB a job")
-    if own_at_end - own > MOST_GROWTH_MIB:
-        wrong.append(f"this process grew from {own:.1f} to {own_at_end:.1f} MiB between jobs {first} and {last}")
-    print(f"the servers took at most {max(theirs for _, _, theirs in settled):.1f} MiB")
-    return wrong
+    done, own, of_servers = zip(*settled, strict=True)
+    grown = statistics.linear_regression(done, own).slope * (done[-1] - done[0])
+    print(
+        f"this process grew by {grown * 1024 / (done[-1] - done[0]):.2f} KiB a job; servers: {max(of_servers):.0f} MiB"
+    )
+    if grown > MOST_GROWTH_MIB:
+        return [f"this process grew by {grown:.1f} MiB between jobs {done[0]} and {done[-1]}"]
+    return []
 
 
 def leavings(place: Surroundings, before: tuple[int, int], folder: Path) -> Iterator[str]:

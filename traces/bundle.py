@@ -14,7 +14,7 @@ from time import perf_counter
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
-from steepest.traces.failures import TraceError, execution_error, message_of, told
+from steepest.traces.failures import CodeNotRunError, TraceError, execution_error, message_of, told
 from steepest.traces.graph import Node, as_node, make
 from steepest.traces.operations import Operation
 from steepest.traces.records import Record
@@ -50,7 +50,13 @@ class Bundle(Generic[R]):
         self._positional, self._rest = _positional_names(function)
         self._is_async = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
         self._whole = _whole(function)
+        self._is_method = False
         watch_threads()
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._is_method = True
+        if self.code is not None:
+            self.code.owner = owner
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function with the values of its arguments and record the call.
@@ -63,12 +69,13 @@ class Bundle(Generic[R]):
             ExecutionError: The function raised; the error is of its exception's type, too.
             TraceError: It read a node that was not passed, and externals are refused.
         """
+        code = self.code_of(args[0]) if self._is_method and args else self.code
         surrounding = current_call()
         if surrounding is not None and surrounding.is_opaque:
-            return self._implementation()(*map(_plain, args), **{name: _plain(each) for name, each in kwargs.items()})
+            return self._implementation(code)(*map(_plain, args), **{name: _plain(each) for name, each in kwargs.items()})
         frame = sys._getframe(1)
         inputs = [each if isinstance(each, Node) else as_node(each) for each in (*args, *kwargs.values())]
-        pending = _Pending(self, (*self._names(len(args)), *kwargs), inputs, frame.f_code, frame.f_lineno)
+        pending = _Pending(self, code, (*self._names(len(args)), *kwargs), inputs, frame.f_code, frame.f_lineno)
         values = [each._value for each in inputs]
         named = dict(zip(kwargs, values[len(args) :], strict=True))
         run = self._run_async if self._is_async else self._run
@@ -86,13 +93,23 @@ class Bundle(Generic[R]):
         """The code, if it is trainable."""
         return [self.code.node] if self.code is not None else []
 
+    def code_of(self, instance: object) -> "CodeParameter | None":
+        """The trainable source of an instance's method; each instance has its own, if it has a `__dict__`."""
+        if self.code is None:
+            return None
+        from steepest.traces.code import code_of_instance
+
+        return code_of_instance(self.code, _plain(instance))
+
     def _run(self, pending: "_Pending", values: Sequence[Any], named: dict[str, Any]) -> Node[R]:
         token = enter(pending.call)
         try:
             try:
-                result = self._implementation()(*values, **named)
+                result = self._implementation(pending.code)(*values, **named)
             finally:
                 leave(token)
+        except CodeNotRunError:
+            raise
         except Exception as error:
             raise pending.failed(error) from error
         return pending.finished(result)
@@ -101,16 +118,18 @@ class Bundle(Generic[R]):
         token = enter(pending.call)
         try:
             try:
-                result = await self._implementation()(*values, **named)
+                result = await self._implementation(pending.code)(*values, **named)
             finally:
                 leave(token)
+        except CodeNotRunError:
+            raise
         except Exception as error:
             raise pending.failed(error) from error
         return pending.finished(result)
 
-    def _implementation(self) -> Callable[..., Any]:
+    def _implementation(self, code: "CodeParameter | None") -> Callable[..., Any]:
         """The function, or the code that has taken its place; what it yields as a list."""
-        return self._whole if self.code is None else _whole(self.code.function)
+        return self._whole if code is None else _whole(code.function)
 
     def _names(self, count: int) -> tuple[str, ...]:
         """The parameters that positional arguments go to."""
@@ -134,16 +153,32 @@ class BoundBundle:
     def __repr__(self) -> str:
         return f"<bundle {self.__func__.operation.name} of {self.__self__!r}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return getattr, (self.__self__, self.__func__.function.__name__)
+
+    @property
+    def parameters(self) -> list[Node[Any]]:
+        """The instance's code, if it is trainable."""
+        code = self.__func__.code_of(self.__self__)
+        return [code.node] if code is not None else []
+
 
 class _Pending:
     """A call that is being made."""
 
-    __slots__ = ("begin", "bundle", "call", "caller", "inputs", "line", "names")
+    __slots__ = ("begin", "bundle", "call", "caller", "code", "inputs", "line", "names")
 
     def __init__(
-        self, bundle: Bundle[Any], names: tuple[str, ...], inputs: list[Node[Any]], caller: CodeType, line: int
+        self,
+        bundle: Bundle[Any],
+        code: "CodeParameter | None",
+        names: tuple[str, ...],
+        inputs: list[Node[Any]],
+        caller: CodeType,
+        line: int,
     ) -> None:
         self.bundle = bundle
+        self.code = code
         self.names = names
         self.inputs = inputs
         self.caller = caller
@@ -168,7 +203,7 @@ class _Pending:
         if not is_tracing():
             return make(value)
         externals = self._externals() if self.call.reads else []
-        code = self.bundle.parameters
+        code = [self.code.node] if self.code is not None else []
         made = make(value, self.bundle.operation, (*self.inputs, *externals, *code))
         charges = self.call.charges
         made.record = Record(

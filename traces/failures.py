@@ -6,12 +6,14 @@ and the message; Python's own traceback is chained to the error as its cause.
 
 import inspect
 import linecache
+import sysconfig
+import textwrap
 import traceback
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from steepest.errors import SteepestError
 
@@ -19,109 +21,172 @@ if TYPE_CHECKING:
     from steepest.traces.graph import Node
 
 _HERE = str(Path(__file__).parent)
+_LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+_COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 _LONGEST_MESSAGE = 2000
 _MOST_LINES = 60
 """Of a function's source, around the failing line."""
+_MOST_LEVELS = 8
+"""Of calls, half of them at the end."""
 
 
 class TraceError(SteepestError):
     """The trace is used in a way that it can't be."""
 
 
+class CodeNotRunError(TraceError):
+    """Proposed code could not be run at all, which says nothing about the code; the message says what to do."""
+
+
 class ExecutionError(SteepestError):
-    """An operation raised. The error is an instance of the exception's own type as well, so `except` finds both."""
+    """An operation raised. The error is an instance of the exception's own type as well, so `except` finds both.
+
+    It has the attributes and arguments of the exception, which is its cause; its text is for people and models.
+    """
 
     node: "Node[str]"
     """The node of the failure, from which feedback can go back; its value is the error's text."""
+    message = ""
+    """The exception in a line: `ZeroDivisionError: division by zero`."""
+    _words = ""
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return self._words or super().__str__()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (_kind_of(self), self.args, {**vars(self)})
 
 
 def execution_error(error: Exception, node: "Node[str]") -> ExecutionError:
     """The error to raise for an exception, with the node that stands for the failure."""
-    made = _instance(type(error), node._value)
+    made = _restored(_kind_of(error), error.args, vars(error) if hasattr(error, "__dict__") else {})
+    for name in _members(type(error)):
+        try:
+            setattr(made, name, getattr(error, name))
+        except (AttributeError, TypeError):  # read-only, or set by nobody
+            continue
+    made._words = node._value
+    made.message = message_of(error)
     made.node = node
     return made
 
 
-def told(error: BaseException, begin: CodeType | None = None) -> str:
-    """An exception in words: the functions of the user that it went through, each with its failing line marked.
-
-    Args:
-        error: The exception.
-        begin: The code of the function that was called; frames before it are not the user's. Without it there are no
-            frames to show.
-    """
+def told(error: BaseException) -> str:
+    """An exception in words: the functions of the user that it went through, each with its failing line marked."""
     message = message_of(error)
-    levels = list(_levels(error.__traceback__, begin)) if begin is not None else []
-    marked = [
-        _marked(code, line, message if place == len(levels) - 1 else "") for place, (code, line) in enumerate(levels)
-    ]
-    return "\n\n".join([*(text for text in marked if text), message])
+    levels = _levels(error.__traceback__)
+    marked = [_marked(code, line, "here") for code, line in levels[:-1]]
+    if len(marked) >= _MOST_LEVELS:
+        left_out = len(marked) - _MOST_LEVELS + 1
+        marked[_MOST_LEVELS // 2 : _MOST_LEVELS // 2 + left_out] = [f"... {left_out:,} more levels of calls ..."]
+    if isinstance(error, ExecutionError):
+        return "\n\n".join([*marked, *(_marked(code, line, "here") for code, line in levels[-1:]), str(error)])
+    return "\n\n".join([*marked, *(_marked(code, line, message) for code, line in levels[-1:]), message])
 
 
 def message_of(error: BaseException) -> str:
     """The last line of a traceback: `ZeroDivisionError: division by zero`; an assertion without words by its source."""
+    if isinstance(error, ExecutionError) and error.message:
+        return error.message
     try:
         words = str(error)
     except Exception as other:
         words = f"(its text can't be had: {type(other).__name__})"
     words = words[:_LONGEST_MESSAGE]
     if not words and isinstance(error, AssertionError) and (line := _last_line(error.__traceback__)):
-        words = line.removeprefix("assert ")
-        return f"AssertionError: not true: {words}"
+        return f"AssertionError: not true: {line.removeprefix('assert ')}"
     name = type(error).__name__
     return f"{name}: {words}" if words else name
 
 
+def _kind_of(error: Exception) -> Any:
+    """The type that the user's code has raised."""
+    kind = type(error)
+    return next((each for each in kind.__mro__ if not issubclass(each, ExecutionError)), kind) if (
+        isinstance(error, ExecutionError)
+    ) else kind
+
+
 @lru_cache(maxsize=256)
-def _type_of(kind: type[Exception]) -> type[ExecutionError]:
-    """A class that is both; where Python can't make one, or the exception must be built its own way, the plain one."""
+def _type_of(kind: Any) -> type[ExecutionError]:
+    """A class that is both."""
+    return type(f"ExecutionError[{kind.__name__}]", (ExecutionError, kind), {"__module__": __name__})
+
+
+def _restored(kind: Any, arguments: tuple[Any, ...], state: dict[str, Any]) -> ExecutionError:
+    """An error of an exception's type, made without calling what that type's author wrote to make one."""
+    native: Any = next(each for each in kind.__mro__ if each.__module__ == "builtins")
     try:
-        both = type(f"ExecutionError[{kind.__name__}]", (ExecutionError, kind), {"__module__": __name__})
-        both("probe")
-    except Exception:
-        return ExecutionError
-    return both
+        both = _type_of(kind)
+        made: ExecutionError = native.__new__(both, *arguments)
+        native.__init__(made, *arguments)
+    except Exception:  # a type that can't be derived from, or whose arguments are not Python's: `except` misses it
+        made = ExecutionError(*arguments)
+    vars(made).update(state)
+    return made
 
 
-def _instance(kind: type[Exception], text: str) -> ExecutionError:
-    return _type_of(kind)(text)
+@lru_cache(maxsize=256)
+def _members(kind: Any) -> tuple[str, ...]:
+    """What exceptions of Python's own keep besides their arguments: `errno`, `filename`, `name`."""
+    natives = [each for each in kind.__mro__ if each.__module__ == "builtins" and each not in BaseException.__mro__]
+    return tuple(
+        name
+        for each in natives
+        for name, member in vars(each).items()
+        if inspect.ismemberdescriptor(member) or inspect.isgetsetdescriptor(member)
+    )
 
 
-def _levels(frames: TracebackType | None, begin: CodeType | None) -> Iterator[tuple[CodeType, int]]:
-    """Code and line of the user's frames, from the function that was called inwards."""
-    started = False
+def _levels(frames: TracebackType | None) -> list[tuple[CodeType, int]]:
+    """Code and line of the user's frames, outermost first: without this package, libraries and repetitions."""
+    levels: list[tuple[CodeType, int]] = []
     for frame, line in traceback.walk_tb(frames):
-        started = started or frame.f_code is begin
-        if started and not frame.f_code.co_filename.startswith(_HERE):
-            yield frame.f_code, line
+        code = frame.f_code
+        if code.co_filename.startswith((_HERE, *_LIBRARIES, "<frozen ")):
+            continue
+        if code.co_name in _COMPREHENSIONS and levels and levels[-1][0].co_filename == code.co_filename:
+            levels[-1] = (levels[-1][0], line)
+        elif (code, line) not in levels[-1:]:
+            levels.append((code, line))
+    return levels
 
 
 def _marked(code: CodeType, failing: int, message: str) -> str:
     """A function's source with a remark on the failing line."""
-    try:
-        lines, first = inspect.getsourcelines(code)
-    except (OSError, TypeError):
+    lines, first = _source(code)
+    at = failing - first
+    if not 0 <= at < len(lines):
         line = linecache.getline(code.co_filename, failing).strip()
-        return f"{code.co_name}, line {failing}: {line}  {_remark(message)}".rstrip()
-    at = min(max(failing - max(first, 1), 0), len(lines) - 1)
-    shown = slice(max(at - _MOST_LINES // 2, 0), at + _MOST_LINES // 2)
-    texts = [line.rstrip("\n") for line in lines]
-    texts[at] = f"{texts[at]}  {_remark(message)}".rstrip()
-    return inspect.cleandoc("\n".join(texts[shown])) if texts[shown] else ""
+        return f"{code.co_name}, line {failing}: {line}{_remark(message)}"
+    return marked(lines, at, message)
+
+
+def marked(lines: Sequence[str], at: int, message: str) -> str:
+    """Source with a remark on one of its lines; of a long one the part around it."""
+    begin = max(at - _MOST_LINES // 2, 0)
+    shown = [*lines[begin:at], lines[at] + _remark(message), *lines[at + 1 : at + _MOST_LINES // 2]]
+    return textwrap.dedent("\n".join(shown))
 
 
 def _remark(message: str) -> str:
-    return f"# <--- {message.splitlines()[0]}" if message else "# <--- here"
+    return f"  # <--- {message.splitlines()[0]}"
+
+
+@lru_cache(maxsize=256)
+def _source(code: CodeType) -> tuple[list[str], int]:
+    """Lines of a function, and the number of the first; none for what has no source."""
+    try:
+        lines, first = inspect.getsourcelines(code)
+    except (OSError, TypeError):
+        return [], 1
+    return [line.rstrip("\n") for line in lines], max(first, 1)
 
 
 def _last_line(frames: TracebackType | None) -> str:
-    last = None
-    for last in traceback.walk_tb(frames):
-        pass
-    if last is None:
+    """The line of source that raised."""
+    walked = list(traceback.walk_tb(frames))
+    if not walked:
         return ""
-    frame, line = last
+    frame, line = walked[-1]
     return linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip()

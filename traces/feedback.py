@@ -54,7 +54,7 @@ def backward(
     Raises:
         TraceError: There is no output, or no parameter behind them.
     """
-    ends = _ends(outputs)
+    ends = ends_of(outputs)
     said = Feedback(ends, str(feedback), score)
     reached = [each for each in ancestors(ends) if each.trainable is not None]
     if not reached:
@@ -76,11 +76,22 @@ def subgraph(parameters: Sequence[Node[Any]]) -> Subgraph:
     said = {id(each): each for parameter in parameters for each in state_of(parameter).feedback}
     if not said:
         raise TraceError("no feedback has reached these parameters yet: call backward(output, feedback) first")
-    ends = [output for each in said.values() for output in each.outputs]
-    return Subgraph(tuple(parameters), tuple(said.values()), tuple(between(parameters, ends)))
+    return cut_out(parameters, said.values())
 
 
-def _ends(outputs: Node[Any] | ExecutionError | Iterable[Node[Any]]) -> tuple[Node[Any], ...]:
+def cut_out(parameters: Iterable[Node[Any]], feedback: Iterable[Feedback]) -> Subgraph:
+    """What lies between parameters and the outputs of some feedback."""
+    starts, said = tuple(parameters), tuple(feedback)
+    outputs = [output for each in said for output in each.outputs]
+    return Subgraph(starts, said, tuple(between(starts, outputs)))
+
+
+def ends_of(outputs: Node[Any] | ExecutionError | Iterable[Node[Any]]) -> tuple[Node[Any], ...]:
+    """The nodes that feedback is given on.
+
+    Raises:
+        TraceError: There is none, or something else among them.
+    """
     if isinstance(outputs, ExecutionError):
         return (outputs.node,)
     ends = (outputs,) if isinstance(outputs, Node) else tuple(outputs)

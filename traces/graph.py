@@ -10,18 +10,18 @@ Everything else stands around this file: operators, bundles, exceptions, paramet
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from steepest.traces.failures import execution_error, told
+from steepest.traces.failures import execution_error, message_of, told
 from steepest.traces.operations import Operation, dict_operation
 from steepest.traces.operators import Operators, TextMethods
+from steepest.traces.records import Record
 from steepest.traces.scope import is_tracing, note_read, note_test
 from steepest.traces.snapshots import Snapshot, is_changed, snapshot_of
 
 if TYPE_CHECKING:
     from steepest.traces.parameters import Trainable
-    from steepest.traces.records import Record
 
 T = TypeVar("T")
 M = TypeVar("M")
@@ -87,13 +87,13 @@ class Node(Operators, Generic[T]):
         return bool(self.value)
 
     def __copy__(self) -> "Node[T]":
-        return self.detach()
+        return leaf(self._value, self.label, copy(self.trainable))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Node[T]":
-        return leaf(deepcopy(self._value, memo), self.label)
+        return leaf(deepcopy(self._value, memo), self.label, copy(self.trainable))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return leaf, (self._value, self.label)
+        return leaf, (self._value, self.label, self.trainable)
 
 
 _HOLDERS = {
@@ -132,10 +132,11 @@ def make(value: T, operation: Operation | None = None, inputs: tuple[Node[Any], 
     return node
 
 
-def leaf(value: T, label: str | None = None) -> Node[T]:
+def leaf(value: T, label: str | None = None, trainable: "Trainable | None" = None) -> Node[T]:
     """A node that no operation made."""
     made = make(value)
     made.label = label
+    made.trainable = trainable
     return made
 
 
@@ -150,7 +151,9 @@ def derive(operation: Operation, function: Callable[..., Any], arguments: Iterab
     try:
         value = function(*values)
     except Exception as error:
-        raise execution_error(error, make(told(error), operation, inputs)) from error
+        failed = make(told(error), operation, inputs)
+        failed.record = Record(("",) * len(inputs), 0.0, exception=message_of(error))
+        raise execution_error(error, failed) from error
     return make(value, operation, inputs) if is_tracing() else make(value)
 
 

@@ -1,10 +1,12 @@
 """Everything that a plain value can do, for nodes: operators, conversions, iteration and methods, made from one table.
 
 What gives a value in Python gives a node here: `a + b`, `a == b`, `abs(a)`, `round(a, 2)`, `a[i]`, `a.upper()`. What
-Python wants as a plain object is one: `len`, `int`, `float`, `str`, `hash`, `in`, and `bool`, which is what `if`, `and`
-and `or` ask for.
+Python wants as a plain object is one: `len`, `int`, `float`, `str`, `in`, and `bool`, which is what `if`, `and` and
+`or` ask for. `hash` is that of the node and not of its value (of a text's node, of the text), as nodes are told apart
+by identity.
 """
 
+import json
 import math
 import operator
 from collections.abc import Callable, Iterator
@@ -14,12 +16,16 @@ from typing import TYPE_CHECKING, Any
 from steepest.traces.operations import Operation
 
 if TYPE_CHECKING:
+    from steepest.traces.declarations import Declared
     from steepest.traces.graph import Node
+else:
+    Declared = object
 
 _ITEM = Operation("item", "{}[{}]")
+_ELEMENT = Operation("element", "list({})[{}]")
 _ATTRIBUTE = Operation("attribute", "getattr({}, {})")
 
-_REFLECTED = {
+REFLECTED: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "add": ("{} + {}", operator.add),
     "sub": ("{} - {}", operator.sub),
     "mul": ("{} * {}", operator.mul),
@@ -36,7 +42,7 @@ _REFLECTED = {
     "xor": ("{} ^ {}", operator.xor),
 }
 """Operators of two values, where a plain value may stand on the left; each is `__name__` and `__rname__`."""
-_DIRECT = {
+BINARY: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "eq": ("{} == {}", operator.eq),
     "ne": ("{} != {}", operator.ne),
     "lt": ("{} < {}", operator.lt),
@@ -44,17 +50,18 @@ _DIRECT = {
     "gt": ("{} > {}", operator.gt),
     "ge": ("{} >= {}", operator.ge),
     "getitem": ("{}[{}]", operator.getitem),
+}
+"""Operators of two values, the first of them a node; a comparison reflects itself."""
+UNARY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "neg": ("-{}", operator.neg),
     "pos": ("+{}", operator.pos),
     "invert": ("~{}", operator.invert),
     "abs": ("abs({})", abs),
-    "round": ("", round),
     "floor": ("floor({})", math.floor),
     "ceil": ("ceil({})", math.ceil),
     "trunc": ("trunc({})", math.trunc),
 }
-"""Operators whose first value is the node; comparison reflects itself."""
-_PLAIN = {
+PLAIN: dict[str, Callable[..., Any]] = {
     "len": len,
     "int": int,
     "float": float,
@@ -63,34 +70,47 @@ _PLAIN = {
     "str": str,
     "bytes": bytes,
     "format": format,
-    "reversed": reversed,
     "contains": operator.contains,
     "delitem": operator.delitem,
     "setitem": operator.setitem,
 }
 """What Python itself needs as a plain object; the value answers."""
+OPTIONAL: dict[str, tuple[str, Callable[..., Any]]] = {"round": ("round", round), "pow": ("pow", pow)}
+"""Functions with an argument that may be left out."""
+
+Derive = Callable[[Operation, Callable[..., Any], tuple[Any, ...]], "Node[Any]"]
+"""What applies a function and makes the node: `graph.derive`."""
 
 
-class Operators:
-    """The operators of nodes, which the tables above fill in."""
+class Operators(Declared):
+    """The operators of nodes; `fill` puts in those of the tables."""
 
     __slots__ = ()
 
     if TYPE_CHECKING:
         _value: Any
-        value: Any
+
+        @property
+        def value(self) -> Any: ...
 
         def _derive(self, operation: Operation, function: Callable[..., Any], *arguments: Any) -> "Node[Any]": ...
 
-        def _decide(self) -> bool: ...
+        def _tested(self) -> Any: ...
+
+    __pandas_priority__ = 10_000  # a Series or DataFrame on the left leaves the operation to the node
+    __array_priority__ = 10_000.0
 
     def __bool__(self) -> bool:
-        return self._decide()
+        return bool(self._tested())
 
-    def __iter__(self) -> Iterator["Node[Any]"]:
+    def __iter__(self) -> "Iterator[Node[Any]]":
         """The items as nodes, an operation each; of a mapping its keys, as its own iteration gives."""
-        for index, item in enumerate(self._value):
-            yield self._derive(_ITEM, partial(_second_of, item), self, index)
+        return self._items(iter(self.value))
+
+    def __reversed__(self) -> "Iterator[Node[Any]]":
+        """The items as nodes, the last one first."""
+        items = list(reversed(self.value))
+        return self._items(iter(items), range(len(items) - 1, -1, -1))
 
     def __call__(self, *args: Any, **kwargs: Any) -> "Node[Any]":
         """Call a value that is callable."""
@@ -99,17 +119,106 @@ class Operators:
 
     def __getattr__(self, name: str) -> Any:
         """An attribute of the value as a node; of a method something to call, whose result is a node."""
-        if name.startswith("__"):
+        if name.startswith("__") or name == "_value":
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        if callable(getattr(self._value, name)):
+        if callable(getattr(self.value, name)):
             return partial(_call_method, self, name)
         return self._derive(_ATTRIBUTE, getattr, self, name)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        """The value as a numpy array."""
+        import numpy as np
+
+        return np.array(self._tested(), dtype) if copy else np.asarray(self._tested(), dtype)
+
+    def __array_ufunc__(self, function: Any, method: str, *args: Any, **kwargs: Any) -> "Node[Any]":
+        """`numpy.sin(node)`, and an operator whose left side is an array or a number of numpy's."""
+        name = function.__name__ if method == "__call__" else f"{function.__name__}.{method}"
+        return self._call_function(name, getattr(function, method), args, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> "Node[Any]":
+        """`numpy.dot(node, node)`."""
+        return self._call_function(function.__name__, function, args, kwargs)
+
+    def _call_function(self, name: str, function: Callable[..., Any], args: Any, kwargs: Any) -> "Node[Any]":
+        operation = _call_operation(name, len(args), tuple(kwargs))
+        return self._derive(operation, partial(_call, tuple(kwargs), function), *args, *kwargs.values())
+
+    def _items(self, items: Iterator[Any], places: range | None = None) -> "Iterator[Node[Any]]":
+        operation = _ITEM if hasattr(type(self._value), "__getitem__") and not hasattr(self._value, "keys") else _ELEMENT
+        for index, item in enumerate(items):
+            yield self._derive(operation, partial(_second_of, item), self, places[index] if places else index)
 
 
 class TextMethods:
     """The methods of `str` for a node that is one: each gives a node, where the text itself would give a text."""
 
     __slots__ = ()
+
+
+def fill(derive: Derive) -> None:
+    """Give `Operators` and `TextMethods` what the tables say."""
+    for name, (template, function) in REFLECTED.items():
+        operation = Operation(name, template)
+        setattr(Operators, f"__{name}__", _binary(operation, function, derive))
+        setattr(Operators, f"__r{name}__", _reflected(operation, function, derive))
+    for name, (template, function) in BINARY.items():
+        setattr(Operators, f"__{name}__", _binary(Operation(name, template), function, derive))
+    for name, (template, unary) in UNARY.items():
+        setattr(Operators, f"__{name}__", _unary(Operation(name, template), unary, derive))
+    for name, (_, optional) in OPTIONAL.items():
+        setattr(Operators, f"__{name}__", _optional(name, optional, getattr(Operators, f"__{name}__", None), derive))
+    for name, plain in PLAIN.items():
+        setattr(Operators, f"__{name}__", _plain(plain))
+    for name, attribute in vars(str).items():
+        if not name.startswith("_") and callable(attribute):
+            setattr(TextMethods, name, _text_method(name))
+
+
+def _unary(operation: Operation, function: Callable[[Any], Any], derive: Derive) -> Callable[..., Any]:
+    def method(self: Any) -> Any:
+        return derive(operation, function, (self,))
+
+    return method
+
+
+def _binary(operation: Operation, function: Callable[[Any, Any], Any], derive: Derive) -> Callable[..., Any]:
+    def method(self: Any, other: Any) -> Any:
+        return derive(operation, function, (self, other))
+
+    return method
+
+
+def _reflected(operation: Operation, function: Callable[[Any, Any], Any], derive: Derive) -> Callable[..., Any]:
+    def method(self: Any, other: Any) -> Any:
+        return derive(operation, function, (other, self))
+
+    return method
+
+
+def _optional(name: str, function: Callable[..., Any], usual: Any, derive: Derive) -> Callable[..., Any]:
+    """`round(x)` and `round(x, 2)`; `x ** 2`, which is the usual one, and `pow(x, 2, 5)`."""
+
+    def method(self: Any, *others: Any) -> Any:
+        if usual is not None and len(others) == 1:
+            return usual(self, *others)
+        return derive(_call_operation(name, 1 + len(others), ()), function, (self, *others))
+
+    return method
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any, *others: Any) -> Any:
+        return function(self._tested(), *[each._tested() if isinstance(each, Operators) else each for each in others])
+
+    return method
+
+
+def _text_method(name: str) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return _call_method(self, name, *args, **kwargs)
+
+    return method
 
 
 def _second_of(item: Any, *_: Any) -> Any:
@@ -122,7 +231,7 @@ def _call(names: tuple[str, ...], function: Callable[..., Any], *arguments: Any)
     return function(*arguments[:positional], **dict(zip(names, arguments[positional:], strict=True)))
 
 
-def _call_method(node: Operators, name: str, *args: Any, **kwargs: Any) -> "Node[Any]":
+def _call_method(node: Operators, name: str, /, *args: Any, **kwargs: Any) -> "Node[Any]":
     names = tuple(kwargs)
     operation = _call_operation(f"{{}}.{name}", len(args), names)
     function = partial(_method_of_value, name, names)
@@ -140,46 +249,10 @@ def _call_operation(callee: str, positional: int, names: tuple[str, ...]) -> Ope
     return Operation(callee.removeprefix("{}").removeprefix(".") or "call", f"{callee}({arguments})")
 
 
-def _reflected(operation: Operation, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def method(self: Operators, other: Any) -> Any:
-        return self._derive(operation, function, other, self)
-
-    return method
+def _as_json(encoder: json.JSONEncoder, value: Any) -> Any:
+    """What `json` asks for objects that it doesn't know: of a node, the value."""
+    return value._tested() if isinstance(value, Operators) else _json_default(encoder, value)
 
 
-def _direct(operation: Operation, function: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Operators, *others: Any) -> Any:
-        return self._derive(operation, function, self, *others)
-
-    return method
-
-
-def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Any, *others: Any) -> Any:
-        return function(self.value, *[other.value if isinstance(other, Operators) else other for other in others])
-
-    return method
-
-
-def _text_method(name: str) -> Callable[..., Any]:
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return _call_method(self, name, *args, **kwargs)
-
-    return method
-
-
-def _fill() -> None:
-    for name, (template, function) in _REFLECTED.items():
-        operation = Operation(name, template)
-        setattr(Operators, f"__{name}__", _direct(operation, function))
-        setattr(Operators, f"__r{name}__", _reflected(operation, function))
-    for name, (template, function) in _DIRECT.items():
-        setattr(Operators, f"__{name}__", _direct(Operation(name, template), function))
-    for name, function in _PLAIN.items():
-        setattr(Operators, f"__{name}__", _plain(function))
-    for name, attribute in vars(str).items():
-        if not name.startswith("_") and callable(attribute):
-            setattr(TextMethods, name, _text_method(name))
-
-
-_fill()
+_json_default = json.JSONEncoder.default
+json.JSONEncoder.default = _as_json  # type: ignore[method-assign]  # json has no protocol that a class could meet

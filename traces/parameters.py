@@ -50,6 +50,13 @@ class Trainable:
     """What came back since it was last cleared; a minibatch."""
     history: list[Update] = field(default_factory=list)
 
+    def __copy__(self) -> "Trainable":
+        """The same for a copy of the node: what was said about this one, and the traces in it, are not taken along."""
+        return Trainable(self.description, self.constraint, self.prepare, history=list(self.history))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Trainable, (self.description, self.constraint, self.prepare, [], self.history)
+
 
 def node(
     value: T | Node[T],
@@ -119,10 +126,8 @@ def update(parameter: Node[T], proposal: Any, trial: Callable[[], object] | None
     """
     state = state_of(parameter)
     before = parameter._value
-    name = parameter.label or "the parameter"
     try:
-        value = (state.prepare or _of_same_type)(before, proposal)
-        require_allowed(value, state.constraint, name)
+        value = accepted(parameter, proposal)
     except RejectedValueError as error:
         return _kept(state, Update(proposal, "rejected", str(error)))
     _set(parameter, value)
@@ -133,6 +138,25 @@ def update(parameter: Node[T], proposal: Any, trial: Callable[[], object] | None
             _set(parameter, before)
             return _kept(state, Update(value, "rolled back", message_of(error)))
     return _kept(state, Update(value, "committed"))
+
+
+def accepted(parameter: Node[T], proposal: Any) -> T:
+    """The value that a parameter would get from a proposal; nothing is changed.
+
+    Raises:
+        RejectedValueError: It can't have it.
+        TraceError: The node is no parameter.
+    """
+    state = state_of(parameter)
+    value = (state.prepare or _of_same_type)(parameter._value, proposal)
+    require_allowed(value, state.constraint, parameter.label or "the parameter")
+    return value  # type: ignore[no-any-return]
+
+
+def commit(parameter: Node[T], value: T) -> Update:
+    """Give a parameter a value that is `accepted`, and keep that in its history."""
+    _set(parameter, value)
+    return _kept(state_of(parameter), Update(value, "committed"))
 
 
 def state_of(parameter: Node[Any]) -> Trainable:

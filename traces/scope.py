@@ -2,7 +2,8 @@
 
 Everything here lives in context variables, so threads and tasks never see each other's. A thread that is started inside
 a bundle's call belongs to that call: `carried` takes the surroundings along, `map` does so for a pool of threads, and a
-thread that is started without either is found through the interpreter's own audit event.
+thread that is started without either is found through the interpreter's own audit event. Work that is handed to a pool
+of threads from before the call needs `carried`.
 """
 
 import sys
@@ -11,9 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, Token, copy_context
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from steepest.traces.graph import Node
@@ -24,15 +24,17 @@ P = ParamSpec("P")
 
 
 class Call:
-    """A call that is going on: the nodes it reads and tests, and what it spends; shared by its threads."""
+    """A call that is going on: the nodes it reads and tests, and what it spends; shared by its threads and tasks."""
 
-    __slots__ = ("charges", "is_opaque", "reads", "tests")
+    __slots__ = ("charges", "is_opaque", "is_over", "reads", "tests")
 
     def __init__(self, *, is_opaque: bool) -> None:
         self.is_opaque = is_opaque
         """Whether nothing inside is recorded: the body of a bundle."""
-        self.reads: list[Node[Any]] = []
-        """Nodes whose values an opaque call has read."""
+        self.is_over = False
+        """Threads and tasks may outlive the call that started them; from then on they are part of none."""
+        self.reads: dict[int, Node[Any]] = {}
+        """Nodes whose values an opaque call has read, each once, by `id`."""
         self.tests: list[Node[Any]] = []
         """Nodes that decided which way a transparent call went."""
         self.charges: list[tuple[int, float]] = []
@@ -41,19 +43,23 @@ class Call:
 
 _recording: ContextVar[bool] = ContextVar("steepest_recording", default=True)
 _call: ContextVar[Call | None] = ContextVar("steepest_call", default=None)
-_calls_of_threads: "WeakKeyDictionary[threading.Thread, Call]" = WeakKeyDictionary()
-"""The call inside of which a thread was started."""
 
 
 def is_tracing() -> bool:
     """Whether an operation of this thread or task leaves a trace."""
-    call = current_call()
-    return _recording.get() and (call is None or not call.is_opaque)
+    call = _call.get()
+    return _recording.get() and (call is None or call.is_over or not call.is_opaque)
+
+
+def is_inside() -> bool:
+    """Whether this is the body of a bundle."""
+    call = _call.get()
+    return call is not None and call.is_opaque and not call.is_over
 
 
 @contextmanager
 def no_trace() -> Iterator[None]:
-    """Record nothing in this thread or task; may be nested."""
+    """Record nothing in this thread or task; may be nested. Operations still give nodes, which come from nothing."""
     token = _recording.set(False)
     try:
         yield
@@ -64,9 +70,7 @@ def no_trace() -> Iterator[None]:
 def current_call() -> Call | None:
     """The innermost call that this thread or task is part of."""
     call = _call.get()
-    if call is None and _calls_of_threads:
-        return _calls_of_threads.get(threading.current_thread())
-    return call
+    return None if call is None or call.is_over else call
 
 
 def enter(call: Call) -> Token[Call | None]:
@@ -76,19 +80,22 @@ def enter(call: Call) -> Token[Call | None]:
 
 def leave(token: Token[Call | None]) -> None:
     """Be part of what `enter` has left."""
-    _call.reset(token)
+    try:
+        _call.reset(token)
+    except ValueError:  # a coroutine is closed in another context than it ran in, where nothing was set
+        return
 
 
 def note_read(node: "Node[Any]") -> None:
-    """A node's value is read: inside a bundle's call that makes it an input."""
-    call = current_call()
-    if call is not None and call.is_opaque:
-        call.reads.append(node)
+    """A node's value is read: inside a bundle's call that makes it an input, unless it was made there."""
+    call = _call.get()
+    if call is not None and call.is_opaque and not call.is_over and node.order:
+        call.reads.setdefault(id(node), node)
 
 
 def note_test(node: "Node[Any]") -> None:
     """A node decides which way a program goes: inside a transparent call its result depends on the node."""
-    call = current_call()
+    call = _call.get()
     if call is not None and not call.is_opaque and _recording.get():
         call.tests.append(node)
 
@@ -133,20 +140,31 @@ def map(function: Callable[[A], R], items: Iterable[A], *, workers: int = 8) -> 
         return list(pool.map(carried(function), items))
 
 
+_STARTS = frozenset({"_thread.start_new_thread", "_thread.start_joinable_thread"})
+"""Audit events of a thread that is about to start; the second one from Python 3.13 on."""
+
+
 @cache
 def watch_threads() -> None:
     """Let threads that are started inside a call belong to it, from now on.
 
-    Context variables do not reach a new thread (before Python 3.14), and a value that it reads would be missed. The
-    event is raised in the thread that starts it.
+    Context variables do not reach a new thread, and a value that it reads would be missed. The event is raised in the
+    thread that starts it.
     """
     sys.addaudithook(_note_thread)
 
 
 def _note_thread(event: str, arguments: tuple[Any, ...]) -> None:
-    if event != "_thread.start_new_thread":
+    if event not in _STARTS:
         return
     call = current_call()
     thread = getattr(arguments[0], "__self__", None)
     if call is not None and isinstance(thread, threading.Thread):
-        _calls_of_threads[thread] = call
+        vars(thread)["run"] = partial(_run_within, call, thread, vars(thread).get("run"))
+
+
+def _run_within(call: Call, thread: threading.Thread, own: Callable[[], None] | None) -> None:
+    """Run a thread as part of a call; `own` is what the thread has had in place of its class's `run`."""
+    del vars(thread)["run"]
+    _call.set(call)
+    (own or thread.run)()

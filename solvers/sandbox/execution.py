@@ -31,7 +31,7 @@ from steepest.solvers.sandbox.outcomes import (
     Usage,
 )
 from steepest.solvers.sandbox.running_job import JobEnd, JobEndedError, ResourceCaps, RunningJob, resource_caps
-from steepest.solvers.sandbox.timing import CallFailedError, require_repeats, time_calls
+from steepest.solvers.sandbox.timing import CallFailedError, Measurements, require_repeats, time_calls, timing_report
 from steepest.solvers.sandbox.verdicts import failure_of, without_result
 
 _SOLVE_GRACE_SECONDS = 5.0
@@ -88,8 +88,8 @@ def run_timing(job: FunctionTiming, how: Execution) -> Outcome[TimingReport]:
         end = running.end()
     usage, output = _usage(end, runner.isolation), decoded_output(end.output)
     failure = timed if isinstance(timed, Failure) else failure_of(end, caps)
-    if isinstance(timed, TimingReport) and failure is None:
-        return Completed(timed, usage, output)
+    if isinstance(timed, Measurements) and failure is None:
+        return Completed(timing_report(timed, end.cpu_seconds), usage, output)
     return Failed(failure or without_result("result"), usage, output)
 
 
@@ -127,8 +127,8 @@ def _calls_made(end: JobEnd, caps: ResourceCaps, asked: int) -> tuple[tuple[Call
     return results, failure
 
 
-def _timed(running: RunningJob, repeats: int) -> TimingReport | Failure | None:
-    """The report, or what a worker or a forger sent in its place; None if the process ended, whose end says why."""
+def _timed(running: RunningJob, repeats: int) -> Measurements | Failure | None:
+    """The measurements, or what was sent in place of an answer; None if the process ended: its end says why."""
     try:
         return time_calls(running, repeats)
     except CallFailedError as failed:

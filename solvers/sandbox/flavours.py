@@ -29,6 +29,7 @@ _STANDARD_LIBRARY = (
     "calendar",
     "collections.abc",
     "concurrent.futures",
+    "concurrent.futures.thread",
     "contextlib",
     "copy",
     "csv",

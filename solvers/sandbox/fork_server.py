@@ -40,6 +40,7 @@ class ForkServer:
     def __init__(self, process: "subprocess.Popen[bytes]", control: socket.socket, ready: ServerReady) -> None:
         self._process = process
         self._control = control
+        self._is_lost = False
         self.ready = ready
         self.close = weakref.finalize(self, _end, process, control)
         """End the server and, with it, its jobs; also done when nobody holds the server any more."""
@@ -52,7 +53,12 @@ class ForkServer:
     @property
     def is_alive(self) -> bool:
         """Whether it can still fork."""
-        return self._process.poll() is None
+        return not self._is_lost and self._process.poll() is None
+
+    def lost(self, reason: str) -> ServerDiedError:
+        """The error of a server that hung up; it counts as dead from now on, though it can't be waited for yet."""
+        self._is_lost = True
+        return ServerDiedError(f"the sandbox's fork server is gone: {reason}")
 
     def fork(self, request: ForkRequest, descriptors: tuple[int, int, int, int]) -> None:
         """Ask for a job; safe from many threads, since a request is one packet.
@@ -67,7 +73,7 @@ class ForkServer:
         try:
             socket.send_fds(self._control, [encode(request)], descriptors)
         except OSError as error:
-            raise ServerDiedError(f"the sandbox's fork server is gone ({error})") from error
+            raise self.lost(str(error)) from error
 
 
 class ForkServers:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from steepest.solvers.sandbox.errors import SandboxError, ServerDiedError
+from steepest.solvers.sandbox.errors import SandboxError
 from steepest.solvers.sandbox.flavours import Kind
 from steepest.solvers.sandbox.fork_server import ForkServer
 from steepest.solvers.sandbox.inside.channel import CONFINED
@@ -55,6 +55,7 @@ class ForkedJob:
     ) -> None:
         self.pid = 0
         self.counter: int | None = None
+        self._server = server
         self._begin = time.perf_counter()
         self._deadline = self._begin + caps.wall_seconds
         self._caps = caps
@@ -123,6 +124,12 @@ class ForkedJob:
         line = bytes(self._result[self._read_to : end])
         self._read_to = end + 1
         return line
+
+    def is_ahead(self) -> bool:
+        """Whether it has sent more than was read."""
+        for key, _ in self._selector.select(0):
+            self._handlers[key.fd]()
+        return len(self._result) > self._read_to
 
     def end(self) -> JobEnd:
         """Say that nothing more will be sent, and wait until it is gone."""
@@ -195,7 +202,7 @@ class ForkedJob:
             return  # the server closed its end before it read our request to kill; what it sent comes next
         if not packet:
             if self._ended is None:
-                raise ServerDiedError("the sandbox's fork server died while a job ran")
+                raise self._server.lost("it died while a job ran")
             self._selector.unregister(self._status.fileno())
             return
         match decode(packet):

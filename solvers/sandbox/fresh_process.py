@@ -119,6 +119,13 @@ class FreshJob:
         self._read_to = end + 1
         return line
 
+    def is_ahead(self) -> bool:
+        """Whether it has sent more than was read."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._take(*self._data.get_nowait())
+        return len(self._buffers["result"]) > self._read_to
+
     def end(self) -> JobEnd:
         """Say that nothing more will be sent, and wait until it is gone."""
         self._requests.put(None)

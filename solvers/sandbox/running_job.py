@@ -107,6 +107,10 @@ class RunningJob(Protocol):
         """
         ...
 
+    def is_ahead(self) -> bool:
+        """Whether it has sent more than was read."""
+        ...
+
     def end(self) -> JobEnd:
         """Say that nothing more will be sent, and wait until it is gone."""
         ...

@@ -46,6 +46,10 @@ class TimedJob(Protocol):
         """The next line of its result, without the newline."""
         ...
 
+    def is_ahead(self) -> bool:
+        """Whether it has sent more than was read."""
+        ...
+
 
 class Reading(NamedTuple):
     """What was used up to a moment, or between two."""
@@ -58,7 +62,20 @@ class Reading(NamedTuple):
 Clocks = Callable[[], Reading]
 
 
-def time_calls(job: TimedJob, repeats: int, clocks: Clocks | None = None) -> TimingReport:
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """What was read while a job answered."""
+
+    empty: tuple[Reading, ...]
+    """Of calls that do nothing."""
+    first: Reading
+    calls: tuple[Reading, ...]
+    value: object
+    cpu_before: float
+    """Processor time that the process had used before the first call."""
+
+
+def time_calls(job: TimedJob, repeats: int, clocks: Clocks | None = None) -> Measurements:
     """Time a job that has been sent its request.
 
     Args:
@@ -69,17 +86,41 @@ def time_calls(job: TimedJob, repeats: int, clocks: Clocks | None = None) -> Tim
     Raises:
         InputError: `repeats` is not between 1 and 2000.
         CallFailedError: There is no such function, or a call raised.
-        UnreadableError: An answer is none of the protocol's.
+        UnreadableError: An answer is none of the protocol's, or came before its question.
         JobEndedError: The job ended before its last answer (from `job.read_line`).
     """
     require_repeats(repeats)
     _await_ready(job)
     bench = _Bench(job, clocks or clocks_of(job))
-    empty = [bench.measured(b"e") for _ in range(_EMPTY_CALLS)]
+    empty = tuple(bench.measured(b"e") for _ in range(_EMPTY_CALLS))
+    cpu_before = bench.clocks().cpu_seconds
     first = bench.measured(b"c")
-    calls = [bench.measured(b"c") for _ in range(repeats)]
-    value = bench.value()
-    return _report(empty, first, calls, value, bench.unmeasured_seconds)
+    calls = tuple(bench.measured(b"c") for _ in range(repeats))
+    return Measurements(empty, first, calls, bench.value(), cpu_before)
+
+
+def timing_report(measured: Measurements, cpu_at_end: float) -> TimingReport:
+    """What the measurements come to.
+
+    Args:
+        measured: Of a job that has ended since.
+        cpu_at_end: Processor time that its process used in all, in seconds.
+    """
+    overhead = median(each.cpu_seconds for each in measured.empty)
+    wall_overhead = median(each.wall_seconds for each in measured.empty)
+    cpu = _beyond(overhead, [each.cpu_seconds for each in measured.calls])
+    inside = measured.first.cpu_seconds + sum(each.cpu_seconds for each in measured.calls)
+    return TimingReport(
+        value=measured.value,
+        first_seconds=max(measured.first.cpu_seconds - overhead, 0.0),
+        cpu_seconds=cpu,
+        wall_seconds=_beyond(wall_overhead, [each.wall_seconds for each in measured.calls]),
+        instructions=_instructions(measured.empty, measured.calls),
+        overhead_seconds=overhead,
+        unmeasured_seconds=max(cpu_at_end - measured.cpu_before - inside, 0.0),
+        estimate=hodges_lehmann(cpu),
+        interval=wilcoxon_interval(cpu),
+    )
 
 
 def require_repeats(repeats: int) -> None:
@@ -126,42 +167,31 @@ def _await_ready(job: TimedJob) -> None:
             raise UnreadableError
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Bench:
     """A job that is ready, and what it is measured with."""
 
     job: TimedJob
     clocks: Clocks
-    unmeasured_seconds: float = 0.0
-    """Processor time of the job since its first measured call that belongs to none."""
-    _after: Reading | None = None
-    """When the last call had been answered."""
 
     def measured(self, request: bytes) -> Reading:
         """What one call used; its preparation is not counted."""
         self._ask(b"p")
-        before = self._read_at_rest()
+        before = self.clocks()
         self._ask(request)
-        self._after = self.clocks()
-        return _difference(self._after, before)
+        return _difference(self.clocks(), before)
 
     def value(self) -> object:
         self.job.send(b"v")
-        line = self.job.read_line()
-        self._read_at_rest()
-        match decoded_call(line):
+        match decoded_call(self.job.read_line()):
             case Returned(value):
                 return value
             case Raised(failure):
                 raise CallFailedError(failure)
 
-    def _read_at_rest(self) -> Reading:
-        reading = self.clocks()
-        if self._after is not None:
-            self.unmeasured_seconds += reading.cpu_seconds - self._after.cpu_seconds
-        return reading
-
     def _ask(self, request: bytes) -> None:
+        if self.job.is_ahead():  # an answer before its question is forged
+            raise UnreadableError
         self.job.send(request)
         if line := self.job.read_line():
             match decoded_call(line):
@@ -177,24 +207,6 @@ def _difference(later: Reading, earlier: Reading) -> Reading:
         later.wall_seconds - earlier.wall_seconds,
         later.cpu_seconds - earlier.cpu_seconds,
         (later.instructions or 0) - (earlier.instructions or 0) if counted else None,
-    )
-
-
-def _report(
-    empty: Sequence[Reading], first: Reading, calls: Sequence[Reading], value: object, unmeasured_seconds: float
-) -> TimingReport:
-    cpu_overhead = median(each.cpu_seconds for each in empty)
-    cpu = _beyond(cpu_overhead, [each.cpu_seconds for each in calls])
-    return TimingReport(
-        value=value,
-        first_seconds=max(first.cpu_seconds - cpu_overhead, 0.0),
-        cpu_seconds=cpu,
-        wall_seconds=_beyond(median(each.wall_seconds for each in empty), [each.wall_seconds for each in calls]),
-        instructions=_instructions(empty, calls),
-        overhead_seconds=cpu_overhead,
-        unmeasured_seconds=unmeasured_seconds,
-        estimate=hodges_lehmann(cpu),
-        interval=wilcoxon_interval(cpu),
     )
 
 

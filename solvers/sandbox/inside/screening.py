@@ -134,6 +134,8 @@ def _findings(tree: ast.Module) -> Iterator[_Finding]:
                 yield from (_Finding(node.lineno, words) for words in refused)
             case ast.Call(func=ast.Name(id=name)) if name in REFUSED_CALLS and name not in own:
                 yield _Finding(node.lineno, f"`{name}(...)`: {REFUSED_CALLS[name]}")
+            case ast.Attribute(value=ast.Name(id="asyncio"), attr="run"):
+                yield _Finding(node.lineno, "`asyncio.run`: write an `async def` function, which is awaited for you")
             case ast.Attribute(attr=name) if _is_dunder(name) and name not in ALLOWED_ATTRIBUTES:
                 yield _Finding(node.lineno, f"the attribute `{name}`: Python's inner workings are out of bounds")
             case ast.Attribute(attr="ctypeslib" | "f2py" as name):

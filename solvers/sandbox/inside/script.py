@@ -112,6 +112,8 @@ def warm_up() -> None:
     """Have what Pyomo makes on first use made before the fork; no solve, which would start threads."""
     from pyomo import environ as pyo
 
+    _keep_output_lock_inside()
+
     model = pyo.ConcreteModel()
     model.x = pyo.Var(range(2), within=pyo.NonNegativeReals)
     model.y = pyo.Var(within=pyo.Binary)
@@ -120,3 +122,23 @@ def warm_up() -> None:
     extract(model)
     model.row.deactivate()
     pack(extract(model).model)
+
+
+def _keep_output_lock_inside() -> None:
+    """Have Pyomo guard its output by a lock of the process.
+
+    When multiprocessing is imported Pyomo takes one of its locks instead. That is shared memory: a job can't make it,
+    and jobs that share one made before the fork could hold it against each other.
+    """
+    import multiprocessing
+    import threading
+
+    from pyomo.common import dependencies
+
+    between_processes = multiprocessing.Lock
+    multiprocessing.Lock = threading.Lock  # type: ignore[assignment]
+    try:
+        dependencies.multiprocessing.Lock  # noqa: B018 - the first look at the module makes the lock
+    finally:
+        multiprocessing.Lock = between_processes
+    dependencies.capture_output_lock = threading.Lock()

@@ -3,7 +3,7 @@ from decimal import Decimal
 from steepest.agents.llm import ChatReply, FunctionModel, Usage, complete_sync
 from steepest.traces.bundle import bundle
 
-REPLY = ChatReply(text="yes", usage=Usage(input_tokens=20, output_tokens=3), cost=Decimal("0.01"), model="m", provider="")
+REPLY = ChatReply(
     text="yes", usage=Usage(input_tokens=20, output_tokens=3), cost=Decimal("0.01"), model="m", provider="p"
 )
 

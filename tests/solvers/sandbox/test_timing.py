@@ -10,7 +10,7 @@ import pytest
 
 from steepest.errors import InputError
 from steepest.solvers.sandbox.decoding import UnreadableError
-from steepest.solvers.sandbox.timing import CallFailedError, Reading, clocks_of, time_calls
+from steepest.solvers.sandbox.timing import CallFailedError, Reading, clocks_of, time_calls, timing_report
 
 FAILURE = {"kind": "exception", "message": "ValueError: no", "traceback": "", "line": 1}
 
@@ -41,19 +41,35 @@ class Clockwork:
     def read_line(self) -> bytes:
         return self._lines.pop(0)
 
+    def is_ahead(self) -> bool:
+        return bool(self._lines)
+
     def clocks(self) -> Reading:
         return Reading(2 * self.now, self.now, int(self.now * 10) if self.instructions else None)
 
 
 def test_the_cost_of_an_empty_call_is_taken_off_and_preparation_does_not_count() -> None:
     job = Clockwork([11, 21, 31])
-    report = time_calls(job, 3, job.clocks)
+    report = timing_report(time_calls(job, 3, job.clocks), job.now)
     assert report.cpu_seconds == (10, 20, 30)
     assert report.wall_seconds == (20, 40, 60)
     assert report.instructions == (100, 200, 300)
     assert (report.first_seconds, report.overhead_seconds) == (100, 1)
     assert (report.estimate, report.interval) == (20, (10, 30))
     assert report.value == 42
+
+
+def test_what_is_used_outside_of_the_calls_is_told_up_to_the_end_of_the_process() -> None:
+    job = Clockwork([11, 21])
+    report = timing_report(time_calls(job, 2, job.clocks), job.now + 500)
+    assert report.unmeasured_seconds == 3 * 1000 + 500
+
+
+def test_an_answer_before_its_question_is_forged() -> None:
+    job = Clockwork([11, 21])
+    job.send(b"e")
+    with pytest.raises(UnreadableError):
+        time_calls(job, 2, job.clocks)
 
 
 def test_the_first_call_is_no_repeat_and_the_value_comes_last() -> None:
@@ -64,14 +80,14 @@ def test_the_first_call_is_no_repeat_and_the_value_comes_last() -> None:
 
 def test_a_call_cheaper_than_an_empty_one_costs_nothing_rather_than_less() -> None:
     job = Clockwork([0.5, 0.25])
-    report = time_calls(job, 2, job.clocks)
+    report = timing_report(time_calls(job, 2, job.clocks), job.now)
     assert report.cpu_seconds == (0, 0)
     assert report.instructions == (0, 0)
 
 
 def test_without_a_counter_there_are_no_instructions() -> None:
     job = Clockwork([2], instructions=False)
-    assert time_calls(job, 1, job.clocks).instructions is None
+    assert timing_report(time_calls(job, 1, job.clocks), job.now).instructions is None
 
 
 class Scripted:
@@ -86,6 +102,9 @@ class Scripted:
 
     def read_line(self) -> bytes:
         return self._lines.pop(0)
+
+    def is_ahead(self) -> bool:
+        return False
 
 
 def still() -> Reading:

@@ -1,0 +1,193 @@
+"""Trainable code: a function whose source is a parameter.
+
+What the user wrote runs as it is, in this process. Source that an optimizer proposes is checked first and then runs in
+the sandbox, on its own and with JSON going in and out; or, where the user trusts it, in this process with all that the
+original had around it (`loading`). Either way a failure is told by the lines of the source that ran.
+"""
+
+import inspect
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from steepest.traces.graph import Node, leaf
+from steepest.traces.loading import load
+from steepest.traces.parameters import Trainable
+from steepest.traces.proposals import Shape, checked, refusal, shape_of, unread_parameters
+from steepest.traces.runners import CodeFailure, current_runner, remote_function
+from steepest.traces.sources import Layers, layers_of, source_of
+from steepest.traces.surroundings import modules_around, with_imports
+
+_KEPT = "_steepest_code"
+"""The attribute in which an instance keeps the code of its methods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The function that the user wrote."""
+
+    function: Callable[..., Any]
+    """With the decorators around it."""
+    layers: Layers
+    source: str
+    shape: Shape
+
+
+class CodeParameter:
+    """The source of a function as a parameter; made by `code_parameter`."""
+
+    def __init__(self, original: Original, node: Node[str], *, trust: bool) -> None:
+        self.original = original
+        self.node = node
+        """Its value is the source."""
+        self.trust = trust
+        """Whether proposed source runs in this process."""
+        self.owner: type | None = None
+        """The class that the function is a method of."""
+        self._loaded: tuple[str, Callable[..., Any]] | None = None
+        self._lock = threading.Lock()
+        node.trainable = node.trainable or Trainable(inspect.getdoc(original.function) or "")
+        node.trainable.prepare = self._prepared
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """What a call runs: the original, or what the present source makes in its place.
+
+        Untrusted source of a generator function gives the list of what it yields.
+
+        Raises:
+            RejectedValueError: The source, set past `parameters.update`, is not fit.
+        """
+        source = self.node._value
+        if source == self.original.source:
+            return self.original.function
+        loaded = self._loaded
+        if loaded is not None and loaded[0] == source:
+            return loaded[1]
+        with self._lock:
+            self._loaded = loaded = (source, self._replacement(source))
+        return loaded[1]
+
+    def copied(self) -> "CodeParameter":
+        """A parameter of its own with the same source and history; feedback is not taken along."""
+        state = self.node.trainable or Trainable()
+        node = leaf(self.node._value, self.node.label)
+        node.trainable = Trainable(state.description, state.constraint, history=list(state.history))
+        made = CodeParameter(self.original, node, trust=self.trust)
+        made.owner = self.owner
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "CodeParameter":
+        return self.copied()
+
+    def __repr__(self) -> str:
+        return f"<code of {self.original.shape}>"
+
+    def _prepared(self, present: str, proposed: Any) -> str:
+        """The source to set for a proposed one.
+
+        Raises:
+            RejectedValueError: It is not fit; the message says why.
+        """
+        source, tree = checked(proposed, self.original.shape)
+        if source == self.original.source:
+            return source
+        if self.trust:
+            _screen(self._screen_for_trusted, source)
+            self._loaded = (source, self._replacement(source))
+            return source
+        whole = with_imports(source, tree, self.original.layers.function)
+        _screen(current_runner().screen, whole)
+        return whole
+
+    def _screen_for_trusted(self, source: str) -> None:
+        """What the code around the original uses, its replacement may use, too."""
+        from steepest.traces.sandboxed import screen
+
+        screen(source, {name.partition(".")[0] for name in modules_around(self.original.layers.function)})
+
+    def _replacement(self, source: str) -> Callable[..., Any]:
+        """What runs a source that is not the original one, with the original's decorators."""
+        shape, layers = self.original.shape, self.original.layers
+        source, tree = checked(source, shape)
+        if self.trust:
+            return layers.around(load(source, layers.function, self.owner))
+        return layers.around(remote_function(source, shape, unread_parameters(tree, shape.name)))
+
+
+def code_parameter(function: Callable[..., Any], *, name: str | None = None, trust: bool = False) -> CodeParameter:
+    """The source of a function as a parameter.
+
+    Args:
+        function: Written with `def`, in a file or wherever its source is kept; decorators around it, made with
+            `functools.wraps`, stay around whatever takes its place.
+        name: What renderings call it; the function's name unless given.
+        trust: Whether proposed source runs in this process, with the globals and the closure of the original, and not
+            in the sandbox, on its own.
+
+    Raises:
+        TraceError: Its source can't be had, or could not be replaced.
+    """
+    layers = layers_of(function)
+    source, definition = source_of(layers.function)
+    shape = shape_of(definition)
+    return CodeParameter(Original(function, layers, source, shape), leaf(source, name or shape.name), trust=trust)
+
+
+def _screen(judge: Callable[[str], None], source: str) -> None:
+    try:
+        judge(source)
+    except CodeFailure as failure:
+        raise refusal(failure.message, source, failure.line) from failure
+
+
+class InstanceCode:
+    """The code of an instance's methods, each a copy of the class's; kept in the instance."""
+
+    def __init__(self, owner: int) -> None:
+        self.owner = owner
+        """The id of the instance: another one that holds this has got it by being copied."""
+        self.parameters: list[tuple[CodeParameter, CodeParameter]] = []
+        """Of the class and of the instance; the former by identity, since names repeat."""
+
+    def copied(self, owner: int) -> "InstanceCode":
+        """The same for a copy of the instance."""
+        made = InstanceCode(owner)
+        made.parameters = [(shared, own.copied()) for shared, own in self.parameters]
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "InstanceCode":
+        return self.copied(0)
+
+    def own(self, shared: CodeParameter) -> CodeParameter:
+        """The instance's parameter for one of the class."""
+        for each, own in self.parameters:
+            if each is shared:
+                return own
+        own = shared.copied()
+        self.parameters.append((shared, own))
+        return own
+
+
+_instances = threading.Lock()
+
+
+def code_of_instance(shared: CodeParameter, instance: object) -> CodeParameter:
+    """The code that an instance has for a method; that of the class where it can keep none (`__slots__`).
+
+    Args:
+        shared: The class's.
+        instance: The first argument.
+    """
+    attributes = getattr(instance, "__dict__", None)
+    if not isinstance(attributes, dict) or isinstance(instance, ModuleType):
+        return shared
+    with _instances:
+        kept = attributes.get(_KEPT)
+        if not isinstance(kept, InstanceCode):
+            kept = attributes[_KEPT] = InstanceCode(id(instance))
+        elif kept.owner != id(instance):
+            kept = attributes[_KEPT] = kept.copied(id(instance))
+        return kept.own(shared)

@@ -1,0 +1,319 @@
+"""A trace as a JSON document and back; the schema is in `document`, and docs/trace-format.md says it in words.
+
+The document is written in one pass over the nodes and read in one, so its nodes may be many and its chains long. What
+comes from a file is data: nothing in it is run, imported or unpickled.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from steepest.errors import InputError
+from steepest.traces.exchange.positions import code_in, short_position
+from steepest.traces.exchange.values import as_json, from_json
+from steepest.traces.feedback import Feedback
+from steepest.traces.graph import Node, make
+from steepest.traces.operations import Operation
+from steepest.traces.parameters import Constraint, Trainable, Update, state_of
+from steepest.traces.previews import Unrestored, preview
+from steepest.traces.records import Record
+from steepest.traces.rendering.names import names_of
+from steepest.traces.snapshots import Snapshot
+from steepest.traces.trace import Trace, trace_of
+
+if TYPE_CHECKING:
+    from steepest.traces.exchange.document import (
+        ConstraintEntry,
+        Document,
+        NodeEntry,
+        ParameterEntry,
+        RecordEntry,
+    )
+
+MOST_BYTES = 1 << 30
+"""Of a file or text that is read."""
+
+
+def json_document(trace: Trace, *, full_paths: bool = False) -> dict[str, Any]:
+    """A trace as plain JSON data, for `json.dumps`.
+
+    Args:
+        trace: With what was said about it.
+        full_paths: Whether positions in files keep their folders; otherwise they are relative to the working directory,
+            or only the name of the file.
+
+    Returns:
+        A document of the format `steepest-trace`, version 1.
+    """
+    writer = _Writer(trace, full_paths)
+    nodes = [writer.node(each) for each in trace.nodes]
+    return {
+        "format": "steepest-trace",
+        "version": 1,
+        "operations": [writer.operation_entry(each) for each in writer.operations],
+        "nodes": nodes,
+        "outputs": writer.places(trace.outputs),
+        "feedback": [
+            {"outputs": writer.places(each.outputs), "text": _written(each.text), **_present(score=_score(each.score))}
+            for each in trace.feedback
+        ],
+    }
+
+
+def write_json(trace: Trace, path: str | Path, *, full_paths: bool = False) -> Path:
+    """Write `json_document` to a file.
+
+    Returns:
+        The path.
+    """
+    made = Path(path)
+    made.write_text(json.dumps(json_document(trace, full_paths=full_paths), allow_nan=False), encoding="utf-8")
+    return made
+
+
+def read_json(source: Mapping[str, Any] | str | bytes | Path) -> Trace:
+    """Read a trace from a document.
+
+    Args:
+        source: The document as data, its text (it begins with a brace), or the path of its file.
+
+    Returns:
+        A trace that renders as the one that was written. Values that were not kept are stand-ins that only show
+        themselves; constraints that were functions are words.
+
+    Raises:
+        InputError: It is no such document: the message says where it goes wrong.
+    """
+    return _trace(_validated(source if isinstance(source, Mapping) else _parsed(_text(source))))
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of a document."""
+    from steepest.traces.exchange.document import Document
+
+    return Document.model_json_schema()
+
+
+class _Writer:
+    """Entries of a document, with the places that they have in it."""
+
+    def __init__(self, trace: Trace, full_paths: bool) -> None:
+        self.trace = trace
+        self.full_paths = full_paths
+        self.place = {id(each): place for place, each in enumerate(trace.nodes)}
+        self.said = {id(each): place for place, each in enumerate(trace.feedback)}
+        self.operations: dict[Operation, int] = {}
+
+    def places(self, nodes: Iterable[Node[Any]]) -> list[int]:
+        return [self.place[id(each)] for each in nodes if id(each) in self.place]
+
+    def node(self, node: Node[Any]) -> dict[str, Any]:
+        entry: dict[str, Any] = {"name": self.trace.names[id(node)]}
+        if node.label is not None:
+            entry["label"] = _written(node.label)
+        entry["value"] = as_json(node._value)
+        if node.snapshot is not None and node.is_changed:
+            entry["before"] = _written(node.snapshot.text)
+        if node.operation is not None:
+            entry["operation"] = self.operations.setdefault(node.operation, len(self.operations))
+            entry["inputs"] = [self.place.get(id(each)) for each in node.inputs]
+        if node.record is not None:
+            entry["record"] = self.record_entry(node.record)
+        if node.trainable is not None:
+            entry["parameter"] = self.parameter_entry(node.trainable)
+        return entry
+
+    def record_entry(self, record: Record) -> dict[str, Any]:
+        entry = record._asdict()
+        del entry["caller"], entry["line"]
+        entry["names"] = [_written(name) for name in record.names]
+        entry["exception"] = _written(record.exception)
+        return {**entry, "position": self.position(record.position)}
+
+    def parameter_entry(self, state: Trainable) -> dict[str, Any]:
+        history = [
+            {"value": as_json(each.value), "outcome": each.outcome, **_present(reason=_written(each.reason) or None)}
+            for each in state.history
+        ]
+        return {
+            "description": _written(state.description),
+            **_present(constraint=_constraint_entry(state.constraint)),
+            "history": history,
+            "feedback": [self.said[id(each)] for each in state.feedback if id(each) in self.said],
+        }
+
+    def operation_entry(self, operation: Operation) -> dict[str, Any]:
+        texts = {
+            "template": operation.template,
+            "documentation": _written(operation.documentation),
+            "code": _written(operation.code),
+            "position": self.position(operation.position),
+        }
+        return {"name": _written(operation.name), **{key: text for key, text in texts.items() if text}}
+
+    def position(self, position: str) -> str:
+        return _written(position if self.full_paths else short_position(position))
+
+
+def _constraint_entry(constraint: Constraint | None) -> dict[str, Any] | None:
+    if constraint is None:
+        return None
+    if isinstance(constraint, str):
+        return {"words": _written(constraint)}
+    if callable(constraint):
+        words = getattr(constraint, "__doc__", None) or getattr(constraint, "__name__", "") or preview(constraint)
+        return {"words": _written(words.strip())}
+    allowed = [as_json(each) for each in constraint]
+    if all("json" in each for each in allowed):
+        return {"values": allowed}
+    return {"words": f"one of {preview(list(constraint))}"}
+
+
+def _score(score: float | None) -> float | None:
+    """A score that JSON can say; what is not finite is none."""
+    return score if score is not None and abs(score) < float("inf") else None
+
+
+def _present(**entries: Any) -> dict[str, Any]:
+    return {name: value for name, value in entries.items() if value is not None}
+
+
+def _written(text: str) -> str:
+    """The text as UTF-8 can write it: half of a surrogate pair by its number."""
+    return str(text).encode("utf-8", "backslashreplace").decode()
+
+
+def _text(source: str | bytes | Path) -> str | bytes:
+    """The text of a document, from its file if need be."""
+    if isinstance(source, bytes) or (isinstance(source, str) and source.lstrip()[:1] in ("{", "[", "")):
+        return source
+    try:
+        path = Path(source)
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(f"{source} has {path.stat().st_size:,} bytes; a trace is read from {MOST_BYTES:,} at most")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise InputError(f"the trace can't be read from {preview(str(source), 200)}: {error}") from error
+
+
+def _parsed(text: str | bytes) -> Any:
+    if len(text) > MOST_BYTES:
+        raise InputError(f"the text of a trace has {MOST_BYTES:,} characters at most, and this one {len(text):,}")
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise InputError("it is no trace: its JSON is nested too deeply") from error
+    except ValueError as error:
+        raise InputError(f"it is no trace: its text is not JSON: {error}") from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _validated(data: Any) -> "Document":
+    from pydantic import ValidationError
+
+    from steepest.traces.exchange.document import FORMAT, VERSION, Document
+
+    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+        raise InputError(f'it is no trace: a document begins with {{"format": "{FORMAT}", "version": {VERSION}, ...')
+    if data.get("version") != VERSION:
+        found = preview(data.get("version"), 40)
+        raise InputError(f"it is a trace of version {found}, and this steepest reads version {VERSION}: upgrade it")
+    try:
+        return Document.model_validate(dict(data))
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        told = "; ".join(f"{_where(each['loc'])}: {each['msg']}" for each in problems[:3])
+        more = f"; and {len(problems) - 3:,} more" if len(problems) > 3 else ""
+        raise InputError(f"the trace is not well formed: {told}{more}") from error
+
+
+def _where(places: Sequence[int | str]) -> str:
+    """`nodes[3].value`."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in places]
+    return preview("".join(parts).removeprefix("."), 100)[1:-1]
+
+
+def _trace(document: "Document") -> Trace:
+    operations = [Operation(**entry.model_dump(), key=object()) for entry in document.operations]
+    nodes: list[Node[Any]] = []
+    for place, entry in enumerate(document.nodes):
+        try:
+            nodes.append(_node(entry, operations, nodes))
+        except InputError as error:
+            raise InputError(f"the trace is not well formed: nodes[{place}]: {error}") from error
+    said = [
+        Feedback(tuple(_at(nodes, place, "outputs of feedback") for place in each.outputs), each.text, each.score)
+        for each in document.feedback
+    ]
+    for node, entry in zip(nodes, document.nodes, strict=True):
+        if entry.parameter is not None:
+            heard = [_at(said, place, "a parameter's feedback") for place in entry.parameter.feedback]
+            state_of(node).feedback.extend(heard)
+    if not document.outputs:
+        raise InputError("the trace is not well formed: it has no outputs")
+    outputs = [_at(nodes, place, "outputs") for place in document.outputs]
+    trace = trace_of(outputs)
+    if len(trace.nodes) == len(nodes):
+        return trace
+    return replace(trace, nodes=tuple(nodes), names=names_of(nodes), feedback=tuple(said))  # a part, as it was written
+
+
+def _node(entry: "NodeEntry", operations: Sequence[Operation], before: Sequence[Node[Any]]) -> Node[Any]:
+    operation = None if entry.operation is None else _at(operations, entry.operation, "operation")
+    if operation is None and (entry.inputs or entry.record):
+        raise InputError("it has inputs or a record and no operation")
+    if operation is not None and operation.template.count("{}") > len(entry.inputs):
+        raise InputError(f"{operation.template!r} is written with more inputs than the {len(entry.inputs)} it has")
+    inputs = tuple(_outside() if place is None else _at(before, place, "inputs") for place in entry.inputs)
+    made: Any = make(from_json(entry.value), operation, inputs)
+    made.label = entry.label
+    if entry.before is not None:
+        made.snapshot = Snapshot(Unrestored(entry.before, ""))
+    if entry.record is not None:
+        made.record = _record(entry.record)
+    if entry.parameter is not None:
+        made.trainable = _trainable(entry.parameter)
+    node: Node[Any] = made
+    return node
+
+
+def _outside() -> Node[Any]:
+    """An input that the trace was written without."""
+    return make(Unrestored("outside of the trace", ""))
+
+
+def _at(items: Sequence[Any], place: int, what: str) -> Any:
+    if place >= len(items):
+        raise InputError(f"{what}: there is nothing at {place}; what is referred to comes before")
+    return items[place]
+
+
+def _record(entry: "RecordEntry") -> Record:
+    file, _, line = entry.position.rpartition(":")
+    is_place = bool(file) and line.isdecimal() and len(line) < 10
+    return Record(
+        tuple(entry.names),
+        entry.seconds,
+        entry.externals,
+        entry.tokens,
+        entry.money,
+        entry.exception,
+        code_in(file) if is_place else None,
+        int(line) if is_place else 0,
+    )
+
+
+def _trainable(entry: "ParameterEntry") -> Trainable:
+    history = [Update(from_json(each.value), each.outcome, each.reason) for each in entry.history]
+    return Trainable(entry.description, _constraint(entry.constraint), history=history)
+
+
+def _constraint(entry: "ConstraintEntry | None") -> Constraint | None:
+    if entry is None:
+        return None
+    return entry.words if entry.values is None else [from_json(each) for each in entry.values]
