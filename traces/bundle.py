@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from time import perf_counter
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast, overload
 
 from steepest.traces.failures import CodeNotRunError, TraceError, execution_error, message_of, told
 from steepest.traces.graph import Node, as_node, make
@@ -87,6 +87,21 @@ class Bundle(Generic[R]):
 
     def __repr__(self) -> str:
         return f"<bundle {self.operation.name}>"
+
+    def __copy__(self) -> "Bundle[R]":
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Bundle[R]":
+        if self.code is None:
+            return self
+        made: Bundle[R] = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, code=self.code.copied())
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from steepest.traces.references import recalled, reference_to
+
+        return recalled, reference_to(self)
 
     @property
     def parameters(self) -> list[Node[Any]]:
@@ -195,8 +210,7 @@ class _Pending:
 
     def failed(self, error: Exception) -> Exception:
         """The error to raise for what the function raised."""
-        code = getattr(self.bundle.function, "__code__", None)
-        return execution_error(error, self._made(told(error, code), message_of(error)))
+        return execution_error(error, self._made(told(error), message_of(error)))
 
     def _made(self, value: Any, exception: str) -> Node[Any]:
         seconds = perf_counter() - self.begin
@@ -278,6 +292,11 @@ def bundle(
         return lambda later: bundle(
             later, name=name, description=description, trainable=trainable, trust=trust, externals=externals
         )
+    if isinstance(function, (staticmethod, classmethod)):
+        inner = bundle(
+            function.__func__, name=name, description=description, trainable=trainable, trust=trust, externals=externals
+        )
+        return cast("Bundle[R]", type(function)(inner))
     code = None
     if trainable:
         from steepest.traces.code import code_parameter

@@ -37,15 +37,13 @@ class Node(Operators, Generic[T]):
     other, `==` too, and gives a node; nodes are told apart by `is`.
     """
 
-    __slots__ = ()
-
     if TYPE_CHECKING:
         _value: T
         operation: Operation | None
         """What made it; None for a leaf."""
         inputs: tuple["Node[Any]", ...]
         order: int
-        """Creation number: larger than that of every input."""
+        """Creation number: larger than that of every input; 0 for what was made inside of a bundle."""
         label: str | None
         """The name it was given, if any."""
         record: Record | None
@@ -54,6 +52,8 @@ class Node(Operators, Generic[T]):
         """What a value that can change in place was when the node was made."""
         trainable: Trainable | None
         """What makes it a parameter."""
+    else:
+        __slots__ = ()
 
     @property
     def value(self) -> T:
@@ -77,26 +77,27 @@ class Node(Operators, Generic[T]):
 
     def __repr__(self) -> str:
         name = self.label or (self.operation.name if self.operation else "node")
-        return f"<{name}: {self._value!r}>"
+        return f"<{name}: {preview(self._value)}{', changed in place since' if self.is_changed else ''}>"
 
     def _derive(self, operation: Operation, function: Callable[..., Any], *arguments: Any) -> "Node[Any]":
         return derive(operation, function, arguments)
 
-    def _decide(self) -> bool:
+    def _tested(self) -> T:
+        """The value, to be told to Python and not to an operation."""
         note_test(self)
-        return bool(self.value)
+        return self.value
 
     def __copy__(self) -> "Node[T]":
-        return leaf(self._value, self.label, copy(self.trainable))
+        return leaf(self._value, self.label, self.trainable and self.trainable.copied())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Node[T]":
-        return leaf(deepcopy(self._value, memo), self.label, copy(self.trainable))
+        return leaf(deepcopy(self._value, memo), self.label, self.trainable and self.trainable.copied())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return leaf, (self._value, self.label, self.trainable)
+        return leaf, (self._value, self.label, self.trainable and self.trainable.copied())
 
 
-_HOLDERS = {
+_HOLDERS: dict[type, Operation] = {
     list: Operation("list", "[...]"),
     tuple: Operation("tuple", "(...)"),
     set: Operation("set", "{...}"),
@@ -108,35 +109,30 @@ _SLOTS = ("_value", "operation", "inputs", "order", "label", "record", "snapshot
 
 
 class _PlainNode(Node[T]):
-    __slots__ = _SLOTS
+    if not TYPE_CHECKING:
+        __slots__ = _SLOTS
     __hash__ = object.__hash__
 
 
-class _TextNode(TextMethods, Node[str], str):
-    """A node that is its text as well, so that `" ".join` and `json.dumps` take it."""
+class _TextNode(TextMethods, Node[str], str):  # type: ignore[misc]  # gives nodes where a text gives texts
+    """A node that is its text as well, so that `" ".join` takes it. A parameter is none: its text can change."""
 
-    __slots__ = _SLOTS
+    if not TYPE_CHECKING:
+        __slots__ = _SLOTS
     __hash__ = str.__hash__
 
 
 def make(value: T, operation: Operation | None = None, inputs: tuple[Node[Any], ...] = ()) -> Node[T]:
     """A node of a value; the one place where nodes are made."""
-    made: Any = str.__new__(_TextNode, value) if type(value) is str else object.__new__(_PlainNode)
-    made._value = value
-    made.operation = operation
-    made.inputs = inputs
-    made.order = next(_numbers)
-    made.label = made.record = made.trainable = None
-    made.snapshot = snapshot_of(value)
-    node: Node[T] = made
-    return node
+    return _filled(str.__new__(_TextNode, value) if type(value) is str else _blank(_PlainNode), value, operation, inputs)
 
 
 def leaf(value: T, label: str | None = None, trainable: "Trainable | None" = None) -> Node[T]:
     """A node that no operation made."""
-    made = make(value)
-    made.label = label
-    made.trainable = trainable
+    made = make(value) if trainable is None else _filled(_blank(_PlainNode), value, None, ())
+    made.label, made.trainable = label, trainable
+    if is_inside() and trainable is None:
+        made.order = 0
     return made
 
 
@@ -144,17 +140,26 @@ def derive(operation: Operation, function: Callable[..., Any], arguments: Iterab
     """Apply a function to the values of its arguments.
 
     Raises:
-        ExecutionError: The function raises; the error is of the same type as its exception, too.
+        ExecutionError: The function raises; the error is of the same type as its exception, too. Inside of a bundle it
+            is the exception itself.
     """
     inputs = tuple([each if isinstance(each, Node) else as_node(each) for each in arguments])
-    values = [each.value for each in inputs]
+    if not is_tracing():
+        return _unrecorded(operation, function, inputs)
     try:
-        value = function(*values)
+        value = function(*[each._value for each in inputs])
     except Exception as error:
-        failed = make(told(error), operation, inputs)
-        failed.record = Record(("",) * len(inputs), 0.0, exception=message_of(error))
-        raise execution_error(error, failed) from error
-    return make(value, operation, inputs) if is_tracing() else make(value)
+        raise execution_error(error, failure(error, operation, inputs)) from error
+    if isinstance(value, Node):  # the function works with nodes itself
+        return make(value._value, operation, (*inputs, value))
+    return make(value, operation, inputs)
+
+
+def failure(error: Exception, operation: Operation, inputs: tuple[Node[Any], ...]) -> Node[str]:
+    """The node of an operation that raised: what feedback goes back from."""
+    made = make(told(error), operation, inputs)
+    made.record = Record(("",) * len(inputs), 0.0, exception=message_of(error))
+    return made
 
 
 def as_node(value: Any) -> Node[Any]:

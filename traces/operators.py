@@ -121,9 +121,10 @@ class Operators(Declared):
         """An attribute of the value as a node; of a method something to call, whose result is a node."""
         if name.startswith("__") or name == "_value":
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        if callable(getattr(self.value, name)):
+        found = getattr(self.value, name)
+        if callable(found):
             return partial(_call_method, self, name)
-        return self._derive(_ATTRIBUTE, getattr, self, name)
+        return self._derive(_ATTRIBUTE, partial(_always, found), self, name)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """The value as a numpy array."""
@@ -147,7 +148,7 @@ class Operators(Declared):
     def _items(self, items: Iterator[Any], places: range | None = None) -> "Iterator[Node[Any]]":
         operation = _ITEM if hasattr(type(self._value), "__getitem__") and not hasattr(self._value, "keys") else _ELEMENT
         for index, item in enumerate(items):
-            yield self._derive(operation, partial(_second_of, item), self, places[index] if places else index)
+            yield self._derive(operation, partial(_always, item), self, places[index] if places else index)
 
 
 class TextMethods:
@@ -221,7 +222,7 @@ def _text_method(name: str) -> Callable[..., Any]:
     return method
 
 
-def _second_of(item: Any, *_: Any) -> Any:
+def _always(item: Any, *_: Any) -> Any:
     return item
 
 

@@ -17,6 +17,14 @@ Kind = Literal["function", "timing", "script", "solve"]
 Worker = Callable[[dict[str, Any], bytes, Channel], None]
 """Does the work of a job, in its process: takes the request and sends the result."""
 
+NO_THREADS = {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's, which pandas imports
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""Environment in which the imports start no threads: one that did would leave its locks held in every fork."""
+
 _HERE = "steepest.solvers.sandbox.inside"
 
 _STANDARD_LIBRARY = (

@@ -7,7 +7,7 @@ is stopped by the kernel; whoever means no harm learns here, before anything has
 import ast
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from steepest.solvers.sandbox.inside.feedback import SCRIPT, describe, failure, line_excerpt
@@ -89,8 +89,13 @@ class _Finding(NamedTuple):
     words: str
 
 
-def screen(source: str) -> dict[str, Any] | None:
-    """The failure that stands in a source, {"kind", "message", "traceback", "line"}; None where it may be run."""
+def screen(source: str, also: Collection[str] = ()) -> dict[str, Any] | None:
+    """The failure that stands in a source, {"kind", "message", "traceback", "line"}; None where it may be run.
+
+    Args:
+        source: Python, of a stranger.
+        also: Packages that it may import on top of those that the sandbox has, where it runs elsewhere.
+    """
     if len(source) > _MOST_CHARACTERS:
         return failure("exception", f"the source has {len(source):,} characters; {_MOST_CHARACTERS:,} are allowed")
     try:
@@ -103,7 +108,7 @@ def screen(source: str) -> dict[str, Any] | None:
         return failure("exception", "SyntaxError: the source is nested too deeply; take it apart into statements")
     except ValueError as error:  # a null character, half of a surrogate pair
         return failure("exception", f"SyntaxError: the source is not a text of Python: {error}")
-    findings = sorted(set(_findings(tree)))
+    findings = sorted(set(_findings(tree, frozenset(also))))
     return _refusal(findings, source) if findings else None
 
 
@@ -117,19 +122,19 @@ def _refusal(findings: list[_Finding], source: str) -> dict[str, Any]:
     return failure("forbidden", message, "\n".join(each), first.line)
 
 
-def _findings(tree: ast.Module) -> Iterator[_Finding]:
+def _findings(tree: ast.Module, also: frozenset[str]) -> Iterator[_Finding]:
     own = _own_names(tree)
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
-                yield from (_Finding(node.lineno, words) for each in names for words in _import(each.name))
+                yield from (_Finding(node.lineno, words) for each in names for words in _import(each.name, also))
             case ast.ImportFrom(level=level) if level:
                 yield _Finding(node.lineno, "a relative import: the source is a single file")
             case ast.ImportFrom(module=str(module), names=names):
                 inner = [f"{module}.{each.name}" for each in names]
                 refused = [
-                    *_import(module),
-                    *(words for name in inner if name in REFUSED_PARTS for words in _import(name)),
+                    *_import(module, also),
+                    *(words for name in inner if name in REFUSED_PARTS for words in _import(name, also)),
                 ]
                 yield from (_Finding(node.lineno, words) for words in refused)
             case ast.Call(func=ast.Name(id=name)) if name in REFUSED_CALLS and name not in own:
@@ -144,9 +149,11 @@ def _findings(tree: ast.Module) -> Iterator[_Finding]:
                 yield _Finding(node.lineno, f"`{name}`: Python's inner workings are out of bounds")
 
 
-def _import(name: str) -> Iterator[str]:
+def _import(name: str, also: frozenset[str]) -> Iterator[str]:
     """Why a module can't be imported; nothing where it can."""
     package = name.partition(".")[0]
+    if package in also:
+        return
     if any(name == part or name.startswith(f"{part}.") for part in REFUSED_PARTS):
         yield f"`import {name}`: {_NO_MACHINE if package == 'numpy' else 'it has no use in here'}"
     elif package in ALLOWED_PACKAGES or package in ALLOWED_STANDARD_LIBRARY:

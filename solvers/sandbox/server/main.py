@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from steepest.solvers.sandbox.flavours import FLAVOURS, load
+from steepest.solvers.sandbox.flavours import FLAVOURS, NO_THREADS, load
 from steepest.solvers.sandbox.isolation import Isolation
 from steepest.solvers.sandbox.jail import (
     become_nobody,
@@ -28,11 +28,7 @@ _ENVIRONMENT = {
     "HOME": "/nonexistent",
     "LANG": "C.UTF-8",
     "PATH": "/nonexistent",
-    # A library that starts threads before the fork would leave its locks held in every child. The first is pyarrow's.
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "MKL_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
+    **NO_THREADS,
 }
 
 

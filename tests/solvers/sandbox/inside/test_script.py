@@ -8,6 +8,7 @@ from time import perf_counter
 import pytest
 
 from steepest.solvers.backends.array_model import NamedModel
+from steepest.solvers.sandbox.flavours import NO_THREADS
 from steepest.solvers.sandbox.inside.screening import screen
 from tests.solvers.sandbox.inside.authoring import answered, authored, handed_over, refused
 from tests.solvers.sandbox.inside.scripts import LINEAR, NONLINEAR, Script
@@ -174,7 +175,7 @@ def test_nothing_that_a_job_needs_is_imported_after_the_fork() -> None:
 
 def ended(program: str) -> str:
     """What a program prints, run by a Python of its own with threads off, as the fork server is."""
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, **NO_THREADS}
     command = [sys.executable, "-c", program]
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=True, timeout=120).stdout
 
