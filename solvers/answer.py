@@ -1,6 +1,7 @@
 """An answer that has been checked: a status, its words, and values that meet the model they are for."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.solution import Status
@@ -32,6 +33,31 @@ class Answer:
     seconds: float = 0.0
     """Of the solver alone."""
     solver: str = ""
+
+
+class Ending(TypedDict):
+    """What every record of a solve says, whatever it calls its values."""
+
+    status: Status
+    message: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    solver: str
+    seconds: float
+
+
+def ending(answer: Answer) -> Ending:
+    """An answer without its values."""
+    return Ending(
+        status=answer.status,
+        message=answer.message,
+        objective=answer.objective,
+        bound=answer.bound,
+        gap=answer.gap,
+        solver=answer.solver,
+        seconds=answer.seconds,
+    )
 
 
 def without_values(raw: RawAnswer) -> Answer:

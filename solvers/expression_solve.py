@@ -9,6 +9,7 @@ from steepest.solvers.backends.expression_model import ExpressionModel, evaluate
 from steepest.solvers.backends.scip import solve_with_scip
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.singularities import singularity
 from steepest.solvers.tolerances import FEASIBILITY, LARGEST_MISS
 from steepest.solvers.vectorized.scatter import Numbers
 from steepest.solvers.verification import (
@@ -25,13 +26,14 @@ def solve_expressions(model: ExpressionModel, options: SolveOptions) -> Answer:
     """Solve a nonlinear problem, and verify what comes back by evaluating the expressions.
 
     Raises:
-        SolverError: The solver broke down, or its answer breaks the model.
+        SolverError: The solver broke down, or its answer breaks the model or lies where a term has no value.
         UnsupportedProblemError: A term is one that SCIP has no exact form of.
     """
     raw = solve_with_scip(model, options)
     if raw.values is None:
         return without_values(raw)
     values = _trusted(model, raw.values, options)
+    _require_regular(model, values)
     return with_values(raw, values, objective_at(model, values))
 
 
@@ -75,6 +77,16 @@ def _trusted(model: ExpressionModel, given: Numbers, options: SolveOptions) -> N
         f"the solver's answer {broken}; it is not to be trusted: "
         "bring the quantities to units in which their numbers are of similar size, and give the variables bounds"
     )
+
+
+def _require_regular(model: ExpressionModel, values: Numbers) -> None:
+    """Raise `SolverError` if the values lie where a term has none, since the objective means nothing then."""
+    singular = singularity(model, values)
+    if singular is not None:
+        raise SolverError(
+            f"at the solver's answer {singular}: the model may be unbounded there, or have no optimum; "
+            "give bounds that keep it away, such as a divisor a lower bound above 0"
+        )
 
 
 def _solved_around(model: ExpressionModel, values: Numbers, options: SolveOptions) -> Numbers | None:

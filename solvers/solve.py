@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from steepest.solvers.answer import ending
 from steepest.solvers.array_solve import require_supported, solve_arrays
 from steepest.solvers.checks.degree import classify
 from steepest.solvers.checks.formulation_checks import check_formulation
@@ -63,17 +64,7 @@ def solve_compiled(model: CompiledModel, options: SolveOptions) -> Solution:
         SolverError: The solver broke down, or its answer breaks the model.
     """
     answer = solve_arrays(model, options)
-    solution = Solution(
-        status=answer.status,
-        message=answer.message,
-        problem_class=model.problem_class,
-        solver=answer.solver,
-        seconds=answer.seconds,
-        size=model.size,
-        objective=answer.objective,
-        bound=answer.bound,
-        gap=answer.gap,
-    )
+    solution = Solution(**ending(answer), problem_class=model.problem_class, size=model.size)
     if answer.values is not None:
         solution.variables = _variable_values(model, answer.values)
         solution.binding = _binding(model, row_activity(model, answer.values), answer.row_duals)

@@ -9,16 +9,20 @@ recursion and calls of other bundles cost a plain call.
 import functools
 import inspect
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from time import perf_counter
-from types import CodeType
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast, overload
+from types import CodeType, CoroutineType, FrameType, FunctionType, MethodType
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from steepest.traces.failures import CodeNotRunError, TraceError, execution_error, message_of, told
 from steepest.traces.graph import Node, as_node, make
+from steepest.traces.holders import unwrapped
 from steepest.traces.operations import Operation
+from steepest.traces.previews import preview
 from steepest.traces.records import Record
-from steepest.traces.scope import Call, current_call, enter, is_tracing, leave, watch_threads
+from steepest.traces.scope import Call, enter, is_inside, is_tracing, leave, note_read, watch_threads
 
 if TYPE_CHECKING:
     from steepest.traces.code import CodeParameter
@@ -41,20 +45,28 @@ class Bundle(Generic[R]):
         externals: Externals = "record",
         code: "CodeParameter | None" = None,
     ) -> None:
-        functools.update_wrapper(self, function)
-        self.function = function
+        self._binds = not isinstance(function, staticmethod)
+        self._binds_class = isinstance(function, classmethod)
+        inner = function.__func__ if isinstance(function, (staticmethod, classmethod)) else function
+        if not callable(inner):
+            raise TraceError(f"{inner!r} can't be called: bundle is for functions; put it below @property and the like")
+        functools.update_wrapper(self, inner, updated=("__dict__",) if isinstance(inner, FunctionType) else ())
+        self.function = inner
         self.externals = externals
         self.code = code
         """Trainable source in the function's place."""
-        self.operation = _operation(function, name, description)
-        self._positional, self._rest = _positional_names(function)
-        self._is_async = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
-        self._whole = _whole(function)
+        self.operation = _operation(inner, name, description)
+        self._positional, self._rest = _positional_names(inner)
+        self._whole = _whole(inner)
         self._is_method = False
+        if inspect.iscoroutinefunction(self._whole) and hasattr(
+            inspect, "markcoroutinefunction"
+        ):  # from Python 3.12 on
+            inspect.markcoroutinefunction(self)
         watch_threads()
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self._is_method = True
+        self._is_method = self._binds
         if self.code is not None:
             self.code.owner = owner
 
@@ -69,21 +81,13 @@ class Bundle(Generic[R]):
             ExecutionError: The function raised; the error is of its exception's type, too.
             TraceError: It read a node that was not passed, and externals are refused.
         """
-        code = self.code_of(args[0]) if self._is_method and args else self.code
-        surrounding = current_call()
-        if surrounding is not None and surrounding.is_opaque:
-            return self._implementation(code)(*map(_plain, args), **{name: _plain(each) for name, each in kwargs.items()})
-        frame = sys._getframe(1)
-        inputs = [each if isinstance(each, Node) else as_node(each) for each in (*args, *kwargs.values())]
-        pending = _Pending(self, code, (*self._names(len(args)), *kwargs), inputs, frame.f_code, frame.f_lineno)
-        values = [each._value for each in inputs]
-        named = dict(zip(kwargs, values[len(args) :], strict=True))
-        run = self._run_async if self._is_async else self._run
-        return run(pending, values[: len(args)], named)
+        return self._called(sys._getframe(1), args, kwargs)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        """A method of an instance, which becomes the first input."""
-        return self if instance is None else BoundBundle(self, instance)
+        """A method of an instance or class, which becomes the first input."""
+        if self._binds_class:
+            return BoundBundle(self, owner or type(instance))
+        return self if instance is None or not self._binds else BoundBundle(self, instance)
 
     def __repr__(self) -> str:
         return f"<bundle {self.operation.name}>"
@@ -116,26 +120,46 @@ class Bundle(Generic[R]):
 
         return code_of_instance(self.code, _plain(instance))
 
-    def _run(self, pending: "_Pending", values: Sequence[Any], named: dict[str, Any]) -> Node[R]:
+    def _called(self, caller: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        code = self.code_of(args[0]) if self._is_method and args else self.code
+        if is_inside():
+            read: list[Node[Any]] = []
+            plain, named = [unwrapped(each, read) for each in args], unwrapped(kwargs, read)
+            for each in read:
+                note_read(each)
+            return self._implementation(code)(*plain, **named)
+        inputs = [each if isinstance(each, Node) else as_node(each) for each in (*args, *kwargs.values())]
+        names = (*self._names(len(args)), *kwargs) if kwargs else self._names(len(args))
+        pending = _Pending(self, code, names, inputs, caller.f_code, caller.f_lineno)
+        values = [each._value for each in inputs]
+        if not kwargs:
+            return self._run(pending, values, {})
+        return self._run(pending, values[: len(args)], dict(zip(kwargs, values[len(args) :], strict=True)))
+
+    def _run(self, pending: "_Pending", values: Sequence[Any], named: dict[str, Any]) -> Any:
         token = enter(pending.call)
+        result: Any = None
         try:
             try:
                 result = self._implementation(pending.code)(*values, **named)
             finally:
                 leave(token)
+                pending.call.is_over = type(result) is not CoroutineType
         except CodeNotRunError:
             raise
         except Exception as error:
             raise pending.failed(error) from error
-        return pending.finished(result)
+        return pending.finished(result) if pending.call.is_over else self._awaited(pending, result)
 
-    async def _run_async(self, pending: "_Pending", values: Sequence[Any], named: dict[str, Any]) -> Node[R]:
+    async def _awaited(self, pending: "_Pending", coroutine: "CoroutineType[Any, Any, Any]") -> Node[R]:
+        pending.begin = perf_counter()
         token = enter(pending.call)
         try:
             try:
-                result = await self._implementation(pending.code)(*values, **named)
+                result = await coroutine
             finally:
                 leave(token)
+                pending.call.is_over = True
         except CodeNotRunError:
             raise
         except Exception as error:
@@ -144,7 +168,8 @@ class Bundle(Generic[R]):
 
     def _implementation(self, code: "CodeParameter | None") -> Callable[..., Any]:
         """The function, or the code that has taken its place; what it yields as a list."""
-        return self._whole if code is None else _whole(code.function)
+        function = self.function if code is None else code.function
+        return self._whole if function is self.function else _whole(function)
 
     def _names(self, count: int) -> tuple[str, ...]:
         """The parameters that positional arguments go to."""
@@ -154,19 +179,43 @@ class Bundle(Generic[R]):
 
 
 class BoundBundle:
-    """A bundle as a method of an instance."""
+    """A bundle as a method of an instance or class."""
 
     def __init__(self, method: Bundle[Any], instance: object) -> None:
         self.__func__ = method
         self.__self__ = instance
-        functools.update_wrapper(self, method.function)
+        self.__doc__ = method.__doc__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """`Bundle.__call__` with the instance as the first argument."""
-        return self.__func__(self.__self__, *args, **kwargs)
+        return self.__func__._called(sys._getframe(1), (self.__self__, *args), kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        """What the bundle has, as a method has what its function has."""
+        if name in ("__func__", "__self__", "__wrapped__"):
+            raise AttributeError(name)
+        return getattr(self.__func__, name)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, BoundBundle):
+            return NotImplemented
+        return self.__func__ is other.__func__ and self.__self__ is other.__self__
+
+    def __hash__(self) -> int:
+        return hash((id(self.__func__), id(self.__self__)))
 
     def __repr__(self) -> str:
-        return f"<bundle {self.__func__.operation.name} of {self.__self__!r}>"
+        return f"<bundle {self.__func__.operation.name} of {preview(self.__self__)}>"
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(MethodType(self.__func__.function, self.__self__))
+
+    def __copy__(self) -> "BoundBundle":
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "BoundBundle":
+        return BoundBundle(self.__func__, deepcopy(self.__self__, memo))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return getattr, (self.__self__, self.__func__.function.__name__)
@@ -203,25 +252,37 @@ class _Pending:
 
     def finished(self, result: Any) -> Node[Any]:
         """The node of the result."""
-        settled = as_node(result)
-        if settled is result or settled.inputs:  # it is, or holds, nodes: they are what it was made from
-            self.call.reads.extend((settled,) if settled is result else settled.inputs)
-        return self._made(settled._value, "")
+        held: list[Node[Any]] = []
+        value = unwrapped(result, held)
+        for each in held:  # what the result is, or holds, is what it was made from
+            if each.order:
+                self.call.reads.setdefault(id(each), each)
+        externals = self._externals()
+        if externals and self.bundle.externals == "refuse":
+            names = ", ".join(each.label or preview(each._value, 40) for each in externals)
+            raise TraceError(
+                f"{self.bundle.operation.name} reads {names} without being passed them: pass them as arguments, or "
+                'allow it with bundle(externals="record")'
+            )
+        return self._made(value, "", externals)
 
     def failed(self, error: Exception) -> Exception:
         """The error to raise for what the function raised."""
-        return execution_error(error, self._made(told(error), message_of(error)))
+        return execution_error(error, self._made(told(error), message_of(error), self._externals()))
 
-    def _made(self, value: Any, exception: str) -> Node[Any]:
+    def _made(self, value: Any, exception: str, externals: Sequence[Node[Any]]) -> Node[Any]:
         seconds = perf_counter() - self.begin
         if not is_tracing():
             return make(value)
-        externals = self._externals() if self.call.reads else []
-        code = [self.code.node] if self.code is not None else []
-        made = make(value, self.bundle.operation, (*self.inputs, *externals, *code))
+        names, inputs = self.names, tuple(self.inputs)
+        if externals:
+            names, inputs = (*names, *(each.label or "external" for each in externals)), (*inputs, *externals)
+        if self.code is not None:
+            names, inputs = (*names, CODE), (*inputs, self.code.node)
+        made = make(value, self.bundle.operation, inputs)
         charges = self.call.charges
         made.record = Record(
-            (*self.names, *(each.label or "external" for each in externals), *(CODE for _ in code)),
+            names,
             seconds,
             len(externals),
             sum(tokens for tokens, _ in charges) if charges else 0,
@@ -233,16 +294,16 @@ class _Pending:
         return made
 
     def _externals(self) -> list[Node[Any]]:
-        """Nodes that were read and not passed, each once."""
-        passed = {id(each) for each in self.inputs}
-        found = list({id(each): each for each in self.call.reads if id(each) not in passed}.values())
-        if found and self.bundle.externals == "refuse":
-            names = ", ".join(each.label or repr(each) for each in found)
-            raise TraceError(
-                f"{self.bundle.operation.name} reads {names} without being passed them: pass them as arguments, or "
-                'allow it with bundle(externals="record")'
-            )
-        return found
+        """Nodes that were read and not passed, neither by themselves nor in a container."""
+        if not self.call.reads:
+            return []
+        passed, stack = set[int](), list(self.inputs)
+        while stack:
+            each = stack.pop()
+            passed.add(id(each))
+            if each.operation is not None and each.operation.name in _CONTAINERS:
+                stack.extend(each.inputs)
+        return [each for key, each in list(self.call.reads.items()) if key not in passed]
 
 
 @overload
@@ -281,7 +342,8 @@ def bundle(
             a generator function a node of the list of what it yields.
         name: What renderings call it; its own name unless given.
         description: What it does; its docstring unless given.
-        trainable: Whether its source is a parameter.
+        trainable: Whether its source is a parameter; that of a method is one of each instance, or of the class where
+            instances have no `__dict__`.
         trust: Whether source that an optimizer proposed runs in this process and not in the sandbox.
         externals: Whether nodes that it reads without having been passed them become inputs, or are refused.
 
@@ -292,11 +354,6 @@ def bundle(
         return lambda later: bundle(
             later, name=name, description=description, trainable=trainable, trust=trust, externals=externals
         )
-    if isinstance(function, (staticmethod, classmethod)):
-        inner = bundle(
-            function.__func__, name=name, description=description, trainable=trainable, trust=trust, externals=externals
-        )
-        return cast("Bundle[R]", type(function)(inner))
     code = None
     if trainable:
         from steepest.traces.code import code_parameter
@@ -307,6 +364,9 @@ def bundle(
 
 CODE = "code"
 """The name under which trainable source is an input of its calls."""
+
+
+_CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "dict"})
 
 
 def _plain(value: Any) -> Any:
@@ -329,7 +389,7 @@ def _source(function: Callable[..., Any]) -> tuple[str, str]:
         lines, first = inspect.getsourcelines(inner)
     except (OSError, TypeError):
         return "", ""
-    return inspect.cleandoc("".join(lines)), f"{inspect.getsourcefile(inner)}:{first}"
+    return textwrap.dedent("".join(lines)).rstrip(), f"{inspect.getsourcefile(inner)}:{first}"
 
 
 def _positional_names(function: Callable[..., Any]) -> tuple[tuple[str, ...], str]:

@@ -1,20 +1,26 @@
 """Trainable code: a function whose source is a parameter.
 
 What the user wrote runs as it is, in this process. Source that an optimizer proposes is checked first and then runs in
-the sandbox, on its own and with JSON going in and out; or, where the user trusts it, in this process with all that the
-original had around it (`loading`). Either way a failure is told by the lines of the source that ran.
+the sandbox, on its own and with JSON going in and out: it gets copies of its arguments, tuples as lists, and what it
+changes in them stays there. Or, where the user trusts it, it runs in this process with all that the original had around
+it (`loading`). Either way a failure is told by the lines of the source that ran.
+
+As a method of a class a function has code for each instance, kept in the instance's `__dict__` and copied with it;
+instances without one (`__slots__`) share the code of their class.
 """
 
 import inspect
 import threading
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from steepest.traces.failures import TraceError
 from steepest.traces.graph import Node, leaf
 from steepest.traces.loading import load
-from steepest.traces.parameters import Trainable
+from steepest.traces.parameters import Trainable, state_of, update
 from steepest.traces.proposals import Shape, checked, refusal, shape_of, unread_parameters
 from steepest.traces.runners import CodeFailure, current_runner, remote_function
 from steepest.traces.sources import Layers, layers_of, source_of
@@ -38,18 +44,17 @@ class Original:
 class CodeParameter:
     """The source of a function as a parameter; made by `code_parameter`."""
 
-    def __init__(self, original: Original, node: Node[str], *, trust: bool) -> None:
+    def __init__(self, original: Original, source: str, label: str | None, state: Trainable, *, trust: bool) -> None:
+        state.prepare = self._prepared
         self.original = original
-        self.node = node
+        self.node: Node[str] = leaf(source, label, state)
         """Its value is the source."""
         self.trust = trust
         """Whether proposed source runs in this process."""
         self.owner: type | None = None
         """The class that the function is a method of."""
         self._loaded: tuple[str, Callable[..., Any]] | None = None
-        self._lock = threading.Lock()
-        node.trainable = node.trainable or Trainable(inspect.getdoc(original.function) or "")
-        node.trainable.prepare = self._prepared
+        self._lock = threading.RLock()  # trusted source may call its own function while it is loaded
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -70,12 +75,20 @@ class CodeParameter:
             self._loaded = loaded = (source, self._replacement(source))
         return loaded[1]
 
+    def restore(self, source: str) -> None:
+        """Take source that was learned in another process.
+
+        Raises:
+            TraceError: The function here can't have it.
+        """
+        restored = update(self.node, source)
+        if restored.outcome != "committed":
+            raise TraceError(f"the saved {self!r} can't be used here: {restored.reason}")
+
     def copied(self) -> "CodeParameter":
         """A parameter of its own with the same source and history; feedback is not taken along."""
-        state = self.node.trainable or Trainable()
-        node = leaf(self.node._value, self.node.label)
-        node.trainable = Trainable(state.description, state.constraint, history=list(state.history))
-        made = CodeParameter(self.original, node, trust=self.trust)
+        state = copy(state_of(self.node))
+        made = CodeParameter(self.original, self.node._value, self.node.label, state, trust=self.trust)
         made.owner = self.owner
         return made
 
@@ -121,8 +134,8 @@ def code_parameter(function: Callable[..., Any], *, name: str | None = None, tru
     """The source of a function as a parameter.
 
     Args:
-        function: Written with `def`, in a file or wherever its source is kept; decorators around it, made with
-            `functools.wraps`, stay around whatever takes its place.
+        function: Written with `def`, in a file or wherever its source is kept; static and class methods, too.
+            Decorators around it, made with `functools.wraps`, stay around whatever takes its place.
         name: What renderings call it; the function's name unless given.
         trust: Whether proposed source runs in this process, with the globals and the closure of the original, and not
             in the sandbox, on its own.
@@ -130,10 +143,13 @@ def code_parameter(function: Callable[..., Any], *, name: str | None = None, tru
     Raises:
         TraceError: Its source can't be had, or could not be replaced.
     """
+    if isinstance(function, (staticmethod, classmethod)):
+        function = function.__func__
     layers = layers_of(function)
     source, definition = source_of(layers.function)
-    shape = shape_of(definition)
-    return CodeParameter(Original(function, layers, source, shape), leaf(source, name or shape.name), trust=trust)
+    original = Original(function, layers, source, shape_of(definition))
+    state = Trainable(inspect.getdoc(function) or "")
+    return CodeParameter(original, source, name or layers.function.__name__, state, trust=trust)
 
 
 def _screen(judge: Callable[[str], None], source: str) -> None:
@@ -148,18 +164,26 @@ class InstanceCode:
 
     def __init__(self, owner: int) -> None:
         self.owner = owner
-        """The id of the instance: another one that holds this has got it by being copied."""
+        """The id of the instance: another one that holds this is a copy of it. Of all that hold it at a time one at
+        most has that id, so no two instances ever share code."""
         self.parameters: list[tuple[CodeParameter, CodeParameter]] = []
         """Of the class and of the instance; the former by identity, since names repeat."""
+        self.pickled: dict[tuple[str, str], str] = {}
+        """Sources that came in a pickle, by module and name of the function, for which nobody has asked yet."""
 
     def copied(self, owner: int) -> "InstanceCode":
         """The same for a copy of the instance."""
         made = InstanceCode(owner)
         made.parameters = [(shared, own.copied()) for shared, own in self.parameters]
+        made.pickled = dict(self.pickled)
         return made
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "InstanceCode":
         return self.copied(0)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        sources = {_place(shared): own.node._value for shared, own in self.parameters}
+        return _unpickled, (self.pickled | sources,)
 
     def own(self, shared: CodeParameter) -> CodeParameter:
         """The instance's parameter for one of the class."""
@@ -167,11 +191,25 @@ class InstanceCode:
             if each is shared:
                 return own
         own = shared.copied()
+        source = self.pickled.pop(_place(shared), None)
+        if source is not None:
+            own.restore(source)
         self.parameters.append((shared, own))
         return own
 
 
-_instances = threading.Lock()
+def _unpickled(sources: dict[tuple[str, str], str]) -> InstanceCode:
+    made = InstanceCode(0)
+    made.pickled = sources
+    return made
+
+
+def _place(code: CodeParameter) -> tuple[str, str]:
+    function = code.original.layers.function
+    return function.__module__, function.__qualname__
+
+
+_instances = threading.RLock()
 
 
 def code_of_instance(shared: CodeParameter, instance: object) -> CodeParameter:

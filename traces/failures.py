@@ -60,7 +60,7 @@ class ExecutionError(SteepestError):
 def execution_error(error: Exception, node: "Node[str]") -> ExecutionError:
     """The error to raise for an exception, with the node that stands for the failure."""
     made = _restored(_kind_of(error), error.args, vars(error) if hasattr(error, "__dict__") else {})
-    for name in _members(type(error)):
+    for name in _members(_kind_of(error)):
         try:
             setattr(made, name, getattr(error, name))
         except (AttributeError, TypeError):  # read-only, or set by nobody
@@ -102,9 +102,9 @@ def message_of(error: BaseException) -> str:
 def _kind_of(error: Exception) -> Any:
     """The type that the user's code has raised."""
     kind = type(error)
-    return next((each for each in kind.__mro__ if not issubclass(each, ExecutionError)), kind) if (
-        isinstance(error, ExecutionError)
-    ) else kind
+    if not isinstance(error, ExecutionError):
+        return kind
+    return kind.__bases__[-1] if len(kind.__bases__) > 1 else kind  # as `_type_of` has put them together
 
 
 @lru_cache(maxsize=256)
@@ -115,7 +115,8 @@ def _type_of(kind: Any) -> type[ExecutionError]:
 
 def _restored(kind: Any, arguments: tuple[Any, ...], state: dict[str, Any]) -> ExecutionError:
     """An error of an exception's type, made without calling what that type's author wrote to make one."""
-    native: Any = next(each for each in kind.__mro__ if each.__module__ == "builtins")
+    natives = (each for each in kind.__mro__ if each.__module__ == "builtins")
+    native: Any = next(each for each in natives if each is not MemoryError)  # Python makes that one in its own way
     try:
         both = _type_of(kind)
         made: ExecutionError = native.__new__(both, *arguments)

@@ -55,7 +55,7 @@ def backward(
         TraceError: There is no output, or no parameter behind them.
     """
     ends = ends_of(outputs)
-    said = Feedback(ends, str(feedback), score)
+    said = Feedback(ends, str(feedback), None if score is None else float(score))
     reached = [each for each in ancestors(ends) if each.trainable is not None]
     if not reached:
         raise TraceError(

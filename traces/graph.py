@@ -4,21 +4,22 @@ A program that computes with nodes leaves a graph behind: every operation makes 
 from, and nothing remembers a node, so what nobody holds any more is freed. Creation numbers only grow, so descending
 numbers are an order in which every node comes before its inputs; feedback goes back in it, each edge once. Source:
 "Trace is the New AutoDiff", arXiv 2406.16218 (OPTO).
-
-Everything else stands around this file: operators, bundles, exceptions, parameters, rendering.
 """
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy, deepcopy
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from steepest.traces.failures import execution_error, message_of, told
+from steepest.traces.holders import HOLDERS, holds_nodes, unwrapped
 from steepest.traces.operations import Operation, dict_operation
-from steepest.traces.operators import Operators, TextMethods
+from steepest.traces.operators import Operators, TextMethods, fill
+from steepest.traces.previews import preview
 from steepest.traces.records import Record
-from steepest.traces.scope import is_tracing, note_read, note_test
-from steepest.traces.snapshots import Snapshot, is_changed, snapshot_of
+from steepest.traces.scope import is_inside, is_tracing, note_read, note_test
+from steepest.traces.snapshots import IMMUTABLE, Snapshot, is_changed, snapshot_of
 
 if TYPE_CHECKING:
     from steepest.traces.parameters import Trainable
@@ -79,32 +80,21 @@ class Node(Operators, Generic[T]):
         name = self.label or (self.operation.name if self.operation else "node")
         return f"<{name}: {preview(self._value)}{', changed in place since' if self.is_changed else ''}>"
 
-    def _derive(self, operation: Operation, function: Callable[..., Any], *arguments: Any) -> "Node[Any]":
-        return derive(operation, function, arguments)
-
     def _tested(self) -> T:
         """The value, to be told to Python and not to an operation."""
         note_test(self)
         return self.value
 
     def __copy__(self) -> "Node[T]":
-        return leaf(self._value, self.label, self.trainable and self.trainable.copied())
+        return leaf(self._value, self.label, copy(self.trainable))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Node[T]":
-        return leaf(deepcopy(self._value, memo), self.label, self.trainable and self.trainable.copied())
+        return leaf(deepcopy(self._value, memo), self.label, copy(self.trainable))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return leaf, (self._value, self.label, self.trainable and self.trainable.copied())
+        return leaf, (self._value, self.label, copy(self.trainable))
 
 
-_HOLDERS: dict[type, Operation] = {
-    list: Operation("list", "[...]"),
-    tuple: Operation("tuple", "(...)"),
-    set: Operation("set", "{...}"),
-    frozenset: Operation("frozenset"),
-    dict: Operation("dict"),
-}
-"""Containers that may hold nodes, and the operation that puts them together."""
 _SLOTS = ("_value", "operation", "inputs", "order", "label", "record", "snapshot", "trainable", "__weakref__")
 
 
@@ -122,15 +112,29 @@ class _TextNode(TextMethods, Node[str], str):  # type: ignore[misc]  # gives nod
     __hash__ = str.__hash__
 
 
-def make(value: T, operation: Operation | None = None, inputs: tuple[Node[Any], ...] = ()) -> Node[T]:
+def make(
+    value: T,
+    operation: Operation | None = None,
+    inputs: tuple[Node[Any], ...] = (),
+    trainable: "Trainable | None" = None,
+) -> Node[T]:
     """A node of a value; the one place where nodes are made."""
-    return _filled(str.__new__(_TextNode, value) if type(value) is str else _blank(_PlainNode), value, operation, inputs)
+    is_text = type(value) is str and trainable is None
+    made: Any = str.__new__(_TextNode, value) if is_text else object.__new__(_PlainNode)
+    made._value = value
+    made.operation = operation
+    made.inputs = inputs
+    made.order = next(_numbers)
+    made.label = made.record = None
+    made.snapshot = None if type(value) in IMMUTABLE else snapshot_of(value)
+    made.trainable = trainable
+    return made  # type: ignore[no-any-return]
 
 
 def leaf(value: T, label: str | None = None, trainable: "Trainable | None" = None) -> Node[T]:
     """A node that no operation made."""
-    made = make(value) if trainable is None else _filled(_blank(_PlainNode), value, None, ())
-    made.label, made.trainable = label, trainable
+    made = make(value, trainable=trainable)
+    made.label = label
     if is_inside() and trainable is None:
         made.order = 0
     return made
@@ -143,9 +147,9 @@ def derive(operation: Operation, function: Callable[..., Any], arguments: Iterab
         ExecutionError: The function raises; the error is of the same type as its exception, too. Inside of a bundle it
             is the exception itself.
     """
-    inputs = tuple([each if isinstance(each, Node) else as_node(each) for each in arguments])
     if not is_tracing():
-        return _unrecorded(operation, function, inputs)
+        return _unrecorded(operation, function, arguments)
+    inputs = tuple([each if isinstance(each, Node) else as_node(each) for each in arguments])
     try:
         value = function(*[each._value for each in inputs])
     except Exception as error:
@@ -153,6 +157,20 @@ def derive(operation: Operation, function: Callable[..., Any], arguments: Iterab
     if isinstance(value, Node):  # the function works with nodes itself
         return make(value._value, operation, (*inputs, value))
     return make(value, operation, inputs)
+
+
+def _unrecorded(operation: Operation, function: Callable[..., Any], arguments: Iterable[Any]) -> Node[Any]:
+    read: list[Node[Any]] = []
+    values = [unwrapped(each, read) for each in arguments]
+    for each in read:
+        note_read(each)
+    try:
+        value = function(*values)
+    except Exception as error:
+        if is_inside():
+            raise
+        raise execution_error(error, failure(error, operation, ())) from error
+    return leaf(value._value if isinstance(value, Node) else value)
 
 
 def failure(error: Exception, operation: Operation, inputs: tuple[Node[Any], ...]) -> Node[str]:
@@ -166,35 +184,27 @@ def as_node(value: Any) -> Node[Any]:
     """What is to be an input: a node as it is, a container that holds nodes as an operation on them, else a leaf."""
     if isinstance(value, Node):
         return value
-    if type(value) not in _HOLDERS or not holds_nodes(value):
+    if type(value) not in HOLDERS or not holds_nodes(value):
         return make(value)
-    parts = list(value.values() if isinstance(value, dict) else value)
-    inputs = tuple([as_node(part) for part in parts])
-    values = [each.value for each in inputs]
     if isinstance(value, dict):
-        return make(dict(zip(value, values, strict=True)), dict_operation(tuple(value)), inputs)
-    return make(type(value)(values), _HOLDERS[type(value)], inputs)
-
-
-def holds_nodes(value: Any) -> bool:
-    """Whether a container of Python's own holds a node, at any depth."""
-    if isinstance(value, Node):
-        return True
-    if type(value) not in _HOLDERS:
-        return False
-    return any(holds_nodes(part) for part in (value.values() if isinstance(value, dict) else value))
+        keys, parts = [as_node(key) for key in value], [as_node(part) for part in value.values()]
+        made = {key._value: part._value for key, part in zip(keys, parts, strict=True)}
+        traced = [key for key in value if isinstance(key, Node)]
+        return make(made, HOLDERS[dict] if traced else dict_operation(tuple(value)), (*traced, *parts))
+    inputs = tuple([as_node(part) for part in value])
+    return make(type(value)([each._value for each in inputs]), HOLDERS[type(value)], inputs)
 
 
 def ancestors(outputs: Iterable[Node[Any]]) -> list[Node[Any]]:
     """The outputs and all that they were made from, ascending by creation; linear in nodes and edges."""
-    found = {id(output): output for output in outputs}
-    stack = list(found.values())
-    while stack:
-        for each in stack.pop().inputs:
-            if id(each) not in found:
-                found[id(each)] = each
-                stack.append(each)
-    return sorted(found.values(), key=_order)
+    found = list({id(output): output for output in outputs}.values())
+    seen = {output.order or -id(output) for output in found}  # numbers are dense: a set finds them faster than ids
+    for each in found:  # which grows meanwhile
+        for source in each.inputs:
+            if (key := source.order or -id(source)) not in seen:
+                seen.add(key)
+                found.append(source)
+    return sorted(found, key=attrgetter("order"))
 
 
 def between(parameters: Iterable[Node[Any]], outputs: Iterable[Node[Any]]) -> list[Node[Any]]:
@@ -223,18 +233,17 @@ def sweep(
     Yields:
         Every node that was told something, descending by creation, with the whole of it.
     """
-    told: dict[int, M] = {}
+    heard: dict[int, M] = {}
     starts = list(outputs)
     for output, message in starts:
-        told[id(output)] = join(told[id(output)], message) if id(output) in told else message
+        heard[id(output)] = join(heard[id(output)], message) if id(output) in heard else message
     for each in reversed(ancestors(output for output, _ in starts)):
-        if id(each) not in told:
+        if id(each) not in heard:
             continue
-        message = told.pop(id(each))
+        message = heard.pop(id(each))
         yield each, message
         for source, part in spread(each, message):
-            told[id(source)] = join(told[id(source)], part) if id(source) in told else part
+            heard[id(source)] = join(heard[id(source)], part) if id(source) in heard else part
 
 
-def _order(node: Node[Any]) -> int:
-    return node.order
+fill(derive)

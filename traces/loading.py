@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from types import CellType, CodeType, FunctionType
-from typing import cast
+from typing import Any, cast
 
 from steepest.traces.parameters import RejectedValueError
 from steepest.traces.proposals import refusal
 
-_MOST_COMPILED = 256
+_MOST_COMPILED = 1024
 """Sources that are kept compiled, in all."""
 _FACTORY, _SURROUNDINGS = "<source>", "<surroundings>"
 
@@ -81,12 +81,12 @@ def _code(place: _Place, name: str) -> CodeType:
             _compiled.move_to_end(place)
             return _compiled[place]
     code = _compile(place, name)
-    lines = place.source.splitlines(keepends=True)
+    lines = [f"{line}\n" for line in place.source.split("\n")]
     with _lock:
         # Without a time of change, linecache keeps the entry instead of looking for a file.
         linecache.cache[place.filename] = (len(place.source), None, lines, place.filename)
         _compiled[place] = code
-        if len(_compiled) > _MOST_COMPILED:
+        while len(_compiled) > _MOST_COMPILED:
             oldest, _ = _compiled.popitem(last=False)
             linecache.cache.pop(oldest.filename, None)
     return code
@@ -102,7 +102,17 @@ def _compile(place: _Place, name: str) -> CodeType:
     for inner in (_SURROUNDINGS, _class_of(place.qualname), _FACTORY):
         if inner is not None:
             code = next(each for each in code.co_consts if isinstance(each, CodeType) and each.co_name == inner)
-    return code
+    return cast("CodeType", _named_from(f"{code.co_qualname}.<locals>.", code))
+
+
+def _named_from(prefix: str, part: Any) -> Any:
+    """Code or a constant of it, with the names that functions and classes would have in a module of their own."""
+    if isinstance(part, str):
+        return part.removeprefix(prefix)
+    if not isinstance(part, CodeType):
+        return part
+    constants = tuple(_named_from(prefix, each) for each in part.co_consts)
+    return part.replace(co_qualname=part.co_qualname.removeprefix(prefix), co_consts=constants)
 
 
 def _surrounded(place: _Place, name: str) -> ast.Module:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from types import MemberDescriptorType
+from types import FunctionType, MemberDescriptorType
 from typing import Any
 
 from steepest.traces.bundle import CODE, BoundBundle, Bundle
@@ -101,11 +101,11 @@ def _parts(member: Member) -> Iterator[Member]:
     if is_module(value):
         for name, part in _attributes(value):
             if _may_hold(part):
-                yield Member(_attribute(member.path, name), part, value, name)
+                yield Member(_attribute(member.path, name), undecorated(part), value, name)
         return
     for step, part in _items(value):
         if _may_hold(part):
-            yield Member(member.path + step, part, member.owner, member.place + step)
+            yield Member(member.path + step, undecorated(part), member.owner, member.place + step)
 
 
 def _attributes(module: object) -> Iterator[tuple[str, Any]]:
@@ -164,7 +164,17 @@ def _attribute(path: str, name: str) -> str:
 
 
 def _may_hold(value: object) -> bool:
+    if isinstance(value, FunctionType):
+        return isinstance(undecorated(value), Bundle)
     return isinstance(value, (*_KINDS, staticmethod, classmethod)) or is_module(value) or is_record(value)
+
+
+def undecorated(value: Any) -> Any:
+    """What a function, or the function of a class method, is a decoration of; a bundle if there is one."""
+    value = value.__func__ if isinstance(value, classmethod) else value
+    while isinstance(value, FunctionType) and hasattr(value, "__wrapped__"):
+        value = value.__wrapped__
+    return value
 
 
 def _binds(value: object) -> bool:

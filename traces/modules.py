@@ -9,12 +9,13 @@ from abc import ABC
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
+from types import FunctionType
 from typing import Any, Self, TypeVar, overload
 
 from steepest.traces.bundle import Bundle
 from steepest.traces.failures import TraceError
 from steepest.traces.graph import Node
-from steepest.traces.members import members_of, named_parameters, parameters_of, shared_attributes
+from steepest.traces.members import members_of, named_parameters, parameters_of, shared_attributes, undecorated
 from steepest.traces.parameters import zero_feedback
 from steepest.traces.workflows import workflow
 
@@ -119,7 +120,7 @@ def _follow_calls(module: type) -> None:
 def _follow_subclasses(plain: Any) -> None:
     own = vars(plain).get("__init_subclass__")
 
-    def initialize(cls: type, **kwargs: Any) -> None:
+    def initialize(cls: type, /, **kwargs: Any) -> None:
         if own is not None:
             own.__get__(None, cls)(**kwargs)
         else:
@@ -136,16 +137,22 @@ def _separate(root: M) -> M:
         if not isinstance(member.value, Module):
             continue
         for name, value in list(shared_attributes(member.value)):
-            if parameters_of(value) and not isinstance(value, Bundle):
-                _keep(member.value, name, deepcopy(value, memo))
+            shared = value.__func__ if isinstance(value, staticmethod) else undecorated(value)
+            is_kept = isinstance(value, Bundle) and hasattr(member.value, "__dict__")  # each instance has its own code
+            if parameters_of(shared) and not is_kept:
+                _keep(member.value, name, value, deepcopy(shared, memo))
     return made
 
 
-def _keep(module: Module, name: str, value: Any) -> None:
-    try:
-        setattr(module, name, value)
-    except AttributeError as error:
-        raise TraceError(
-            f"{type(module).__qualname__} can't be copied: its parameter {name} belongs to the class, and its "
-            "__slots__ leave no place for one of the copy's own; make the parameter in __init__"
-        ) from error
+def _keep(module: Module, name: str, value: Any, own: Any) -> None:
+    """Give an instance for its own what its class has.
+
+    Raises:
+        TraceError: It can't have one.
+    """
+    words = f"{type(module).__qualname__} can't be copied: its parameter {name} belongs to the class"
+    if isinstance(value, (FunctionType, classmethod)):
+        raise TraceError(f"{words}; put bundle(trainable=True) above the other decorators, so that each has its own")
+    if not hasattr(module, "__dict__"):
+        raise TraceError(f"{words}, and its __slots__ leave no place for one of the copy's own; make it in __init__")
+    setattr(module, name, own)

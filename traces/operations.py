@@ -22,9 +22,17 @@ class Operation:
     """What tells operations of the same name apart: the function itself."""
 
 
-@lru_cache(maxsize=1024)
+_MOST_KEYS = 50
+
+
 def dict_operation(keys: tuple[Hashable, ...]) -> Operation:
-    """What puts a dict together from the values of its keys."""
+    """What puts a dict together from the values of its keys; written out if the keys are few and simple."""
+    is_simple = len(keys) <= _MOST_KEYS and all(type(key) in (str, int) for key in keys)
+    return _written_dict(keys) if is_simple else Operation("dict")
+
+
+@lru_cache(maxsize=256)
+def _written_dict(keys: tuple[Hashable, ...]) -> Operation:
     pairs = ", ".join(f"{escaped(repr(key))}: {{}}" for key in keys)
     return Operation("dict", f"{{{{{pairs}}}}}")
 

@@ -90,8 +90,7 @@ class Operators(Declared):
     if TYPE_CHECKING:
         _value: Any
 
-        @property
-        def value(self) -> Any: ...
+        value: Any
 
         def _derive(self, operation: Operation, function: Callable[..., Any], *arguments: Any) -> "Node[Any]": ...
 
@@ -146,7 +145,9 @@ class Operators(Declared):
         return self._derive(operation, partial(_call, tuple(kwargs), function), *args, *kwargs.values())
 
     def _items(self, items: Iterator[Any], places: range | None = None) -> "Iterator[Node[Any]]":
-        operation = _ITEM if hasattr(type(self._value), "__getitem__") and not hasattr(self._value, "keys") else _ELEMENT
+        operation = (
+            _ITEM if hasattr(type(self._value), "__getitem__") and not hasattr(self._value, "keys") else _ELEMENT
+        )
         for index, item in enumerate(items):
             yield self._derive(operation, partial(_always, item), self, places[index] if places else index)
 
@@ -159,6 +160,11 @@ class TextMethods:
 
 def fill(derive: Derive) -> None:
     """Give `Operators` and `TextMethods` what the tables say."""
+
+    def derived(self: Operators, operation: Operation, function: Callable[..., Any], *arguments: Any) -> "Node[Any]":
+        return derive(operation, function, arguments)
+
+    setattr(Operators, "_derive", derived)  # noqa: B010  # it is a method that type checkers know already
     for name, (template, function) in REFLECTED.items():
         operation = Operation(name, template)
         setattr(Operators, f"__{name}__", _binary(operation, function, derive))
@@ -256,4 +262,4 @@ def _as_json(encoder: json.JSONEncoder, value: Any) -> Any:
 
 
 _json_default = json.JSONEncoder.default
-json.JSONEncoder.default = _as_json  # type: ignore[method-assign]  # json has no protocol that a class could meet
+json.JSONEncoder.default = _as_json  # type: ignore[method-assign, assignment]  # json has no protocol that a class could meet

@@ -56,7 +56,8 @@ class _Previews(reprlib.Repr):
     def repr_instance(self, x: Any, level: int) -> str:
         """An object of a class; a dataclass by its fields, as far as they are for showing and there is room."""
         kind = type(x)
-        if not is_dataclass(kind) or "__dataclass_fields__" not in vars(kind) or not kind.__dataclass_params__.repr:
+        own = vars(kind).get("__dataclass_params__")  # a class below a dataclass may have a repr of its own
+        if not is_dataclass(kind) or own is None or not own.repr:
             return repr(x)
         if level <= 0:
             return f"{kind.__name__}(...)"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from steepest.traces.parameters import RejectedValueError
-from steepest.traces.previews import preview
+from steepest.traces.previews import cut
 from steepest.traces.sources import Definition
 
 _FENCES = ("```", "~~~")
@@ -46,6 +46,11 @@ class Shape:
         before = self.parameters[: ends[0]] if ends else self.parameters
         return tuple(each.removesuffix("=...") for each in before if each != "/")
 
+    @property
+    def positional_only(self) -> tuple[str, ...]:
+        """Of them the names that no argument can be given by."""
+        return self.positional[: self.parameters.index("/")] if "/" in self.parameters else ()
+
     def __str__(self) -> str:
         head = "async def" if self.is_async else "def"
         return f"{head} {self.name}({', '.join(self.parameters)})"
@@ -69,7 +74,7 @@ def checked(proposal: object, wanted: Shape) -> tuple[str, ast.Module]:
     """
     if not isinstance(proposal, str):
         raise RejectedValueError(f"the code of {wanted.name} is a text, not a {type(proposal).__name__}")
-    source = str(proposal).strip("\n").rstrip()
+    source = str(proposal).replace("\r\n", "\n").strip("\n").rstrip()
     if source.lstrip().startswith(_FENCES):
         raise RejectedValueError("line 1: the code stands inside of ``` fences: give the code alone, without them")
     tree = _parsed(source, wanted)
@@ -84,10 +89,10 @@ def checked(proposal: object, wanted: Shape) -> tuple[str, ast.Module]:
 
 def refusal(words: str, source: str, line: int | None) -> RejectedValueError:
     """The error for a line of proposed source."""
-    lines = source.splitlines()
+    lines = source.split("\n")
     if line is None or not 0 < line <= len(lines):
         return RejectedValueError(words)
-    return RejectedValueError(f"line {line}: {words}\n    {preview(lines[line - 1].strip(), 200)[1:-1]}")
+    return RejectedValueError(f"line {line}: {words}\n    {cut(lines[line - 1].strip(), 200)}")
 
 
 def undefined_names(source: str) -> dict[str, int]:

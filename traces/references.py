@@ -1,4 +1,4 @@
-"""Bundles in pickles: by the name under which they can be imported, as functions are, with the source they have learned.
+"""Bundles in pickles: by the name that they are imported under, as functions are, with the source they have learned.
 
 Nothing of a function is in the pickle itself, so another process has to be able to import it.
 """
@@ -8,9 +8,6 @@ import pickle
 from copy import deepcopy
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
-
-from steepest.traces.failures import TraceError
-from steepest.traces.parameters import update
 
 if TYPE_CHECKING:
     from steepest.traces.bundle import Bundle
@@ -27,7 +24,7 @@ def reference_to(bundle: "Bundle[Any]") -> tuple[str, str, str | None]:
         found = attrgetter(name)(importlib.import_module(module))
     except (ImportError, AttributeError):
         found = None
-    if getattr(found, "function", None) is not bundle.function:
+    if not isinstance(found, type(bundle)) or found.function is not bundle.function:
         raise pickle.PicklingError(
             f"{bundle!r} can't be pickled: it is not what {module}.{name} is; define it at the top of a module"
         )
@@ -46,9 +43,6 @@ def recalled(module: str, name: str, source: str | None) -> "Bundle[Any]":
     if found.code is None or (source or found.code.original.source) == found.code.node._value:
         return found
     made = deepcopy(found)
-    if made.code is None:
-        return made
-    learned = update(made.code.node, source or made.code.original.source)
-    if learned.outcome != "committed":
-        raise TraceError(f"the pickled source of {module}.{name} can't be used here: {learned.reason}")
+    if made.code is not None:
+        made.code.restore(source or made.code.original.source)
     return made

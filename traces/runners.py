@@ -16,7 +16,6 @@ from steepest.traces.graph import leaf
 from steepest.traces.proposals import Shape
 
 _TYPES: dict[str, type[Exception]] = {"timeout": TimeoutError, "memory": MemoryError, "forbidden": PermissionError}
-_LISTED = "listed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +104,12 @@ def remote_function(source: str, shape: Shape, unread: frozenset[str] = frozense
         shape: Of that function. A generator gives the list of what it yields.
         unread: Parameters that the source does not read: their arguments are not sent, whatever they are.
     """
-    function = shape.name
-    whole = source
-    if shape.is_generator:
-        function, whole = _LISTED, f"{source}\n\n\n{_listing(shape)}"
-    plain = CodeCall(whole, function, shape.positional)
+    plain = _listing(source, shape) if shape.is_generator else CodeCall(f"{source}\n", shape.name, shape.positional)
+    unread_by_name = unread - frozenset(shape.positional_only)
 
     def call_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> CodeCall:
         sent = [None if name in unread else each for name, each in zip(shape.positional, args, strict=False)]
-        named = {name: None if name in unread else each for name, each in kwargs.items()}
+        named = {name: None if name in unread_by_name else each for name, each in kwargs.items()}
         return replace(plain, args=[*sent, *args[len(sent) :]], kwargs=named)
 
     def called(*args: Any, **kwargs: Any) -> Any:
@@ -131,22 +127,28 @@ def remote_function(source: str, shape: Shape, unread: frozenset[str] = frozense
     return awaited if shape.is_async else called
 
 
-def _listing(shape: Shape) -> str:
-    """A function after the source, whose lines keep their numbers, that gives a list."""
+def _listing(source: str, shape: Shape) -> CodeCall:
+    """A call of a function that comes after the source, whose lines keep their numbers, and gives a list."""
+    name = "as_list"
+    while name in source:
+        name += "_"
     head, loop = ("async def", "async for") if shape.is_async else ("def", "for")
-    return f"{head} {_LISTED}(*args, **kwargs):\n    return [each {loop} each in {shape.name}(*args, **kwargs)]"
+    added = f"{head} {name}(*args, **kwargs):\n    return [each {loop} each in {shape.name}(*args, **kwargs)]"
+    return CodeCall(f"{source}\n\n\n{added}\n", name, shape.positional)
 
 
 def _error(failure: CodeFailure, source: str) -> ExecutionError:
     """The error of a failed call: of the type that the code raised, if Python has it, and with the code marked."""
-    lines = source.splitlines()
+    lines = source.split("\n")
     is_own = failure.kind == "exception"
     name, _, words = failure.message.partition(": ")
     kind = _builtin(name) if is_own else _TYPES.get(failure.kind, RuntimeError)
     message = failure.message if is_own else f"{failure.kind} in the sandbox: {failure.message}"
     is_placed = failure.line is not None and 0 < failure.line <= len(lines)
     text = marked(lines, failure.line - 1, message) if failure.line and is_placed else source
-    error = execution_error(_exception(kind, words if is_own else message), leaf(f"{text}\n\n{failure.traceback or message}"))
+    error = execution_error(
+        _exception(kind, words if is_own else message), leaf(f"{text}\n\n{failure.traceback or message}")
+    )
     error.message = message
     return error
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _MOST_DEPTH = 100
 _ADVICE = (
-    "arguments go to the sandbox as JSON: pass None, numbers, texts, and lists and dicts of these, or run proposed code "
-    "in this process with trust=True"
+    "arguments go to the sandbox as JSON: pass None, numbers, texts, and lists and dicts of these, or run proposed "
+    "code in this process with trust=True"
 )
 
 
@@ -145,9 +145,9 @@ def _job(call: CodeCall) -> "FunctionCalls":
     from steepest.solvers.sandbox import Call, FunctionCalls
 
     for place, value in enumerate(call.args):
-        _require_json(value, f"`{call.names[place]}`" if place < len(call.names) else f"number {place + 1}", 0)
+        _require_json(value, call.names[place] if place < len(call.names) else f"arguments[{place}]", 0)
     for name, value in call.kwargs.items():
-        _require_json(value, f"`{name}`", 0)
+        _require_json(value, name, 0)
     return FunctionCalls(call.source, call.function, [Call(call.args, call.kwargs)])
 
 
@@ -155,7 +155,7 @@ def _require_json(value: Any, place: str, depth: int) -> None:
     if value is None or isinstance(value, bool | int | float | str):
         return
     if depth > _MOST_DEPTH:
-        raise CodeNotRunError(f"the argument {place} is nested more than {_MOST_DEPTH} deep, or holds itself: {_ADVICE}")
+        raise CodeNotRunError(f"the argument `{place}` is nested {_MOST_DEPTH} deep, or holds itself: {_ADVICE}")
     match value:
         case list() | tuple():
             for index, part in enumerate(value):
@@ -163,11 +163,11 @@ def _require_json(value: Any, place: str, depth: int) -> None:
         case dict():
             for key, part in value.items():
                 if not isinstance(key, str):
-                    raise CodeNotRunError(f"the argument {place} has the key {key!r}, which is no text: {_ADVICE}")
+                    raise CodeNotRunError(f"the argument `{place}` has the key {key!r}, which is no text: {_ADVICE}")
                 _require_json(part, f"{place}[{key!r}]", depth + 1)
         case _:
             kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-            raise CodeNotRunError(f"the argument {place} is a {kind}: {_ADVICE}")
+            raise CodeNotRunError(f"the argument `{place}` is a {kind}: {_ADVICE}")
 
 
 def _value(outcome: "Outcome[tuple[CallResult, ...]]") -> Any:

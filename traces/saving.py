@@ -20,12 +20,15 @@ from steepest.traces.files import write_text
 from steepest.traces.graph import Node
 from steepest.traces.members import named_parameters
 from steepest.traces.parameters import RejectedValueError, Update, accepted, commit, state_of
+from steepest.traces.previews import preview
 
 FORMAT = "steepest.parameters"
 VERSION = 1
 LARGEST = 256 * 2**20
 """Bytes of a file that is read."""
 _MOST_COMPLAINTS = 20
+_MOST_COMPARED = 10_000
+"""Pairs of names that are compared to tell which one was meant."""
 _OUTCOMES = ("committed", "rejected", "rolled back")
 
 
@@ -115,9 +118,10 @@ def _entries(path: str | Path) -> dict[str, Any]:
     document = _document(path)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InputError(f'{path} is no file of save_parameters: it does not say "format": "{FORMAT}"')
-    if document.get("version") != VERSION:
+    version = document.get("version")
+    if version != VERSION:
         raise InputError(
-            f"{path} is of version {document.get('version')!r} of its format, and this steepest reads {VERSION}: "
+            f"{path} is of version {preview(version, 40)} of its format, and this steepest reads {VERSION}: "
             "save it again with the version that you read it with, or update steepest"
         )
     entries = document.get("parameters")
@@ -156,8 +160,10 @@ def _no_constant(name: str) -> Any:
 def _complaints_about_names(parameters: Mapping[str, Any], entries: Mapping[str, Any]) -> list[str]:
     missing = parameters.keys() - entries.keys()
     complaints = [f"{name}: missing in the file" for name in missing]
-    for name in entries.keys() - parameters.keys():
-        likely = difflib.get_close_matches(name[:200], missing, 1) if len(missing) <= 1000 else []
+    unknown = entries.keys() - parameters.keys()
+    may_be_meant = missing if len(missing) * len(unknown) <= _MOST_COMPARED else []
+    for name in unknown:
+        likely = difflib.get_close_matches(name[:200], may_be_meant, 1)
         complaints.append(f"{name[:200]}: no such parameter" + (f"; is it {likely[0]}?" if likely else ""))
     return complaints
 
@@ -168,7 +174,7 @@ def _fitting(parameter: Node[Any], entry: Any) -> tuple[Any, list[Update] | None
         raise InputError('its entry has no "value"')
     types = types_within(parameter.value)
     try:
-        history = [_update(each, types) for each in entry["history"]] if "history" in entry else None
+        history = _history(entry["history"], types) if "history" in entry else None
         return accepted(parameter, decoded(entry["value"], types)), history
     except RejectedValueError as error:
         raise InputError(str(error)) from error
@@ -176,11 +182,15 @@ def _fitting(parameter: Node[Any], entry: Any) -> tuple[Any, list[Update] | None
         raise InputError("it is nested too deeply") from error
 
 
-def _update(entry: Any, types: Mapping[str, type]) -> Update:
-    is_update = isinstance(entry, dict) and {"value", "outcome", "reason"} <= entry.keys()
-    if not is_update or entry["outcome"] not in _OUTCOMES or not isinstance(entry["reason"], str):
+def _history(entries: Any, types: Mapping[str, type]) -> list[Update]:
+    if not isinstance(entries, list) or not all(_is_update(entry) for entry in entries):
         raise InputError("its history holds what is no update of a parameter")
-    return Update(decoded(entry["value"], types), entry["outcome"], entry["reason"])
+    return [Update(decoded(entry["value"], types), entry["outcome"], entry["reason"]) for entry in entries]
+
+
+def _is_update(entry: Any) -> bool:
+    is_complete = isinstance(entry, dict) and {"value", "outcome", "reason"} <= entry.keys()
+    return is_complete and entry["outcome"] in _OUTCOMES and isinstance(entry["reason"], str)
 
 
 def _words(path: str | Path, complaints: list[str]) -> str:

@@ -1,18 +1,16 @@
 """What surrounds an operation in its own thread or task: whether it is recorded, and which call it is part of.
 
-Everything here lives in context variables, so threads and tasks never see each other's. A thread that is started inside
-a bundle's call belongs to that call: `carried` takes the surroundings along, `map` does so for a pool of threads, and a
-thread that is started without either is found through the interpreter's own audit event. Work that is handed to a pool
-of threads from before the call needs `carried`.
+Everything here lives in context variables, so threads and tasks never see each other's. `carried` takes all of it to
+another thread, `map` does so for a pool of them. What is started in a thread or handed to a pool inside a bundle's call
+belongs to that call even without these, so that nothing that it reads is missed.
 """
 
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, Token, copy_context
-from functools import cache, partial
+from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -140,31 +138,49 @@ def map(function: Callable[[A], R], items: Iterable[A], *, workers: int = 8) -> 
         return list(pool.map(carried(function), items))
 
 
-_STARTS = frozenset({"_thread.start_new_thread", "_thread.start_joinable_thread"})
-"""Audit events of a thread that is about to start; the second one from Python 3.13 on."""
-
-
 @cache
 def watch_threads() -> None:
-    """Let threads that are started inside a call belong to it, from now on.
+    """Let what is started in a thread or handed to a pool of threads inside a call belong to that call, from now on.
 
-    Context variables do not reach a new thread, and a value that it reads would be missed. The event is raised in the
-    thread that starts it.
+    Context variables do not reach other threads (before Python 3.14), and a value that is read there would be missed.
     """
-    sys.addaudithook(_note_thread)
+    threading.Thread.start = _starting(threading.Thread.start)  # type: ignore[method-assign, assignment]
+    ThreadPoolExecutor.submit = _submitting(ThreadPoolExecutor.submit)  # type: ignore[method-assign]
 
 
-def _note_thread(event: str, arguments: tuple[Any, ...]) -> None:
-    if event not in _STARTS:
-        return
-    call = current_call()
-    thread = getattr(arguments[0], "__self__", None)
-    if call is not None and isinstance(thread, threading.Thread):
-        vars(thread)["run"] = partial(_run_within, call, thread, vars(thread).get("run"))
+def _starting(start: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
+    @wraps(start)
+    def started(thread: threading.Thread) -> None:
+        call = current_call()
+        if call is not None:
+            vars(thread)["run"] = partial(_run_within, call, thread, vars(thread).get("run"))
+        start(thread)
+
+    return started
+
+
+def _submitting(submit: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(submit)
+    def submitted(pool: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        return submit(pool, _within, current_call(), function, *args, **kwargs)
+
+    return submitted
 
 
 def _run_within(call: Call, thread: threading.Thread, own: Callable[[], None] | None) -> None:
     """Run a thread as part of a call; `own` is what the thread has had in place of its class's `run`."""
-    del vars(thread)["run"]
+    if own is None:
+        del vars(thread)["run"]
+    else:
+        vars(thread)["run"] = own
     _call.set(call)
-    (own or thread.run)()
+    thread.run()
+
+
+def _within(call: Call | None, function: Callable[..., R], /, *args: Any, **kwargs: Any) -> R:
+    """Run a function as part of a call, or of none, whatever this thread was started in."""
+    token = _call.set(call)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        _call.reset(token)

@@ -5,7 +5,7 @@ dataclasses, a checksum for memory. It looks at a bounded part of a value, so it
 """
 
 import zlib
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from hashlib import blake2b
 from itertools import islice
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType

@@ -10,7 +10,7 @@ import io
 import tokenize
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from types import CellType, FunctionType
+from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from steepest.traces.failures import TraceError
@@ -53,7 +53,9 @@ def layers_of(function: Callable[..., Any]) -> Layers:
                 "the source, and can't be put around other source; put bundle(trainable=True) below it"
             )
         wrappers.append(inner)
-        inner = inner.__wrapped__
+        inner = inner.__wrapped__  # type: ignore[attr-defined]  # as `hasattr` says
+    if isinstance(inner, MethodType):
+        raise TraceError(f"{_name(inner)} can't be trained on one instance: put bundle(trainable=True) into its class")
     if not isinstance(inner, FunctionType):
         raise TraceError(
             f"{_name(inner)} can't be trained: it is of type {type(inner).__name__}, and only a function that is "
@@ -78,7 +80,7 @@ def source_of(function: FunctionType) -> tuple[str, Definition]:
     if definition is None or definition.name != function.__code__.co_name:
         raise TraceError(_words_for_no_source(function))
     first = max((each.end_lineno or 0 for each in definition.decorator_list), default=definition.lineno - 1)
-    source = "".join(_dedented(text)[first - _shift(text) :]).strip("\n")
+    source = "\n".join(_dedented(text)[first - _shift(text) :]).strip("\n")
     return source.rstrip(), _only_definition(ast.parse(source))
 
 
@@ -90,15 +92,15 @@ def _words_for_no_source(function: FunctionType) -> str:
 
 
 def _definition(text: str) -> Definition | None:
-    """The function that a text starts with; line numbers are of the text put under an `if` where it is indented."""
-    tree = ast.parse("if True:\n" + text) if _shift(text) else ast.parse(text)
-    first = tree.body[0]
+    """The function that a text starts with; its lines are counted as `_tree` has them."""
+    first = _tree(text).body[0]
     found = first.body[0] if isinstance(first, ast.If) and _shift(text) else first
     return found if isinstance(found, Definition) else None
 
 
-def _only_definition(tree: ast.Module) -> Definition:
-    return next(each for each in tree.body if isinstance(each, Definition))
+def _tree(text: str) -> ast.Module:
+    """A text, an indented one under an `if`."""
+    return ast.parse("if True:\n" + text if _shift(text) else text)
 
 
 def _shift(text: str) -> int:
@@ -106,9 +108,13 @@ def _shift(text: str) -> int:
     return 1 if text[:1].isspace() else 0
 
 
+def _only_definition(tree: ast.Module) -> Definition:
+    return next(each for each in tree.body if isinstance(each, Definition))
+
+
 def _dedented(text: str) -> list[str]:
     """The lines without the first one's indentation; the inside of a text literal that runs over lines stays."""
-    lines = text.splitlines(keepends=True)
+    lines = text.split("\n")
     margin = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
     literal = set(_lines_inside_literals(text)) if margin else set()
     return [line if row in literal else line.removeprefix(margin) for row, line in enumerate(lines, 1)]
@@ -123,8 +129,7 @@ def _lines_inside_literals(text: str) -> Iterator[int]:
 
 def _first_lines_of_documentation(text: str) -> set[int]:
     """Where docstrings start: their indentation means nothing."""
-    definition = _definition(text)
-    scopes = [each for each in ast.walk(definition) if isinstance(each, Definition | ast.ClassDef)] if definition else []
+    scopes = [each for each in ast.walk(_tree(text)) if isinstance(each, Definition | ast.ClassDef)]
     return {each.body[0].lineno - _shift(text) for each in scopes if ast.get_docstring(each, clean=False) is not None}
 
 
@@ -146,9 +151,7 @@ def _content(cell: CellType) -> object:
 
 def _wrapped_again(wrapper: FunctionType, inner: Callable[..., Any]) -> FunctionType:
     replaced = _cells_of_wrapped(wrapper)
-    cells = tuple(
-        CellType(inner) if any(each is cell for each in replaced) else cell for cell in _closure(wrapper)
-    )
+    cells = tuple(CellType(inner) if any(each is cell for each in replaced) else cell for cell in _closure(wrapper))
     again = FunctionType(wrapper.__code__, wrapper.__globals__, wrapper.__name__, wrapper.__defaults__, cells)
     again.__kwdefaults__ = wrapper.__kwdefaults__
     again.__dict__.update(wrapper.__dict__, __wrapped__=inner)

@@ -32,7 +32,7 @@ def with_imports(source: str, tree: ast.Module, function: FunctionType) -> str:
     around = _around(function)
     lines = []
     for name, line in undefined_names(source).items():
-        statement = _import(name, around[name]) if name in around else ""
+        statement = _import(name, around[name], function.__module__) if name in around else ""
         if not statement:
             raise refusal(_words(name, function.__name__, is_around=name in around), source, line)
         lines.append(statement)
@@ -51,10 +51,12 @@ def _closure(function: FunctionType) -> Iterator[tuple[str, Any]]:
             continue
 
 
-def _import(name: str, value: Any) -> str:
-    """The statement that gives a name its value; empty where none does."""
+def _import(name: str, value: Any, user: str) -> str:
+    """The statement that gives a name its value; empty where none does, and for the user's own modules."""
     if isinstance(value, ModuleType):
         package = value.__name__
+        if _is_of_user(package, user):
+            return ""
         return f"import {package}" if package == name else f"import {package} as {name}"
     own = getattr(value, "__name__", None)
     home = getattr(value, "__module__", None)
@@ -62,14 +64,14 @@ def _import(name: str, value: Any) -> str:
         return ""
     # `heapq.heappush` says that it comes from `_heapq`.
     for module in (home.lstrip("_"), home):
-        if module in sys.modules and getattr(sys.modules[module], own, None) is value and not _is_of_user(module):
+        if module in sys.modules and getattr(sys.modules[module], own, None) is value and not _is_of_user(module, user):
             return f"from {module} import {own}" if own == name else f"from {module} import {own} as {name}"
     return ""
 
 
-def _is_of_user(module: str) -> bool:
-    """Whether a module is a script, which nothing can import."""
-    return module == "__main__" or getattr(sys.modules[module], "__spec__", None) is None
+def _is_of_user(module: str, user: str) -> bool:
+    """Whether a module belongs to the user's program."""
+    return module.partition(".")[0] in ("__main__", user.partition(".")[0])
 
 
 def _words(name: str, function: str, *, is_around: bool) -> str:
@@ -86,6 +88,6 @@ def _with_lines(source: str, tree: ast.Module, added: list[str]) -> str:
         return source
     future = [each for each in tree.body if isinstance(each, ast.ImportFrom) and each.module == "__future__"]
     at = max((each.end_lineno or 0 for each in future), default=0)
-    lines = source.splitlines()
+    lines = source.split("\n")
     gap = [] if lines[at].startswith(("import ", "from ")) else [""]
     return "\n".join([*lines[:at], *added, *gap, *lines[at:]])

@@ -138,9 +138,7 @@ def _is_value(result: Any) -> bool:
 
 
 def _follower(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with its tests noted, as a function of the same kind."""
-    if inspect.isgeneratorfunction(function):
-        return lambda *args, **kwargs: _steps(function(*args, **kwargs), _Way())
+    """The function with what it tests noted."""
     if inspect.isasyncgenfunction(function):
         return lambda *args, **kwargs: _async_steps(function(*args, **kwargs), _Way())
 
@@ -156,6 +154,11 @@ def _follower(function: Callable[..., Any]) -> Callable[..., Any]:
             result = function(*args, **kwargs)
         return way.leading_to(result)
 
+    def follow_steps(*args: Any, **kwargs: Any) -> Any:
+        return (yield from _steps(function(*args, **kwargs), _Way()))
+
+    if inspect.isgeneratorfunction(function):
+        return follow_steps
     return follow_async if inspect.iscoroutinefunction(function) else follow
 
 

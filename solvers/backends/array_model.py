@@ -84,6 +84,8 @@ class NamedModel(ArrayModel):
 
     row_names: tuple[str, ...]
     column_names: tuple[str, ...]
+    added_columns: tuple[int, ...] = ()
+    """Columns that stand for no variable of whoever wrote the model, rising: they belong to no answer."""
 
     def row_name(self, row: int) -> str:
         """The constraint's name."""

@@ -123,23 +123,31 @@ def evaluated(expressions: Expressions, values: Numbers) -> Numbers:
 
 def _value(expressions: Expressions, expression: int, point: list[float]) -> float:
     stack: list[float] = []
-    constants = expressions.constants
     try:
         for operator, operand in expressions.nodes(expression):
-            if operator is Operator.VARIABLE:
-                stack.append(point[operand])
-            elif operator is Operator.CONSTANT:
-                stack.append(float(constants[operand]))
-            elif operator is Operator.SUM:
-                stack[-operand:] = [math.fsum(stack[-operand:])]
-            elif operator in BINARY:
-                right = stack.pop()
-                stack[-1] = _combined(operator, stack[-1], right)
-            else:
-                stack[-1] = FUNCTIONS[operator](stack[-1])
+            push_value(stack, operator, operand, point, expressions.constants)
     except (ValueError, ZeroDivisionError, OverflowError):
         return math.nan
     return stack.pop() if stack else 0.0
+
+
+def push_value(stack: list[float], operator: Operator, operand: int, point: list[float], constants: Numbers) -> None:
+    """Do to a stack of values what a node does.
+
+    Raises:
+        ValueError, ZeroDivisionError, OverflowError: It has no value there.
+    """
+    if operator is Operator.VARIABLE:
+        stack.append(point[operand])
+    elif operator is Operator.CONSTANT:
+        stack.append(float(constants[operand]))
+    elif operator is Operator.SUM:
+        stack[-operand:] = [math.fsum(stack[-operand:])]
+    elif operator in BINARY:
+        right = stack.pop()
+        stack[-1] = _combined(operator, stack[-1], right)
+    else:
+        stack[-1] = FUNCTIONS[operator](stack[-1])
 
 
 def _combined(operator: Operator, left: float, right: float) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from steepest.solvers.backends.expression_model import FUNCTIONS, ExpressionModel, Operator, height
+from steepest.solvers.backends.intervals import Interval, Intervals
 from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.options import SolveOptions
@@ -22,7 +23,8 @@ from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 if TYPE_CHECKING:
     import pyscipopt
 
-_INFINITE = 1e20
+_NEXT_TO_INFINITE = 0.1
+"""Of SCIP's infinity: an infinite bound has been shifted and scaled by the time that it is handed out."""
 _TOLERANCE = FEASIBILITY / 10
 """SCIP's own, so that what it calls feasible is within ours."""
 _SMALLEST_GAP = 1e-6
@@ -67,12 +69,13 @@ def solve_with_scip(model: ExpressionModel, options: SolveOptions) -> RawAnswer:
     has_answer = status in ("optimal", "time_limit", "interrupted") and solver.getNSols() > 0
     best = solver.getBestSol() if has_answer else None
     bound, gap = float(solver.getDualbound()), float(solver.getGap())
+    infinite = _NEXT_TO_INFINITE * float(solver.infinity())
     return RawAnswer(
         status=status,
         values=np.array([solver.getSolVal(best, each) for each in problem.variables]) if has_answer else None,
         row_duals=None,
-        bound=bound if abs(bound) < _INFINITE and status != "infeasible" else None,
-        gap=gap if has_answer and gap < _INFINITE else None,
+        bound=bound if abs(bound) < infinite and status != "infeasible" else None,
+        gap=gap if has_answer and gap < infinite else None,
         seconds=perf_counter() - begin,
         solver=problem.version,
     )
@@ -190,7 +193,7 @@ class _Terms:
     def __init__(self, solver: "pyscipopt.Model", variables: list[Any], model: ExpressionModel) -> None:
         self._solver = solver
         self._variables = variables
-        self._linear = model.linear
+        self._model = model
         self._expressions = model.expressions
 
     def expression(self, number: int) -> Any:
@@ -198,6 +201,7 @@ class _Terms:
         if self._expressions.is_empty(number):
             return None
         stack: list[Any] = []
+        intervals = Intervals(self._model)
         for operator, operand in self._expressions.nodes(number):
             match operator:
                 case Operator.VARIABLE:
@@ -208,33 +212,21 @@ class _Terms:
                     stack[-operand:] = [_total(stack[-operand:])]
                 case Operator.PRODUCT | Operator.QUOTIENT | Operator.POWER:
                     right = stack.pop()
-                    stack[-1] = self._combined(operator, _unexpanded(stack[-1]), _unexpanded(right))
+                    base = intervals.stack[-2]
+                    stack[-1] = self._combined(operator, _unexpanded(stack[-1]), _unexpanded(right), base)
                 case _:
                     stack[-1] = self._applied(operator, stack[-1])
+            intervals.push(operator, operand)
         return stack.pop()
 
-    def _combined(self, operator: Operator, left: Any, right: Any) -> Any:
+    def _combined(self, operator: Operator, left: Any, right: Any, of_left: Interval) -> Any:
         if operator is Operator.PRODUCT:
             return left * right
         if operator is Operator.QUOTIENT:
             return left / _nonzero(right)
         if isinstance(right, float):
             return _power(left, right)
-        return self._exponential(left, right)
-
-    def _exponential(self, base: Any, exponent: Any) -> Any:
-        """`base ** exponent` as `exp(exponent * log(base))`, which is the same where the base is above zero."""
-        import pyscipopt
-
-        if isinstance(base, float) and base > 0:
-            return pyscipopt.exp(math.log(base) * exponent)
-        if self._is_positive(base):
-            return pyscipopt.exp(exponent * pyscipopt.log(base))
-        reason = "a power with a variable exponent needs a base that is a number or variable with a bound above zero"
-        raise UnsupportedProblemError("**", reason)
-
-    def _is_positive(self, base: Any) -> bool:
-        return any(base is each and low > 0 for each, low in zip(self._variables, self._linear.lower, strict=True))
+        return _exponential(left, right, of_left)
 
     def _applied(self, operator: Operator, inner: Any) -> Any:
         import pyscipopt as scip
@@ -299,6 +291,25 @@ def _power(base: Any, exponent: float) -> Any:
     if isinstance(base, float):
         return _finite(lambda: math.pow(base, exponent))
     return base ** (int(exponent) if exponent.is_integer() else exponent)
+
+
+def _exponential(base: Any, exponent: Any, of_base: Interval) -> Any:
+    """`base ** exponent` as `exp(exponent * log(base))`, which is the same where the base is above zero.
+
+    A base that comes down to zero without a step is left out there alone, where the power is the limit of its
+    neighbours or has none.
+    """
+    import pyscipopt
+
+    if isinstance(base, float) and base > 0:
+        return pyscipopt.exp(math.log(base) * exponent)
+    if of_base.low > 0 or (of_base.low == 0 and of_base.high > 0 and not of_base.is_stepped):
+        return pyscipopt.exp(exponent * pyscipopt.log(base))
+    reason = (
+        "a power with a variable exponent needs a base whose bounds keep it from being negative, "
+        "and where whole numbers are in it from being 0"
+    )
+    raise UnsupportedProblemError("**", reason)
 
 
 def _nonzero(divisor: Any) -> Any:

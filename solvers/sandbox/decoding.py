@@ -7,6 +7,9 @@ from steepest.solvers.sandbox.outcomes import CallResult, Failure, FailureKind, 
 from steepest.solvers.sandbox.scrubbing import scrubbed
 
 _LONGEST_TEXT = 20_000
+_LAST_LINE = 10_000_000
+_MOST_CONTAINERS = 1_000_000
+"""Lists and objects of a document: an empty one takes 2 bytes on its way and 64 here."""
 _FAILURE_KINDS: dict[str, FailureKind] = {kind: kind for kind in get_args(FailureKind)}
 
 
@@ -20,8 +23,12 @@ def decoded_line(line: bytes) -> dict[str, Any]:
     Raises:
         UnreadableError: It is none.
     """
+    if line.count(b"[") + line.count(b"{") > _MOST_CONTAINERS:
+        raise UnreadableError
     try:
         document = json.loads(line)
+        if b"\\ud" in line or b"\\uD" in line:
+            json.dumps(document, ensure_ascii=False).encode()  # half of a surrogate pair would break whoever prints it
     except (ValueError, RecursionError) as error:
         raise UnreadableError from error
     if not isinstance(document, dict):
@@ -52,7 +59,7 @@ def decoded_failure(document: object) -> Failure:
     """
     match document:
         case {"kind": str(kind), "message": str(message), "traceback": str(traceback), "line": int() | None as line}:
-            if kind not in _FAILURE_KINDS:
+            if kind not in _FAILURE_KINDS or isinstance(line, bool) or not 0 < (line or 1) < _LAST_LINE:
                 raise UnreadableError
             return Failure(_FAILURE_KINDS[kind], _text(message), _text(traceback), line)
         case _:

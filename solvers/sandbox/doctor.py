@@ -7,8 +7,6 @@ from statistics import median
 from time import perf_counter
 
 from steepest.solvers.sandbox.errors import SandboxError, SandboxUnavailableError
-from steepest.solvers.sandbox.flavours import FUNCTIONS
-from steepest.solvers.sandbox.fork_server import start_server
 from steepest.solvers.sandbox.isolation import Isolation
 from steepest.solvers.sandbox.jobs import FunctionCalls
 from steepest.solvers.sandbox.outcomes import Completed
@@ -30,7 +28,6 @@ class Level:
     start_seconds: float | None = None
     job_milliseconds: float | None = None
     """Median of an empty job."""
-    landlock_abi: int = 0
 
     @property
     def is_available(self) -> bool:
@@ -68,18 +65,17 @@ def diagnose() -> Diagnosis:
 
 def _tried(isolation: Isolation) -> Level:
     begin = perf_counter()
-    try:
-        server = start_server(FUNCTIONS, isolation)
-    except SandboxUnavailableError as error:
-        return Level(isolation, "; ".join(error.reasons))
-    except SandboxError as error:
-        return Level(isolation, str(error))
-    start_seconds = perf_counter() - begin
-    server.close()
     with Sandbox(isolation=isolation) as sandbox:
-        outcomes = [sandbox.run(_EMPTY) for _ in range(_SAMPLES + 1)][1:]  # the first waits for the server's start
+        try:
+            in_force = sandbox.isolation
+        except SandboxUnavailableError as error:
+            return Level(isolation, "; ".join(error.reasons))
+        except SandboxError as error:
+            return Level(isolation, str(error))
+        start_seconds = perf_counter() - begin
+        outcomes = [sandbox.run(_EMPTY) for _ in range(_SAMPLES)]
     failed = next((outcome.failure for outcome in outcomes if not isinstance(outcome, Completed)), None)
     if failed is not None:
         return Level(isolation, f"an empty job fails: {failed}")
     milliseconds = 1000 * median(outcome.usage.seconds for outcome in outcomes)
-    return Level(isolation, "", start_seconds, milliseconds, server.ready.landlock_abi)
+    return Level(in_force, "", start_seconds, milliseconds)

@@ -1,6 +1,7 @@
 """A job from its request to its outcome: one function for each kind of job, over whatever runs the processes."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -36,7 +37,10 @@ from steepest.solvers.sandbox.verdicts import failure_of, without_result
 
 _SOLVE_GRACE_SECONDS = 5.0
 """Beyond the solver's own time limit: to read the model in, and to send the incumbent."""
+_NOT_LOADED = b'{"failure"'
 _MODEL, _FAILURE = b"M", b"F"
+_LONGEST_FAILURE = 1 << 17
+"""In place of a model; a model may be far longer, and is not read here."""
 
 
 class Runner(Protocol):
@@ -79,12 +83,12 @@ def run_calls(job: FunctionCalls, how: Execution) -> Outcome[tuple[CallResult, .
 def run_timing(job: FunctionTiming, how: Execution) -> Outcome[TimingReport]:
     """Time a function."""
     require_repeats(job.repeats)
-    body = _json({"source": job.source, "call": _plain(job.call)})
+    body, call = _json({"source": job.source}), _json(_plain(job.call))
     caps = resource_caps(how.limits)
     runner = how.runner("timing")
     with runner.start("timing", caps) as running:
         running.send(framed({"function": job.function, "screening": how.screening}, body))
-        timed = _timed(running, job.repeats)
+        timed = _timed(running, call, job.repeats)
         end = running.end()
     usage, output = _usage(end, runner.isolation), decoded_output(end.output)
     failure = timed if isinstance(timed, Failure) else failure_of(end, caps)
@@ -117,8 +121,8 @@ def _calls_made(end: JobEnd, caps: ResourceCaps, asked: int) -> tuple[tuple[Call
     failure = failure_of(end, caps)
     *lines, unfinished = end.result.split(b"\n")
     try:
-        if lines and not unfinished and (document := decoded_line(lines[0])).keys() == {"failure"}:
-            return (), decoded_failure(document["failure"])
+        if lines and lines[0].startswith(_NOT_LOADED):
+            return (), decoded_failure(decoded_line(lines[0]).get("failure"))
         results = tuple(decoded_call(line) for line in lines[:asked])
     except UnreadableError:
         return (), failure or without_result("result")
@@ -127,10 +131,10 @@ def _calls_made(end: JobEnd, caps: ResourceCaps, asked: int) -> tuple[tuple[Call
     return results, failure
 
 
-def _timed(running: RunningJob, repeats: int) -> Measurements | Failure | None:
+def _timed(running: RunningJob, call: bytes, repeats: int) -> Measurements | Failure | None:
     """The measurements, or what was sent in place of an answer; None if the process ended: its end says why."""
     try:
-        return time_calls(running, repeats)
+        return time_calls(running, call, repeats)
     except CallFailedError as failed:
         return failed.failure
     except UnreadableError:
@@ -143,7 +147,7 @@ def _script_failure(result: bytes) -> Failure | None:
     """What the author process says went wrong, or None if it handed over a model."""
     if result.startswith(_MODEL):
         return None
-    if not result.startswith(_FAILURE):
+    if not result.startswith(_FAILURE) or len(result) > _LONGEST_FAILURE:
         return without_result("model")
     try:
         return decoded_failure(decoded_line(result[len(_FAILURE) :]))
@@ -152,9 +156,13 @@ def _script_failure(result: bytes) -> Failure | None:
 
 
 def _solved(model: bytes, options: SolveOptions, how: Execution) -> tuple[ScriptAnswer | Failure, Usage]:
-    """Solve in a clean process; the solver stops by itself in time to hand over its incumbent."""
-    time_limit = min(options.time_limit or how.limits.wall_seconds, how.limits.wall_seconds)
-    caps = resource_caps(how.limits, wall_seconds=time_limit + _SOLVE_GRACE_SECONDS)
+    """Solve in a clean process; the solver stops by itself at its limit, to hand over its incumbent."""
+    time_limit = options.time_limit or how.limits.wall_seconds
+    caps = resource_caps(
+        replace(how.limits, cpu_seconds=max(how.limits.cpu_seconds, time_limit * (os.cpu_count() or 1))),
+        result_mib=max(how.limits.result_mib, how.limits.model_mib),
+        wall_seconds=time_limit + _SOLVE_GRACE_SECONDS,
+    )
     header = options.model_copy(update={"time_limit": time_limit}).model_dump()
     runner = how.runner("solve")
     with runner.start("solve", caps) as running:
@@ -162,6 +170,9 @@ def _solved(model: bytes, options: SolveOptions, how: Execution) -> tuple[Script
         end = running.end()
     usage = _usage(end, runner.isolation)
     failure = failure_of(end, caps)
+    if failure is not None and failure.kind == "timeout":
+        words = f"the solver was stopped: it kept on for longer than its time limit of {time_limit:g} seconds"
+        return replace(failure, message=words), usage
     if failure is not None:
         return replace(failure, message=f"in the solve: {failure.message}"), usage
     return parse_answer(end.result, options), usage

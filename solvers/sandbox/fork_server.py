@@ -1,6 +1,6 @@
 """The supervisor's side of a fork server: start it, ask it for forks, end it."""
 
-import json
+import contextlib
 import os
 import select
 import socket
@@ -10,6 +10,7 @@ import threading
 import weakref
 from dataclasses import asdict
 
+from steepest.solvers.sandbox.clean_python import start_python
 from steepest.solvers.sandbox.errors import SandboxError, SandboxUnavailableError, ServerDiedError
 from steepest.solvers.sandbox.flavours import FLAVOURS, Flavour
 from steepest.solvers.sandbox.isolation import Isolation
@@ -23,12 +24,7 @@ from steepest.solvers.sandbox.server.wire import (
     encode,
 )
 
-_START = """\
-import json, sys
-sys.path[:] = json.loads(sys.argv[1])
-from steepest.solvers.sandbox.server.main import start
-start(sys.argv[2], sys.argv[3])
-"""
+_ENTRY = "steepest.solvers.sandbox.server.main:start"
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0
 _MOST_WORDS = 2000
@@ -56,8 +52,9 @@ class ForkServer:
         return not self._is_lost and self._process.poll() is None
 
     def lost(self, reason: str) -> ServerDiedError:
-        """The error of a server that hung up; it counts as dead from now on, though it can't be waited for yet."""
+        """The error of a server that hung up or hangs; it is ended for good, and with it its jobs."""
         self._is_lost = True
+        self._process.kill()
         return ServerDiedError(f"the sandbox's fork server is gone: {reason}")
 
     def fork(self, request: ForkRequest, descriptors: tuple[int, int, int, int]) -> None:
@@ -89,15 +86,18 @@ class ForkServers:
         self._preload = preload
         self._running: dict[str, ForkServer] = {}
         self._locks = {name: threading.Lock() for name in FLAVOURS}
+        self._is_closed = False
 
     def running(self, flavour: Flavour) -> ForkServer:
         """A server of this flavour that is alive.
 
         Raises:
             SandboxUnavailableError: The isolation can't be had; the message says why.
-            SandboxError: The server ended before it was ready.
+            SandboxError: The server ended before it was ready, or they are closed.
         """
         with self._locks[flavour.name]:
+            if self._is_closed:
+                raise SandboxError("the sandbox was closed meanwhile")
             server = self._running.get(flavour.name)
             if server is not None and server.is_alive:
                 return server
@@ -107,7 +107,8 @@ class ForkServers:
             return self._running[flavour.name]
 
     def close(self) -> None:
-        """End all of them."""
+        """End all of them; none is started any more."""
+        self._is_closed = True
         for name, lock in self._locks.items():
             with lock:
                 if name in self._running:
@@ -130,28 +131,19 @@ def start_server(flavour: Flavour, isolation: Isolation | None, preload: tuple[s
         raise _unavailable((f"{sys.platform} has neither Landlock nor seccomp",))
     options = ServerOptions(flavour.name, isolation, os.getpid(), preload)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
-        arguments = [json.dumps(import_path()), str(theirs.fileno()), json.dumps(asdict(options))]
-        process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own text)
-            [sys.executable, "-I", "-c", _START, *arguments],
-            pass_fds=[theirs.fileno()],
-            env={"MALLOC_ARENA_MAX": "2"},  # else each thread of a job reserves 128 MiB of address space
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
+    with contextlib.ExitStack() as unless_ready, theirs:
+        unless_ready.callback(ours.close)
+        process = start_python(
+            _ENTRY,
+            {"control": theirs.fileno(), **asdict(options)},
+            environment={"MALLOC_ARENA_MAX": "2"},  # else each thread of a job reserves 128 MiB of address space
+            pass_fds=(theirs.fileno(),),
         )
-    try:
+        unless_ready.callback(_end, process, ours)
+        theirs.close()  # so that its end is seen here
         ready = _await_ready(process, ours)
-    except BaseException:
-        _end(process, ours)
-        raise
+        unless_ready.pop_all()
     return ForkServer(process, ours, ready)
-
-
-def import_path() -> list[str]:
-    """Where this process finds modules: the server must find the same ones, `-I` or not."""
-    return [os.path.abspath(entry) for entry in sys.path if entry and os.path.exists(entry)]
 
 
 def _await_ready(process: subprocess.Popen[bytes], control: socket.socket) -> ServerReady:
@@ -182,12 +174,15 @@ def _unavailable(reasons: tuple[str, ...]) -> SandboxUnavailableError:
     )
 
 
-def _end(process: subprocess.Popen[bytes], control: socket.socket) -> None:
+def _end(process: "subprocess.Popen[bytes]", control: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        control.shutdown(socket.SHUT_RDWR)  # seen there even if a process forked from this one holds a copy
     control.close()
     try:
         process.wait(_END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if process.stderr is not None:
-        process.stderr.close()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()

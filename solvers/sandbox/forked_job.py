@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import FileIO
 from typing import Self
 
 from steepest.solvers.sandbox.errors import SandboxError
@@ -29,6 +30,7 @@ from steepest.solvers.sandbox.server.wire import (
     CounterHandedOver,
     Ended,
     ForkRequest,
+    NotStarted,
     Started,
     decode,
 )
@@ -70,42 +72,68 @@ class ForkedJob:
         self._hangs_up = False
         self._killed_for: FailureKind | None = None
         self._ended: Ended | None = None
-        self._status, self._request, self._output_end, self._result_end = _fork(server, kind, caps)
-        self._open = {self._request, self._output_end, self._result_end}
-        self._selector = selectors.DefaultSelector()
-        self._handlers: dict[int, Callable[[], None]] = {
-            self._status.fileno(): self._on_status,
-            self._request: self._on_writable,
-            self._output_end: lambda: self._on_data(self._output_end, self._output, self._caps.output_bytes),
-            self._result_end: lambda: self._on_data(self._result_end, self._result, self._caps.result_bytes),
-        }
-        for readable in (self._status.fileno(), self._output_end, self._result_end):
-            self._selector.register(readable, selectors.EVENT_READ)
+        self._open = contextlib.ExitStack()
+        """What is to be closed at the end."""
+        try:
+            self._start(kind, cancellation)
+        except OSError as error:
+            self._open.close()
+            raise SandboxError(f"no job can be started: {error}") from error
+        except BaseException:
+            self._open.close()
+            raise
+
+    def _start(self, kind: Kind, cancellation: Cancellation | None) -> None:
+        """Ask the server for the job and watch our ends of its pipes."""
+        self._selector = self._open.enter_context(selectors.DefaultSelector())
+        with contextlib.ExitStack() as handed_over:
+            status, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self._status = self._open.enter_context(status)
+            handed_over.enter_context(theirs)
+            their_request, self._request = self._pipe(handed_over, job_reads=True)
+            their_output, self._output_end = self._pipe(handed_over, job_reads=False)
+            their_result, self._result_end = self._pipe(handed_over, job_reads=False)
+            request = ForkRequest(kind, self._caps.memory_bytes, self._caps.cpu_seconds)
+            self._server.fork(request, (theirs.fileno(), their_request, their_output, their_result))
+        self._watch(self._status.fileno(), self._on_status)
+        self._watch(self._output_end.fileno(), lambda: self._on_data(self._output_end, self._output))
+        self._watch(self._result_end.fileno(), lambda: self._on_data(self._result_end, self._result))
         if cancellation is not None:
-            self._handlers[cancellation.descriptor] = _cancel
-            self._selector.register(cancellation.descriptor, selectors.EVENT_READ)
+            self._watch(self._open.enter_context(cancellation.watched()), _cancel)
+
+    def _pipe(self, handed_over: contextlib.ExitStack, *, job_reads: bool) -> tuple[int, FileIO]:
+        """The job's end of a new pipe, closed here once it is handed over, and ours."""
+        read, write = (FileIO(end, mode) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
+        theirs, ours = (read, write) if job_reads else (write, read)
+        handed_over.enter_context(theirs)
+        os.set_blocking(ours.fileno(), False)
+        return theirs.fileno(), self._open.enter_context(ours)
+
+    def _watch(self, descriptor: int, react: Callable[[], object]) -> None:
+        self._selector.register(descriptor, selectors.EVENT_READ, react)
 
     def __enter__(self) -> Self:
         try:
-            self._pump_until(lambda: self.pid != 0 or self._is_over)
+            self._pump_until(lambda: self.pid != 0 or self._ended is not None)
         except BaseException:
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._selector.close()
-        self._status.close()  # the server kills a job whose status socket is closed
-        for descriptor in self._open:
-            os.close(descriptor)
-        self._open.clear()
+        if self._ended is None:
+            # Said as well as shown by closing: a process forked from this one may hold a copy of the socket.
+            with contextlib.suppress(OSError):
+                self._status.send(KILL)
+                self._status.shutdown(socket.SHUT_RDWR)
+        self._open.close()
 
     def send(self, data: bytes) -> None:
         """Hand data to the job; they are written while its lines or its end are waited for."""
-        if not data or self._request not in self._open:
+        if not data or self._request.closed:
             return
         if not self._unsent:
-            self._selector.register(self._request, selectors.EVENT_WRITE)
+            self._selector.register(self._request, selectors.EVENT_WRITE, self._on_writable)
         self._unsent.append(memoryview(data))
         self._on_writable()  # mostly the pipe takes it at once
 
@@ -117,28 +145,38 @@ class ForkedJob:
         """
         searched = self._read_to
         while (end := self._result.find(b"\n", searched)) < 0:
-            if self._killed_for or self._result_end not in self._open:
-                raise JobEndedError
             searched = len(self._result)
-            self._step()
+            if not self._has_more():
+                raise JobEndedError
         line = bytes(self._result[self._read_to : end])
         self._read_to = end + 1
         return line
 
+    def _has_more(self) -> bool:
+        """Wait for more of the result; whether there may be any."""
+        if self._killed_for is not None:
+            return False
+        if self._ended is None:
+            self._step()
+            return True
+        before = len(self._result)
+        self._drain()
+        return len(self._result) > before
+
     def is_ahead(self) -> bool:
         """Whether it has sent more than was read."""
-        for key, _ in self._selector.select(0):
-            self._handlers[key.fd]()
+        self._on_data(self._result_end, self._result)
         return len(self._result) > self._read_to
 
     def end(self) -> JobEnd:
         """Say that nothing more will be sent, and wait until it is gone."""
         self._hangs_up = True
         if not self._unsent:
-            self._close(self._request)
-        self._pump_until(lambda: self._is_over)
+            self._request.close()
+        self._pump_until(lambda: self._ended is not None)
+        self._drain()
         ended = self._ended
-        assert ended is not None  # noqa: S101 (what `_is_over` says)
+        assert ended is not None  # noqa: S101 (what was waited for)
         return JobEnd(
             is_confined=self._result.startswith(CONFINED),
             result=bytes(self._result[len(CONFINED) :]),
@@ -150,10 +188,11 @@ class ForkedJob:
             peak_bytes=max(self._peak_bytes, ended.peak_bytes - self._base_bytes, 0),
         )
 
-    @property
-    def _is_over(self) -> bool:
-        """It is gone, and all that it sent has been read."""
-        return self._ended is not None and not self._open & {self._output_end, self._result_end}
+    def _drain(self) -> None:
+        """Read what a job that is gone has left in its pipes; whether others hold their ends does not matter then."""
+        for end, buffer in ((self._output_end, self._output), (self._result_end, self._result)):
+            while self._on_data(end, buffer):
+                continue
 
     def _pump_until(self, condition: Callable[[], bool]) -> None:
         while not condition():
@@ -163,8 +202,7 @@ class ForkedJob:
         """Wait a moment for whatever comes, and look at the limits."""
         remaining = self._deadline - time.perf_counter()
         for key, _ in self._selector.select(min(_POLL_SECONDS, max(remaining, 0.0))):
-            if key.fd in self._handlers:
-                self._handlers[key.fd]()
+            key.data()
         if time.perf_counter() > self._deadline:
             self._out_of_time()
         if self.pid and self._ended is None:
@@ -172,7 +210,7 @@ class ForkedJob:
 
     def _out_of_time(self) -> None:
         if self._killed_for is not None:
-            raise SandboxError(f"a job is still there {_GRACE_SECONDS:g} seconds after it was killed")
+            raise self._server.lost(f"it has not killed a job in {_GRACE_SECONDS:g} seconds")
         self._kill("timeout")
 
     def _watch_usage(self) -> None:
@@ -203,14 +241,16 @@ class ForkedJob:
         if not packet:
             if self._ended is None:
                 raise self._server.lost("it died while a job ran")
-            self._selector.unregister(self._status.fileno())
+            self._selector.unregister(self._status)
             return
         match decode(packet):
             case Started(pid):
                 self.pid = pid
+            case NotStarted(reason):
+                raise SandboxError(f"the system refuses a process for the job: {reason}")
             case CounterHandedOver(True):
                 self.counter = descriptors[0]
-                self._open.add(self.counter)
+                self._open.callback(os.close, self.counter)
             case Ended() as ended:
                 self._ended = self._ended or ended  # the first is from the process nearest to the job
             case _:
@@ -218,37 +258,40 @@ class ForkedJob:
 
     def _on_writable(self) -> None:
         try:
-            written = os.write(self._request, self._unsent[0][:_CHUNK])
+            written = os.write(self._request.fileno(), self._unsent[0][:_CHUNK])
         except BlockingIOError:
             return
-        except BrokenPipeError:
+        except BrokenPipeError:  # it has ended or hung up; how, its status will tell
             self._unsent.clear()
-            self._selector.unregister(self._request)
-            self._close(self._request)  # it has ended or hung up; how, its status will tell
+            self._all_sent(hangs_up=True)
             return
-        rest = self._unsent[0][written:]
-        self._unsent.popleft()
+        rest = self._unsent.popleft()[written:]
         if rest:
             self._unsent.appendleft(rest)
         if not self._unsent:
-            self._selector.unregister(self._request)
-            if self._hangs_up:
-                self._close(self._request)
+            self._all_sent(hangs_up=self._hangs_up)
 
-    def _on_data(self, descriptor: int, buffer: bytearray, cap: int) -> None:
-        data = os.read(descriptor, _CHUNK)
+    def _all_sent(self, *, hangs_up: bool) -> None:
+        self._selector.unregister(self._request)
+        if hangs_up:
+            self._request.close()
+
+    def _on_data(self, end: FileIO, buffer: bytearray) -> bool:
+        """Take what a pipe holds; whether there may be more."""
+        if end.closed:
+            return False
+        data = end.read(_CHUNK)
+        if data is None:
+            return False
         if not data:
-            self._selector.unregister(descriptor)
-            self._close(descriptor)
-            return
+            self._selector.unregister(end)
+            end.close()
+            return False
+        cap = self._caps.result_bytes if end is self._result_end else self._caps.output_bytes
         buffer += data[: max(cap - len(buffer), 0)]
         if len(buffer) >= cap:
             self._kill("output")
-
-    def _close(self, descriptor: int) -> None:
-        if descriptor in self._open:
-            self._open.remove(descriptor)
-            os.close(descriptor)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,25 +313,3 @@ class ForkRunner:
 
 def _cancel() -> None:
     raise JobCancelledError
-
-
-def _fork(server: ForkServer, kind: Kind, caps: ResourceCaps) -> tuple[socket.socket, int, int, int]:
-    """Ask the server for the job and give our ends: status socket, request pipe, output pipe, result pipe."""
-    status, their_status = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    their_request, request = os.pipe()
-    output, their_output = os.pipe()
-    result, their_result = os.pipe()
-    theirs = (their_status.fileno(), their_request, their_output, their_result)
-    try:
-        server.fork(ForkRequest(kind, caps.memory_bytes, caps.cpu_seconds), theirs)
-    except BaseException:
-        status.close()
-        for descriptor in (request, output, result):
-            os.close(descriptor)
-        raise
-    finally:
-        their_status.close()
-        for descriptor in theirs[1:]:
-            os.close(descriptor)
-    os.set_blocking(request, False)
-    return status, request, output, result

@@ -6,7 +6,6 @@ by standard error.
 """
 
 import contextlib
-import json
 import os
 import queue
 import signal
@@ -17,19 +16,16 @@ import time
 from dataclasses import dataclass
 from typing import IO, Self
 
+from steepest.solvers.sandbox.clean_python import start_python
 from steepest.solvers.sandbox.flavours import Kind
-from steepest.solvers.sandbox.fork_server import import_path
 from steepest.solvers.sandbox.inside.channel import CONFINED
 from steepest.solvers.sandbox.isolation import Isolation
 from steepest.solvers.sandbox.outcomes import FailureKind
 from steepest.solvers.sandbox.running_job import Cancellation, JobCancelledError, JobEnd, JobEndedError, ResourceCaps
 
-_START = """\
-import json, sys
-sys.path[:] = json.loads(sys.argv[1])
-from steepest.solvers.sandbox.inside.fresh import start
-start(*sys.argv[2:])
-"""
+_ENTRY = "steepest.solvers.sandbox.inside.fresh:start"
+_GRACE_SECONDS = 1.0
+"""After the process is gone: what it started in a session of its own may keep its pipes open for ever."""
 _POLL_SECONDS = 0.05
 _CHUNK = 1 << 16
 
@@ -66,23 +62,19 @@ class FreshJob:
         self._killed_for: FailureKind | None = None
         self._data: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
         self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        words = [json.dumps(import_path()), kind, str(caps.memory_bytes), str(caps.cpu_seconds)]
-        self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own text)
-            [sys.executable, "-I", "-c", _START, *words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        options = {"kind": kind, "memory_bytes": caps.memory_bytes, "cpu_seconds": caps.cpu_seconds}
+        self._process = start_python(_ENTRY, options, environment=None)
         self.pid = self._process.pid
         self.counter: int | None = None
-        streams = {"result": self._process.stdout, "output": self._process.stderr}
-        self._open = set(streams)
-        self._threads = [
-            threading.Thread(target=_read, args=(name, stream, self._data), daemon=True)
-            for name, stream in streams.items()
-        ]
-        self._threads.append(threading.Thread(target=_write, args=(self._process.stdin, self._requests), daemon=True))
+        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
+        assert stdin and stdout and stderr  # noqa: S101, PT018 (for the type checker: they were asked for as pipes)
+        self._open = {"result", "output"}
+        self._gone_since: float | None = None
+        self._threads = {
+            threading.Thread(target=_read, args=("result", stdout, self._data), daemon=True): stdout,
+            threading.Thread(target=_read, args=("output", stderr, self._data), daemon=True): stderr,
+            threading.Thread(target=_write, args=(stdin, self._requests), daemon=True): stdin,
+        }
         for thread in self._threads:
             thread.start()
 
@@ -91,12 +83,12 @@ class FreshJob:
 
     def __exit__(self, *_: object) -> None:
         self._requests.put(None)
-        self._end_processes()
-        self._process.wait()
-        for thread in self._threads:
-            thread.join()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None:
+        if self._process.returncode is None:
+            self._end_processes()
+            self._process.wait()
+        for thread, stream in self._threads.items():
+            thread.join(_GRACE_SECONDS)
+            if not thread.is_alive():  # else a stray process holds the pipe, and the thread waits for its end
                 with contextlib.suppress(BrokenPipeError):  # what it did not read any more
                     stream.close()
 
@@ -129,7 +121,7 @@ class FreshJob:
     def end(self) -> JobEnd:
         """Say that nothing more will be sent, and wait until it is gone."""
         self._requests.put(None)
-        while self._open:
+        while self._open and not self._is_long_gone():
             self._step()
         exit_code, cpu_seconds, peak_bytes = _ended(self._process)
         result = self._buffers["result"]
@@ -153,6 +145,12 @@ class FreshJob:
         if time.perf_counter() - self._begin > self._caps.wall_seconds:
             self._kill("timeout")
 
+    def _is_long_gone(self) -> bool:
+        """Whether the process has ended and nothing of it can be on its way any more."""
+        if self._gone_since is None and _has_ended(self.pid):
+            self._gone_since = time.perf_counter()
+        return self._gone_since is not None and time.perf_counter() - self._gone_since > _GRACE_SECONDS
+
     def _take(self, stream: str, data: bytes) -> None:
         if not data:
             self._open.discard(stream)
@@ -175,6 +173,13 @@ class FreshJob:
                 os.killpg(self._process.pid, signal.SIGKILL)
         else:
             self._process.kill()
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a child has ended; it is left to be waited for, which is when its usage is told."""
+    if not hasattr(os, "waitid"):
+        return False
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
 
 def _ended(process: "subprocess.Popen[bytes]") -> tuple[int, float, int]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from steepest.errors import SteepestError
-from steepest.solvers.backends.array_model import ArrayModel, Hessian, NamedModel
+from steepest.solvers.backends.array_model import Hessian, NamedModel
 from steepest.solvers.backends.expression_model import BINARY, LEAVES, ExpressionModel, Expressions, Operator
 from steepest.solvers.vectorized.scatter import Numbers
 
@@ -52,6 +52,8 @@ class _Header(BaseModel):
     """Entries of the Hessian; 0 for none."""
     nodes: Count
     constants: Count
+    added: Count
+    """Columns that are no variables of the author's."""
     names: Count
     """Bytes of all names."""
 
@@ -69,6 +71,7 @@ class _Header(BaseModel):
             ("row_coefficients", "<f8", self.nonzeros),
             ("row_lower", "<f8", self.rows),
             ("row_upper", "<f8", self.rows),
+            ("added", "<i4", self.added),
         ]
         if self.quadratic:
             arrays += [
@@ -94,7 +97,7 @@ class _Header(BaseModel):
 # Writing
 
 
-def pack(model: ArrayModel | ExpressionModel) -> bytes:
+def pack(model: Model) -> bytes:
     """A model as one packet; whether it is a sound one is for the reader to find out."""
     linear = model.linear if isinstance(model, ExpressionModel) else model
     expressions = model.expressions if isinstance(model, ExpressionModel) else None
@@ -109,6 +112,7 @@ def pack(model: ArrayModel | ExpressionModel) -> bytes:
         quadratic=len(hessian.values) if hessian is not None else 0,
         nodes=len(expressions.operators) if expressions is not None else 0,
         constants=len(expressions.constants) if expressions is not None else 0,
+        added=len(linear.added_columns),
         names=len(names),
     )
     arrays = _arrays(linear, hessian, expressions)
@@ -118,11 +122,11 @@ def pack(model: ArrayModel | ExpressionModel) -> bytes:
 
 
 def _arrays(
-    linear: ArrayModel, hessian: Hessian | None, expressions: Expressions | None
+    linear: NamedModel, hessian: Hessian | None, expressions: Expressions | None
 ) -> dict[str, npt.NDArray[np.generic]]:
     names = ("cost", "lower", "upper", "types", "row_starts", "row_columns", "row_coefficients")
     arrays = {name: getattr(linear, name) for name in (*names, "row_lower", "row_upper")}
-    arrays["offset"] = np.array([linear.offset])
+    arrays |= {"offset": np.array([linear.offset]), "added": np.array(linear.added_columns, np.int32)}
     if hessian is not None:
         arrays |= {"hessian_starts": hessian.starts, "hessian_rows": hessian.rows, "hessian_values": hessian.values}
     if expressions is not None:
@@ -131,10 +135,8 @@ def _arrays(
     return arrays
 
 
-def _joined(linear: ArrayModel) -> bytes:
-    columns = [linear.column_name(column) for column in range(linear.columns)]
-    rows = [linear.row_name(row) for row in range(linear.rows)]
-    cleaned = [name.replace(_SEPARATOR, " ") for name in columns + rows]
+def _joined(linear: NamedModel) -> bytes:
+    cleaned = [name.replace(_SEPARATOR, " ") for name in (*linear.column_names, *linear.row_names)]
     return _SEPARATOR.join(cleaned).encode(errors="replace")
 
 
@@ -225,6 +227,7 @@ class _Reader:
             hessian=self._hessian(),
             row_names=tuple(names[columns:]),
             column_names=tuple(names[:columns]),
+            added_columns=self._added(),
         )
 
     def expressions(self) -> Expressions:
@@ -237,6 +240,12 @@ class _Reader:
         _require_operands(operators, operands, self.header.columns, self.header.constants)
         _require_stack(starts, operators, operands)
         return Expressions(starts, operators, operands, self._finite("constant_values"))
+
+    def _added(self) -> tuple[int, ...]:
+        added = self._integers("added", 0, self.header.columns - 1)
+        if (added[1:] <= added[:-1]).any():
+            raise HandoverError("the array `added` does not rise")
+        return tuple(added.tolist())
 
     def _hessian(self) -> Hessian | None:
         if not self.header.quadratic:

@@ -1,16 +1,15 @@
 """A count of the instructions that a process executes: steadier than any clock, where the machine gives one.
 
-`perf_event_open(2)` through ctypes. Virtual machines often have no counter and containers often refuse the call;
-then there is none.
+`perf_event_open(2)`. Virtual machines often have no counter and containers often refuse the call; then there is none.
 """
 
-import ctypes
 import os
-import platform
 import struct
 import sys
 
-_SYSTEM_CALL = {"x86_64": 298, "aarch64": 241}
+from steepest.solvers.sandbox.jail import libc
+from steepest.solvers.sandbox.jail.syscalls import UnknownMachineError
+
 _HARDWARE, _INSTRUCTIONS = 0, 1
 _PINNED, _EXCLUDE_KERNEL, _EXCLUDE_HYPERVISOR = 1 << 2, 1 << 5, 1 << 6
 _CLOSE_ON_EXEC = 1 << 3
@@ -25,22 +24,19 @@ def open_counter() -> int | None:
     Threads that it starts later are not counted. The count goes on whoever holds the descriptor, so it can be handed to
     another process and closed here.
     """
-    number = _SYSTEM_CALL.get(platform.machine())
-    if number is None or not sys.platform.startswith("linux"):
+    if sys.platform != "linux":
         return None
     # Pinned: counting all the time or, where the counter is taken, not at all; never a share that is scaled up.
     flags = _PINNED | _EXCLUDE_KERNEL | _EXCLUDE_HYPERVISOR
     attributes = _ATTRIBUTES.pack(_HARDWARE, _ATTRIBUTES.size, _INSTRUCTIONS, 0, 0, 0, flags, 0, 0, 0)
-    long = ctypes.c_long
-    call = ctypes.CDLL(None, use_errno=True).syscall
-    call.restype = long
-    descriptor = call(long(number), attributes, long(_ITSELF), long(_ANY_CPU), long(_NO_GROUP), long(_CLOSE_ON_EXEC))
-    if descriptor < 0:
+    try:
+        descriptor = libc.syscall("perf_event_open", attributes, _ITSELF, _ANY_CPU, _NO_GROUP, _CLOSE_ON_EXEC)
+    except (OSError, UnknownMachineError):
         return None
     if read_count(descriptor) is None:
         os.close(descriptor)
         return None
-    return int(descriptor)
+    return descriptor
 
 
 def read_count(descriptor: int) -> int | None:

@@ -1,9 +1,11 @@
 """What a job may use before it is stopped."""
 
 from dataclasses import dataclass, fields
-from math import isfinite
 
 from steepest.errors import InputError
+
+_LARGEST = 10_000_000
+"""Of any limit: four months, ten terabytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,11 @@ class Limits:
 
     def __post_init__(self) -> None:
         for limit in fields(self):
-            value = getattr(self, limit.name)
-            if not isfinite(value) or value <= 0:
-                raise InputError(f"the limit {limit.name} has to be a positive number, not {value!r}")
+            _require(limit.name, getattr(self, limit.name), whole=limit.type is int)
+
+
+def _require(name: str, value: object, *, whole: bool) -> None:
+    kinds = int if whole else (int, float)
+    if not isinstance(value, kinds) or isinstance(value, bool) or not 0 < value <= _LARGEST:  # NaN is never in between
+        kind = "whole number" if whole else "number"
+        raise InputError(f"the limit {name} has to be a {kind} above 0 and up to {_LARGEST:,}, not {value!r}")

@@ -121,6 +121,8 @@ class TimingReport:
     """Instructions in user space of each repeat; None where the machine has no counter for them."""
     overhead_seconds: float
     """Processor time of an empty call: times far below it mean nothing."""
+    load_seconds: float
+    """Processor time until the source was loaded, the process's own start included."""
     unmeasured_seconds: float
     """Processor time of the process between the calls and for the value: preparing arguments, collecting garbage. Far
     more than a few milliseconds a call means that the code answered before it had done its work."""

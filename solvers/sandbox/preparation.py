@@ -5,23 +5,23 @@ its own, with limits of its own. What it can't be made to do needs no jail.
 """
 
 import asyncio
-import json
 import math
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from keyword import iskeyword
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from steepest.errors import InputError
+from steepest.solvers.sandbox.inside.feedback import call_excerpt, failure, folded
 from steepest.solvers.sandbox.inside.json_values import UnsupportedValueError, to_json
 from steepest.solvers.sandbox.isolation import Isolation
 from steepest.solvers.sandbox.jobs import Json
 from steepest.solvers.sandbox.limits import Limits
-from steepest.solvers.sandbox.outcomes import Completed, Failed, Failure, FailureKind, Outcome, Usage
+from steepest.solvers.sandbox.outcomes import Completed, Failed, Failure, Outcome, Usage
+from steepest.solvers.sandbox.overruns import said_too_much, took_too_long, took_too_much_memory
 from steepest.solvers.sandbox.scrubbing import scrubbed
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ RESULT = "result"
 
 _MIB = 1 << 20
 _MOST_RECURSION = 500
-_MOST_CALLS = 12
-_MOST_LINE = 200
-_MOST_MESSAGE = 2_000
 
 # The size of the result is found inside, where time and memory are limited: lists that hold the same list twice, thirty
 # times over, are small there and without end once written out. The name can't be guessed and nothing there lists names.
@@ -96,11 +93,9 @@ def _checked(inputs: Mapping[str, Json]) -> dict[str, Json]:
         if not name.isidentifier() or iskeyword(name):
             raise InputError(f"the input {name!r} can't be a name in Python")
     try:
-        checked = {name: to_json(value, name) for name, value in inputs.items()}
-        json.dumps(checked, ensure_ascii=False).encode()
-    except (UnsupportedValueError, UnicodeEncodeError) as error:
+        return {name: to_json(value, name) for name, value in inputs.items()}
+    except UnsupportedValueError as error:
         raise InputError(f"an input is not JSON: {error}") from error
-    return checked
 
 
 @dataclass(slots=True)
@@ -141,9 +136,9 @@ def _prepared(
             session.feed_run(source, inputs=inputs, print_callback=printed)
             return _collected(monty, session, measure, limits)
     except monty.MontyCrashedError as error:
-        return _timeout(limits) if error.timed_out else Failure("crash", "the interpreter died")
+        return took_too_long(limits.wall_seconds) if error.timed_out else Failure("crash", "the interpreter died")
     except (monty.MontySyntaxError, monty.MontyRuntimeError) as error:
-        return _failure(error, limits, printed)
+        return _stopped(error, limits, printed)
 
 
 def _collected(monty: ModuleType, session: "MontySession", measure: str, limits: Limits) -> dict[str, Json] | Failure:
@@ -153,27 +148,26 @@ def _collected(monty: ModuleType, session: "MontySession", measure: str, limits:
     except monty.MontyRuntimeError as error:
         return _unusable(error, limits)
     if size > limits.result_mib * _MIB:
-        return Failure("output", f"the result is larger than {limits.result_mib} MiB (limit result_mib)")
+        return said_too_much("result", f"{limits.result_mib:g} MiB", "result_mib")
     try:
         result = to_json(session.feed_run(RESULT), RESULT)
     except UnsupportedValueError as error:
-        return Failure("exception", scrubbed(str(error)))
+        return _exception(str(error))
     if not isinstance(result, dict):
-        return Failure("exception", f"`{RESULT}` has to be a dict of named outputs, not a {type(result).__name__}")
+        return _exception(f"`{RESULT}` has to be a dict of named outputs, not a {type(result).__name__}")
     return result
 
 
 def _unusable(error: "MontyRuntimeError", limits: Limits) -> Failure:
     match error.exception():
         case MemoryError():
-            return _memory(limits)
+            return took_too_much_memory(limits.memory_mib)
         case TimeoutError():
-            return _timeout(limits)
+            return took_too_long(limits.wall_seconds)
         case NameError():
-            return Failure("exception", f"the code has to leave its outputs in a dict: {RESULT} = {{...}}")
+            return _exception(f"the code has to leave its outputs in a dict: {RESULT} = {{...}}")
         case reason:
-            words = _cut(str(reason))
-            return Failure("exception", f"`{RESULT}` has to be JSON, numbers, texts, lists and dicts: {words}")
+            return _exception(f"`{RESULT}` has to be JSON, numbers, texts, lists and dicts: {reason}")
 
 
 def _resource_limits(limits: Limits) -> "ResourceLimits":
@@ -187,33 +181,23 @@ def _resource_limits(limits: Limits) -> "ResourceLimits":
 # Failures
 
 
-def _failure(error: "MontySyntaxError | MontyRuntimeError", limits: Limits, printed: _Printed) -> Failure:
+def _stopped(error: "MontySyntaxError | MontyRuntimeError", limits: Limits, printed: _Printed) -> Failure:
+    """Why the code came to no end of its own."""
     inner, frames = error.exception(), error.traceback()
-    if printed.is_full:
-        return Failure(
-            "output", f"the output is larger than {limits.output_kib} KiB (limit output_kib): it was stopped"
-        )
-    if isinstance(inner, TimeoutError) and not frames:  # with frames it is one that the code raised
-        return _timeout(limits)
-    if isinstance(inner, MemoryError):
-        return replace(_memory(limits), line=frames[-1].line if frames else None)
-    message = _cut(f"{type(inner).__name__}: {inner}{_hint(inner)}")
-    excerpt = _excerpt(frames)
     line = frames[-1].line if frames else None
-    return Failure(_kind(inner), message, f"{excerpt}\n{message}" if excerpt else "", line)
+    if printed.is_full:
+        return said_too_much("output", f"{limits.output_kib:g} KiB", "output_kib")
+    if isinstance(inner, TimeoutError) and not frames:  # with frames it is one that the code raised
+        return took_too_long(limits.wall_seconds)
+    if isinstance(inner, MemoryError):
+        return replace(took_too_much_memory(limits.memory_mib), line=line)
+    kind = "forbidden" if isinstance(inner, PermissionError) else "exception"
+    message = f"{type(inner).__name__}: {inner}{_hint(inner)}"
+    return Failure(**failure(kind, message, "\n".join(folded(frames, _spot, _call)), line))
 
 
-def _excerpt(frames: "list[Frame]") -> str:
-    """The calls with their lines, in the words of `inside/feedback.py`."""
-    calls = [_call(next(same), sum(1 for _ in same)) for _, same in groupby(frames, _spot)]
-    if len(calls) > _MOST_CALLS:
-        half = _MOST_CALLS // 2
-        calls = [*calls[:half], f"... {len(calls) - 2 * half} more places ...", *calls[-half:]]
-    return scrubbed("\n".join(calls))
-
-
-def _kind(error: BaseException) -> FailureKind:
-    return "forbidden" if isinstance(error, PermissionError) else "exception"
+def _exception(message: str) -> Failure:
+    return Failure(**failure("exception", message))
 
 
 def _hint(error: BaseException) -> str:
@@ -226,24 +210,10 @@ def _hint(error: BaseException) -> str:
             return ""
 
 
-def _memory(limits: Limits) -> Failure:
-    return Failure("memory", f"it was stopped for using more than {limits.memory_mib} MiB (limit memory_mib)")
-
-
-def _timeout(limits: Limits) -> Failure:
-    return Failure("timeout", f"it was stopped after {limits.wall_seconds:g} seconds (limit wall_seconds)")
-
-
 def _spot(frame: "Frame") -> tuple[str | None, int]:
     return frame.function_name, frame.line
 
 
-def _call(frame: "Frame", more: int) -> str:
-    where = "" if frame.function_name in (None, "<module>") else f", in {frame.function_name}"
-    repeated = f"\n    ... the same call {more} more times ..." if more else ""
-    return f"line {frame.line}{where}:\n    {(frame.source_line or '').strip()[:_MOST_LINE]}{repeated}"
-
-
-def _cut(text: str) -> str:
-    text = scrubbed(text[: 2 * _MOST_MESSAGE])
-    return text if len(text) <= _MOST_MESSAGE else f"{text[:_MOST_MESSAGE]} ..."
+def _call(frame: "Frame") -> str:
+    text = (frame.source_line or "").strip()
+    return call_excerpt(frame.line, frame.function_name or "<module>", [f"    {text}"])

@@ -2,6 +2,8 @@
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -34,27 +36,38 @@ def resource_caps(limits: Limits, *, result_mib: int | None = None, wall_seconds
 
 
 class Cancellation:
-    """A way for another thread to end a running job: a pipe, since the supervising thread waits on descriptors."""
+    """A way for another thread to end a job, whether it waits or runs.
+
+    A running job's supervisor waits on descriptors, so while one runs there is a pipe.
+    """
 
     def __init__(self) -> None:
-        self.descriptor, self._write = os.pipe()
-        self._lock = threading.Lock()
-        self._is_open = True
         self.is_cancelled = False
+        self._lock = threading.Lock()
+        self._write: int | None = None
 
     def cancel(self) -> None:
         """End the job, now or as soon as it has started."""
         with self._lock:
             self.is_cancelled = True
-            if self._is_open:
+            if self._write is not None:
                 os.write(self._write, b"c")
 
-    def close(self) -> None:
-        """Let go of the pipe; there is nothing to cancel any more."""
+    @contextmanager
+    def watched(self) -> Iterator[int]:
+        """A descriptor that can be read once the job is cancelled."""
+        read, write = os.pipe()
         with self._lock:
-            self._is_open = False
-            os.close(self.descriptor)
-            os.close(self._write)
+            self._write = write
+            if self.is_cancelled:
+                os.write(write, b"c")
+        try:
+            yield read
+        finally:
+            with self._lock:
+                self._write = None
+            os.close(read)
+            os.close(write)
 
 
 class JobCancelledError(Exception):

@@ -1,6 +1,7 @@
 """The sandbox that callers use: a pool of jobs over fork servers that are started, watched and started again."""
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import Sequence
@@ -19,7 +20,10 @@ from steepest.solvers.sandbox.isolation import Isolation
 from steepest.solvers.sandbox.jobs import FunctionCalls, FunctionTiming, Job, PyomoScript
 from steepest.solvers.sandbox.limits import Limits
 from steepest.solvers.sandbox.outcomes import CallResult, Outcome, ScriptAnswer, TimingReport
-from steepest.solvers.sandbox.running_job import Cancellation
+from steepest.solvers.sandbox.running_job import Cancellation, JobCancelledError
+
+_WAIT_SECONDS = 0.2
+"""Between two looks at whether a waiting job is still wanted."""
 
 
 class Sandbox:
@@ -63,7 +67,7 @@ class Sandbox:
         self._screening = screening
         self._servers = None if unsafe else ForkServers(isolation, tuple(preload))
         self._slots = threading.BoundedSemaphore(self.workers)
-        self._timing = threading.Lock()
+        self._timing = threading.BoundedSemaphore(1)
         self._executor = ThreadPoolExecutor(self.workers, thread_name_prefix="steepest-sandbox")
         self._owner = os.getpid()
         self._is_closed = False
@@ -75,6 +79,7 @@ class Sandbox:
         Raises:
             SandboxUnavailableError: No isolation can be had here; the message says why and what to do.
         """
+        self._require_usable()
         return Isolation.UNSAFE if self._servers is None else self._servers.running(FUNCTIONS).isolation
 
     @overload
@@ -116,7 +121,6 @@ class Sandbox:
         self._require_usable()
         cancellation = Cancellation()
         running = self._executor.submit(self._run, job, limits, cancellation)
-        running.add_done_callback(lambda _: cancellation.close())
         try:
             return await asyncio.wrap_future(running)
         except asyncio.CancelledError:
@@ -147,25 +151,29 @@ class Sandbox:
         await asyncio.to_thread(self.close)
 
     def _run(self, job: Job, limits: Limits | None, cancellation: Cancellation | None) -> Outcome[Any]:
-        self._require_usable()
         how = Execution(lambda kind: self._runner(kind, cancellation), limits or self.limits, self._screening)
-        with self._slots:
+        with contextlib.ExitStack() as turn:
+            if isinstance(job, FunctionTiming):  # one at a time: two would disturb each other's caches and clocks
+                self._await_turn(self._timing, cancellation, turn)
+            self._await_turn(self._slots, cancellation, turn)
             try:
-                return self._dispatch(job, how)
+                return _dispatch(job, how)
             except ServerDiedError:
                 self._require_usable()
             # On a new server: a job has no effects that could happen twice.
-            return self._dispatch(job, how)
+            return _dispatch(job, how)
 
-    def _dispatch(self, job: Job, how: Execution) -> Outcome[Any]:
-        match job:
-            case PyomoScript():
-                return run_script(job, how)
-            case FunctionCalls():
-                return run_calls(job, how)
-            case FunctionTiming():
-                with self._timing:  # one at a time: two would disturb each other's caches and clocks
-                    return run_timing(job, how)
+    def _await_turn(
+        self, turns: threading.Semaphore, cancellation: Cancellation | None, turn: contextlib.ExitStack
+    ) -> None:
+        """Wait until the job may run; a wait, too, ends when it is cancelled or the sandbox closed."""
+        self._require_usable()
+        while not turns.acquire(timeout=_WAIT_SECONDS):
+            self._require_usable()
+            if cancellation is not None and cancellation.is_cancelled:
+                raise JobCancelledError
+        turn.callback(turns.release)
+        self._require_usable()
 
     def _runner(self, kind: Kind, cancellation: Cancellation | None) -> Runner:
         if self._servers is None:
@@ -177,6 +185,16 @@ class Sandbox:
             raise SandboxError("the sandbox is closed; make a new one, or run the job inside its `with` block")
         if os.getpid() != self._owner:
             raise SandboxError("this sandbox belongs to the process that this one was forked from; make a new one here")
+
+
+def _dispatch(job: Job, how: Execution) -> Outcome[Any]:
+    match job:
+        case PyomoScript():
+            return run_script(job, how)
+        case FunctionCalls():
+            return run_calls(job, how)
+        case FunctionTiming():
+            return run_timing(job, how)
 
 
 def _processors() -> int:

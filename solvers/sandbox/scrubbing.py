@@ -20,11 +20,15 @@ _TERMINAL_ESCAPE = re.compile(
     r"|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # titles, links, clipboard
     r"|\x1b[ -/]*[0-~]?"
 )
-_LINE_BREAK = re.compile(r"\r\n?")
+_LINE_BREAK = re.compile(r"\r\n?|[\u2028\u2029]")
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters; \t and \n stay
-    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the direction of text
-    r"\U000e0000-\U000e007f]"  # tags: invisible letters
+    # Format characters (Unicode's category Cf): joiners, marks of direction and byte order, soft hyphens, tags.
+    r"\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    r"\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    # What else is shown as nothing (Default_Ignorable_Code_Point): fillers, selectors of variants, and what Unicode
+    # has set aside for more of the kind.
+    r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -77,6 +81,8 @@ def _folders() -> Iterator[tuple[str, str]]:
     for variable in ("TMPDIR", "TEMP", "TMP"):
         yield os.environ.get(variable, ""), "<temp>"
     yield "/tmp", "<temp>"  # noqa: S108 - named, not used
+    # Wherever else packages were installed to; what is Python's own has its word already.
+    yield from ((entry, "<packages>") for entry in sys.path if not entry.startswith(sys.base_prefix))
 
 
 def _spellings(folder: str) -> Iterable[str]:

@@ -71,15 +71,19 @@ class Measurements:
     first: Reading
     calls: tuple[Reading, ...]
     value: object
+    cpu_loaded: float
+    """Processor time that the process had used when the source was loaded."""
     cpu_before: float
-    """Processor time that the process had used before the first call."""
+    """The same before the first call."""
 
 
-def time_calls(job: TimedJob, repeats: int, clocks: Clocks | None = None) -> Measurements:
+def time_calls(job: TimedJob, call: bytes, repeats: int, clocks: Clocks | None = None) -> Measurements:
     """Time a job that has been sent its request.
 
     Args:
         job: The job.
+        call: The arguments as JSON; the job learns them only when its source is loaded, so that nothing can be
+            computed from them before the first call.
         repeats: How often the function is called after its first call, 1 to 2000 times.
         clocks: What is read before and after each call; those of the job's process if None.
 
@@ -92,11 +96,13 @@ def time_calls(job: TimedJob, repeats: int, clocks: Clocks | None = None) -> Mea
     require_repeats(repeats)
     _await_ready(job)
     bench = _Bench(job, clocks or clocks_of(job))
+    cpu_loaded = bench.clocks().cpu_seconds
+    bench.ask(b"a" + call + b"\n")
     empty = tuple(bench.measured(b"e") for _ in range(_EMPTY_CALLS))
     cpu_before = bench.clocks().cpu_seconds
     first = bench.measured(b"c")
     calls = tuple(bench.measured(b"c") for _ in range(repeats))
-    return Measurements(empty, first, calls, bench.value(), cpu_before)
+    return Measurements(empty, first, calls, bench.value(), cpu_loaded, cpu_before)
 
 
 def timing_report(measured: Measurements, cpu_at_end: float) -> TimingReport:
@@ -117,6 +123,7 @@ def timing_report(measured: Measurements, cpu_at_end: float) -> TimingReport:
         wall_seconds=_beyond(wall_overhead, [each.wall_seconds for each in measured.calls]),
         instructions=_instructions(measured.empty, measured.calls),
         overhead_seconds=overhead,
+        load_seconds=measured.cpu_loaded,
         unmeasured_seconds=max(cpu_at_end - measured.cpu_before - inside, 0.0),
         estimate=hodges_lehmann(cpu),
         interval=wilcoxon_interval(cpu),
@@ -176,12 +183,13 @@ class _Bench:
 
     def measured(self, request: bytes) -> Reading:
         """What one call used; its preparation is not counted."""
-        self._ask(b"p")
+        self.ask(b"p")
         before = self.clocks()
-        self._ask(request)
+        self.ask(request)
         return _difference(self.clocks(), before)
 
     def value(self) -> object:
+        """What the last call returned."""
         self.job.send(b"v")
         match decoded_call(self.job.read_line()):
             case Returned(value):
@@ -189,7 +197,8 @@ class _Bench:
             case Raised(failure):
                 raise CallFailedError(failure)
 
-    def _ask(self, request: bytes) -> None:
+    def ask(self, request: bytes) -> None:
+        """Send a request and wait for its answer."""
         if self.job.is_ahead():  # an answer before its question is forged
             raise UnreadableError
         self.job.send(request)

@@ -62,7 +62,8 @@ def _of_signal(number: int, end: JobEnd, caps: ResourceCaps) -> Failure:
         return _timeout(caps.cpu_seconds, "cpu_seconds")
     if number == signal.SIGSYS:
         return Failure("forbidden", "it made a system call that the sandbox kills for")
-    if number == signal.SIGABRT and end.peak_bytes >= _NEARLY * caps.memory_bytes:
+    # abort() of process 1 of a namespace ends in the second: it ignores the first
+    if number in (signal.SIGABRT, signal.SIGSEGV) and end.peak_bytes >= _NEARLY * caps.memory_bytes:
         return _memory(caps)
     return Failure("crash", f"the process died of {_signal_name(number)}")
 

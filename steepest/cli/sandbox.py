@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +54,9 @@ def _add_action(actions: Any, name: str, summary: str, execute: Any) -> argparse
     parser.add_argument("file", metavar="FILE.py", help="Python source; it is read here and run in the sandbox only")
     add_format(parser)
     group = parser.add_argument_group("sandbox")
-    group.add_argument("--wall", metavar="S", type=argument(read_seconds), default=10.0, help="seconds (default: 10)")
+    group.add_argument(
+        "--wall", metavar="S", type=argument(read_seconds), default=10.0, help="seconds for the code (default: 10)"
+    )
     group.add_argument("--memory", metavar="MIB", type=argument(read_count), default=512, help="memory (default: 512)")
     group.add_argument("--unsafe", action="store_true", help="run without any isolation, with all your rights")
     parser.set_defaults(execute=execute)
@@ -79,12 +83,13 @@ def execute_solve(arguments: argparse.Namespace, console: Console) -> ExitCode:
     source = _read_source(arguments.file)
     options = solver_options(arguments, read_settings())
     with _sandbox(arguments) as sandbox:
-        outcome = sandbox.run(PyomoScript(source, options), limits=_limits(arguments, options.time_limit))
+        outcome = sandbox.run(PyomoScript(source, options))
     if isinstance(outcome, Failed):
         return _report_failure(outcome, arguments, console)
     if arguments.format == "json":
         console.document({"answer": _plain(outcome.value), "usage": _plain(outcome.usage), "output": outcome.output})
     else:
+        _say_output(outcome.output, console)
         console.result("\n".join([*_answer_lines(outcome.value), "", _usage_line(outcome.usage)]))
     return BY_OUTCOME[BY_STATUS[outcome.value.status]]
 
@@ -102,7 +107,7 @@ def execute_call(arguments: argparse.Namespace, console: Console) -> ExitCode:
     if isinstance(result, Raised):
         return _report_failure(Failed(result.failure, outcome.usage, outcome.output), arguments, console)
     if arguments.format == "json":
-        console.document({"returned": result.value, "usage": _plain(outcome.usage), "output": outcome.output})
+        console.document({"returned": _finite(result.value), "usage": _plain(outcome.usage), "output": outcome.output})
     else:
         _say_output(outcome.output, console)
         console.result(json.dumps(result.value, ensure_ascii=False))
@@ -123,6 +128,7 @@ def execute_time(arguments: argparse.Namespace, console: Console) -> ExitCode:
     if arguments.format == "json":
         console.document({"timing": _plain(outcome.value), "usage": _plain(outcome.usage), "output": outcome.output})
     else:
+        _say_output(outcome.output, console)
         console.result("\n".join([*_timing_lines(outcome.value), "", _usage_line(outcome.usage)]))
     return ExitCode.SOLVED
 
@@ -133,12 +139,11 @@ def _sandbox(arguments: argparse.Namespace) -> "Sandbox":
     return Sandbox(_limits(arguments), workers=1, unsafe=arguments.unsafe)
 
 
-def _limits(arguments: argparse.Namespace, solver_seconds: float | None = None) -> "Limits":
-    """The limits asked for; a solver that was given more time than the script has it."""
+def _limits(arguments: argparse.Namespace) -> "Limits":
     from steepest.solvers.sandbox import Limits
 
-    seconds = max(arguments.wall, solver_seconds or 0.0)
-    return Limits(wall_seconds=seconds, cpu_seconds=max(60.0, 16 * seconds), memory_mib=arguments.memory)
+    processors = os.cpu_count() or 1
+    return Limits(wall_seconds=arguments.wall, cpu_seconds=arguments.wall * processors + 1, memory_mib=arguments.memory)
 
 
 def _read_source(file: str) -> str:
@@ -174,8 +179,17 @@ def _say_output(output: str, console: Console) -> None:
 def _plain(record: Any) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
-    document: dict[str, Any] = TypeAdapter(type(record)).dump_python(record, mode="json")
+    document: dict[str, Any] = _finite(TypeAdapter(type(record)).dump_python(record, mode="json"))
     return document
+
+
+def _finite(value: Any) -> Any:
+    """A value for JSON, which knows no infinity and no NaN: they become texts, `NaN`, `Infinity`, `-Infinity`."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return json.dumps(value)
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _answer_lines(answer: "ScriptAnswer") -> list[str]:
@@ -198,7 +212,8 @@ def _timing_lines(report: "TimingReport") -> list[str]:
         f"95 % interval {low:.3g} to {high:.3g})",
         f"first call {report.first_seconds:.3g} s; an empty call {report.overhead_seconds:.3g} s, taken off",
     ]
-    if report.unmeasured_seconds > sum(report.cpu_seconds) + _RESTING_SECONDS * len(report.cpu_seconds):
+    worked = sum(report.cpu_seconds)
+    if report.unmeasured_seconds > worked + _RESTING_SECONDS * len(report.cpu_seconds):
         lines.append(
             f"{report.unmeasured_seconds:.3g} s of work outside of the calls: the code answers before it has worked"
         )

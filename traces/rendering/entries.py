@@ -78,8 +78,7 @@ def is_failure(node: Node[Any]) -> bool:
 
 def value_of(node: Node[Any], longest: int) -> str:
     """A preview of a node's value, the same in every run as far as that can be."""
-    text = preview(node._value, longest)
-    return visible(text if isinstance(node._value, (str, bytes)) else without_addresses(text))
+    return visible(preview(node._value, longest))
 
 
 def words_of(text: str) -> str:

@@ -7,6 +7,7 @@ body run again and again, is such a run, whatever the shape of the graph that it
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from steepest.traces.graph import Node
@@ -84,17 +85,25 @@ def _places(inputs: Sequence[Node[Any]], owners: dict[int, int]) -> tuple[int, .
 def _folds(trace: "Trace", nodes: Sequence[Node[Any]], limit: int) -> list[_Fold]:
     repeated = _repetitions(nodes, _signatures(trace, nodes))
     left = len(nodes) - sum(fold.end - fold.begin - 1 for fold in repeated)
-    return repeated if left <= limit else _without_middle(nodes, repeated, limit)
-
-
-def _without_middle(nodes: Sequence[Node[Any]], repeated: Sequence[_Fold], limit: int) -> list[_Fold]:
-    """The repetitions near both ends, and everything between them as one fold."""
-    head = _reach(nodes, repeated, limit // 2)
-    reversed_folds = [_Fold(len(nodes) - fold.end, len(nodes) - fold.begin, "") for fold in reversed(repeated)]
-    tail = len(nodes) - _reach(nodes, reversed_folds, limit - limit // 2)
+    if left <= limit:
+        return repeated
+    head, tail = _ends(nodes, repeated, limit)
+    outstanding = [head + place for place, node in enumerate(nodes[head:tail]) if _stands_out(trace, node)]
     before = [fold for fold in repeated if fold.end <= head]
     after = [fold for fold in repeated if fold.begin >= tail]
-    return [*before, _Fold(head, tail, f"{tail - head:,} more"), *after]
+    return [*before, *_around(outstanding[:limit], head, tail), *after]
+
+
+def _ends(nodes: Sequence[Node[Any]], repeated: Sequence[_Fold], limit: int) -> tuple[int, int]:
+    """Where the beginning that is shown ends, and where the end that is shown begins."""
+    backwards = [_Fold(len(nodes) - fold.end, len(nodes) - fold.begin, "") for fold in reversed(repeated)]
+    return _reach(nodes, repeated, limit // 2), len(nodes) - _reach(nodes, backwards, limit - limit // 2)
+
+
+def _around(kept: Sequence[int], begin: int, end: int) -> list[_Fold]:
+    """Folds of all that lies between two places, except for some."""
+    edges = pairwise([begin - 1, *kept, end])
+    return [_Fold(left + 1, right, f"{right - left - 1:,} more") for left, right in edges if right - left > 1]
 
 
 def _reach(nodes: Sequence[Node[Any]], folds: Sequence[_Fold], most: int) -> int:

@@ -7,6 +7,7 @@ and without overlap, which is an isotonic regression (pool adjacent violators). 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _SWEEPS = 8
 
@@ -33,21 +34,20 @@ class Placement:
 
 
 def layers_of(inputs: Sequence[Sequence[int]]) -> list[int]:
-    """A layer for each item: below all of its inputs; an item without inputs just above the first that uses it.
+    """A layer for each item: below all of its inputs, and near to what was made from it if that makes no edge longer.
 
     Args:
         inputs: Of each item the places of its inputs, which come before it.
     """
-    layers = [0] * len(inputs)
-    for place, sources in enumerate(inputs):
-        layers[place] = 1 + max((layers[source] for source in sources), default=-1)
-    nearest: dict[int, int] = {}
-    for place, sources in enumerate(inputs):
+    layers: list[int] = []
+    users: list[list[int]] = [[] for _ in inputs]
+    for at, sources in enumerate(inputs):
+        layers.append(1 + max((layers[source] for source in sources), default=-1))
         for source in sources:
-            nearest[source] = min(nearest.get(source, layers[place]), layers[place])
-    for place, sources in enumerate(inputs):
-        if not sources and place in nearest:
-            layers[place] = nearest[place] - 1
+            users[source].append(at)
+    for at in range(len(inputs) - 1, -1, -1):
+        if users[at] and len(inputs[at]) <= len(users[at]):
+            layers[at] = min(layers[user] for user in users[at]) - 1
     return layers
 
 
@@ -65,7 +65,7 @@ def place(boxes: Sequence[Box], edges: Sequence[tuple[int, int]], gap: float, ri
     upper: list[list[int]] = [[] for _ in every]
     lower: list[list[int]] = [[] for _ in every]
     for path in paths:
-        for source, end in zip(path, path[1:], strict=False):
+        for source, end in pairwise(path):
             upper[end].append(source)
             lower[source].append(end)
     rows = _rows(every)
@@ -135,7 +135,7 @@ def _centres(
 def _offsets(widths: Sequence[float], gap: float) -> list[float]:
     """Where the centres of a row would be if its boxes stood side by side."""
     offsets = [0.0]
-    for left, right in zip(widths, widths[1:], strict=False):
+    for left, right in pairwise(widths):
         offsets.append(offsets[-1] + (left + right) / 2 + gap)
     return offsets[: len(widths)]
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _LONGEST_LINE = 60
 _LONGEST_VALUE = 200
-_SAFE = frozenset(" _.,=+*/()[]'→…·-")
+_SAFE = frozenset(" _.,=+*/()[]'?!→…·-")
 """Besides letters and digits; everything else is written by its number, for Mermaid has meanings for most of it."""
 _SHAPES = {
     "parameter": ('(["', '"])'),

@@ -42,7 +42,7 @@ _LINE = 17.0
 _MARGIN = 9.0
 _LONGEST_LINE = 36
 _LONGEST_VALUE = 200
-_FARTHEST = 3
+_FARTHEST = 4
 """Layers that an edge goes through; what is used further away is referred to by its name."""
 _GAP, _RISE = 18.0, 40.0
 

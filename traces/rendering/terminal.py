@@ -106,7 +106,7 @@ def _cause(entry: Entry) -> str:
 
 
 def _headline(entry: Entry, width: int) -> Line:
-    """`name = expression → value [marks]` in the width that there is; marks last, and never cut off."""
+    """`name = expression → value [marks]` in the width that there is."""
     role = entry.kind if entry.kind in {"parameter", "failure"} else "name"
     marks = f"  [{', '.join(entry.marks)}]" if entry.marks else ""
     name = fitted(visible(entry.name), max(width // 2, 8))
@@ -119,7 +119,16 @@ def _headline(entry: Entry, width: int) -> Line:
         made = fitted(made, max(half, 4))
         value = fitted(value, max(room - width_of(made) - len(arrow), 4)) if value else ""
     outcome = "error" if entry.exception else ""
-    return [(name, role), (f" = {made}", ""), (arrow, "guide"), (value, outcome), (marks, "mark")]
+    spans = [(name, role), (f" = {made}", ""), (arrow, "guide"), (value, outcome), (marks, "mark")]
+    return list(_clipped(spans, width))
+
+
+def _clipped(line: Line, width: int) -> Iterator[Span]:
+    """A line without what does not fit: on a narrow terminal there may be no room for all that must not be missed."""
+    for text, role in line:
+        kept = fitted(text, width)
+        width -= width_of(kept)
+        yield kept, role
 
 
 def _painted(line: Line, colours: Mapping[str, str]) -> str:

@@ -58,10 +58,10 @@ def rows_of(view: View, deepest: int) -> Iterator[Row]:
 
 
 def _children(view: View, row: Row, shown: set[int], deepest: int) -> tuple[list[Row], tuple[int, ...]]:
-    """The rows below one, and what of them is put off; what is a leaf and stands further up needs no row."""
+    """The rows below one, leaves first, and what is put off. A leaf that stands further up needs no row."""
     inputs = view.items[row.item].inputs if row.item is not None else ()
     above = tuple(place for place in inputs if place in shown and view.items[place].inputs)
-    fresh = [place for place in inputs if place not in shown]
+    fresh = sorted((place for place in inputs if place not in shown), key=lambda place: bool(view.items[place].inputs))
     is_deep = len(row.below) >= deepest * len(_BRANCH)
     deferred = tuple(place for place in fresh if is_deep and view.items[place].inputs)
     rows = [Row("", "", place) for place in fresh if place not in deferred]

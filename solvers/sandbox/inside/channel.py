@@ -35,7 +35,7 @@ class Channel:
         Raises:
             EOFError: The supervisor hung up.
         """
-        header = json.loads(self._line())
+        header = json.loads(self.read_line())
         return header, self.read(header["bytes"])
 
     def read(self, length: int) -> bytes:
@@ -50,6 +50,18 @@ class Channel:
         del self._ahead[:length]
         return taken
 
+    def read_line(self) -> bytes:
+        """The next line, without its newline.
+
+        Raises:
+            EOFError: The supervisor hung up.
+        """
+        while (end := self._ahead.find(b"\n")) < 0:
+            self._more()
+        line = bytes(self._ahead[:end])
+        del self._ahead[: end + 1]
+        return line
+
     def write(self, data: bytes) -> None:
         """Send all of the data."""
         rest = memoryview(data)
@@ -59,13 +71,6 @@ class Channel:
     def write_line(self, document: dict[str, Any]) -> None:
         """Send one JSON object as a line."""
         self.write(json.dumps(document).encode() + b"\n")
-
-    def _line(self) -> bytes:
-        while (end := self._ahead.find(b"\n")) < 0:
-            self._more()
-        line = bytes(self._ahead[:end])
-        del self._ahead[: end + 1]
-        return line
 
     def _more(self) -> None:
         chunk = os.read(self.request, _CHUNK)

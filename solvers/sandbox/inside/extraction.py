@@ -1,7 +1,7 @@
 """A Pyomo model as arrays and expressions, exactly, or a refusal that names the component at fault.
 
 Fixed variables become columns whose bounds meet; what Pyomo can rewrite exactly (generalized disjunctions, logical
-constraints) it rewrites; a model without an objective has the objective 0.
+constraints) it rewrites in a copy; a model without an objective has the objective 0.
 """
 
 import math
@@ -13,10 +13,12 @@ import numpy as np
 from steepest.solvers.backends.array_model import Hessian, NamedModel
 from steepest.solvers.backends.expression_model import ExpressionModel, ExpressionWriter
 from steepest.solvers.sandbox.inside.columns import Columns
+from steepest.solvers.sandbox.inside.names import named_members
 from steepest.solvers.sandbox.inside.postfix import write_expression
 from steepest.solvers.sandbox.inside.refusals import ModelRefusedError, finite
+from steepest.solvers.sandbox.inside.rewriting import without_logic
 from steepest.solvers.sandbox.inside.rows import Rows
-from steepest.solvers.sandbox.inside.special_ordered_sets import add_special_ordered_set
+from steepest.solvers.sandbox.inside.special_ordered_sets import add_special_ordered_set, implied_limits
 
 Terms = dict[int, float]
 Products = dict[tuple[int, int], float]
@@ -24,58 +26,55 @@ Products = dict[tuple[int, int], float]
 
 @dataclass(frozen=True, eq=False)
 class Extracted:
-    """A model, and which of Pyomo's components its columns and rows are."""
+    """A model, and which of the script's components its columns and rows are."""
 
     model: NamedModel | ExpressionModel
     variables: list[Any]
-    """One a column; None where Pyomo has none."""
+    """One a column, numeric or Boolean; None where the script has none."""
     constraints: list[Any]
-    """One a row; None where Pyomo has none."""
+    """One a row; None where the script has none."""
+    booleans: list[tuple[Any, int]]
+    """Boolean variables that go by the column of another variable of the script."""
 
 
 def extract(model: Any) -> Extracted:
-    """Extract a concrete Pyomo model; disjunctions in it are rewritten in place.
+    """Extract a concrete Pyomo model, which stays as it is.
 
     Raises:
         ModelRefusedError: It has several objectives, a component that no solver here takes, or a number that is none.
     """
-    from pyomo.environ import Constraint, SOSConstraint, Var
+    from pyomo.environ import Var
 
-    _rewrite_logic(model)
-    _require_known_components(model)
-    _require_discrete_time(model)
-    columns, rows = Columns(), Rows()
-    for variable in model.component_data_objects(Var):
+    rewritten = without_logic(model)
+    _require_known_components(rewritten.model)
+    _require_discrete_time(rewritten.model)
+    columns, rows = Columns(rewritten.original), Rows()
+    for variable, name in named_members(rewritten.model, Var):
         if not (variable.fixed and variable.value is None):
-            columns.add(variable)
+            columns.add(variable, name)
+    extracted = _with_rows(rewritten.model, columns, rows)
+    return Extracted(
+        extracted,
+        columns.variables,
+        [None if each is None else rewritten.original(each) for each in rows.constraints],
+        [(boolean, columns.of(binary)) for boolean, binary in rewritten.booleans if columns.knows(binary)],
+    )
+
+
+def _with_rows(model: Any, columns: Columns, rows: Rows) -> NamedModel | ExpressionModel:
+    from pyomo.environ import Constraint, SOSConstraint
+
     reader = _Reader(columns)
-    nonlinear = [reader.add_row(rows, each) for each in model.component_data_objects(Constraint, active=True)]
+    nonlinear = [reader.add_row(rows, each, name) for each, name in named_members(model, Constraint, active=True)]
     parts = [part for part, added in nonlinear if added]
-    for each in model.component_data_objects(SOSConstraint, active=True):
-        add_special_ordered_set(each, columns, rows)
+    sets = list(model.component_data_objects(SOSConstraint, active=True))
+    if sets:
+        limits = implied_limits(columns, rows)
+        for each in sets:
+            add_special_ordered_set(each, columns, rows, limits)
     parts += [None] * (len(rows.names) - len(parts))
     objective = reader.objective(_single_objective(model), linear_only=any(part is not None for part in parts))
-    extracted = _assembled(columns, rows, objective, parts)
-    return Extracted(extracted, columns.variables, rows.constraints)
-
-
-def _rewrite_logic(model: Any) -> None:
-    """Disjunctions and logical constraints as linear constraints over binary variables, by Pyomo's own means."""
-    from pyomo.environ import LogicalConstraint, TransformationFactory
-    from pyomo.gdp import Disjunct, Disjunction, GDP_Error
-
-    def has(kind: Any) -> bool:
-        return next(model.component_data_objects(kind, active=True, descend_into=True), None) is not None
-
-    try:
-        if has(LogicalConstraint):
-            TransformationFactory("core.logical_to_linear").apply_to(model)
-        if has(Disjunction) or has(Disjunct):
-            TransformationFactory("gdp.bigm").apply_to(model)
-    except GDP_Error as error:
-        raise ModelRefusedError(
-            f"a disjunction can't be rewritten with big-M constraints: {error}; give its variables bounds"
-        ) from error
+    return _assembled(columns, rows, objective, parts)
 
 
 def _require_known_components(model: Any) -> None:
@@ -140,17 +139,17 @@ class _Reader:
         self._seen: dict[int, Any] = {}
         self._linear = LinearRepnVisitor({}, var_recorder=VarRecorder(self._seen, None))
 
-    def add_row(self, rows: Rows, constraint: Any) -> tuple[Any, bool]:
+    def add_row(self, rows: Rows, constraint: Any, name: str) -> tuple[Any, bool]:
         """Add the row of a constraint; give its nonlinear part, and whether there was anything to add."""
         low, body, high = constraint.to_bounded_expression(evaluate_bounds=True)
         if low is None and high is None:
             return None, False
-        where = f"the constraint {constraint.name}"
+        where = f"the constraint {name}"
         found = self._linear.walk_expression(body)
         constant = finite(found.constant, where)
         lower = -math.inf if low is None else finite(low, where) - constant
         upper = math.inf if high is None else finite(high, where) - constant
-        rows.add(constraint, constraint.name, lower, upper, self._terms(found.linear, where))
+        rows.add(constraint, name, lower, upper, self._terms(found.linear, where))
         return found.nonlinear, True
 
     def objective(self, objective: Any, *, linear_only: bool) -> _Objective:
@@ -183,8 +182,8 @@ class _Reader:
         return found if found.nonlinear is None else None
 
     def _terms(self, linear: dict[int, Any], where: str) -> Terms:
-        terms = {self._column(key): finite(value, where) for key, value in linear.items()}
-        return {column: coefficient for column, coefficient in terms.items() if coefficient}
+        column = self._columns.of
+        return {column(self._seen[key]): finite(value, where) for key, value in linear.items()}
 
     def _products(self, quadratic: dict[tuple[int, int], Any], where: str) -> Products:
         products: Products = {}
@@ -221,6 +220,7 @@ def _assembled(columns: Columns, rows: Rows, objective: _Objective, parts: list[
         hessian=_hessian(objective.products or {}, len(columns)),
         row_names=tuple(rows.names),
         column_names=tuple(columns.names),
+        added_columns=tuple(place for place, variable in enumerate(columns.variables) if variable is None),
     )
     return ExpressionModel(linear, writer.written()) if is_nonlinear else linear
 

@@ -13,12 +13,14 @@ import errno
 import linecache
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import groupby
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from steepest.solvers.sandbox.scrubbing import scrubbed
+
+T = TypeVar("T")
 
 SCRIPT = "<script>"
 """The file name under which the source of a job is compiled."""
@@ -53,7 +55,7 @@ def describe(error: BaseException, source: str) -> dict[str, Any]:
     if isinstance(error, SyntaxError) and error.filename == SCRIPT:
         return failure("exception", _headline(error, source), _syntax_excerpt(error, source), error.lineno)
     frames = script_frames(error.__traceback__)
-    excerpt = [*_calls(frames), *_members(error, source), *_causes(error, source)]
+    excerpt = [*folded(frames, _spot, _call), *_members(error, source), *_causes(error, source)]
     return failure(_kind(error), _headline(error, source), "\n".join(excerpt), frames[-1].tb_lineno if frames else None)
 
 
@@ -190,18 +192,30 @@ def script_frames(trace: TracebackType | None) -> list[TracebackType]:
     return found
 
 
-def _calls(frames: Sequence[TracebackType]) -> Iterator[str]:
-    """The calls with their lines; a recursion is folded, and the middle of a deep stack is left out."""
-    folded = [list(same) for _, same in groupby(frames, _spot)]
+def folded(calls: Sequence[T], spot: Callable[[T], Hashable], excerpt: Callable[[T], str]) -> Iterator[str]:
+    """The calls of a stack with their lines; a recursion is folded, and the middle of a deep stack is left out.
+
+    Args:
+        calls: The outermost first.
+        spot: Where a call is: one after the other at the same spot is a recursion.
+        excerpt: A call as it is shown.
+    """
+    places = [list(same) for _, same in groupby(calls, spot)]
     half = _MOST_CALLS // 2
-    left_out = folded[half:-half] if len(folded) > _MOST_CALLS else []
-    for place, same in enumerate(folded):
-        if left_out and place == half:
+    left_out = places[half:-half] if len(places) > _MOST_CALLS else []
+    for number, same in enumerate(places):
+        if left_out and number == half:
             yield f"... {sum(map(len, left_out))} more calls ..."
-        if not left_out or not half <= place < len(folded) - half:
-            yield _call(same[0])
+        if not left_out or not half <= number < len(places) - half:
+            yield excerpt(same[0])
             if len(same) > 1:
                 yield f"    ... the same call {len(same) - 1} more times ..."
+
+
+def call_excerpt(line: int, function: str, shown: Sequence[str]) -> str:
+    """A call as a failure shows it: its line, the function unless it is the source itself, and the line's text."""
+    where = "" if function == "<module>" else f", in {function}"
+    return "\n".join([f"line {line}{where}:", *shown])
 
 
 def _spot(trace: TracebackType) -> tuple[str, int]:
@@ -213,8 +227,7 @@ def _call(trace: TracebackType) -> str:
     alone = TracebackType(None, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
     stack = traceback.extract_tb(alone)
     _, *shown = stack.format_frame_summary(stack[0]).splitlines()  # without Python's `File ..., line ...`
-    where = "" if name == "<module>" else f", in {name}"
-    return "\n".join([f"line {line}{where}:", *shown])
+    return call_excerpt(line, name, shown)
 
 
 def _syntax_excerpt(error: SyntaxError, source: str) -> str:

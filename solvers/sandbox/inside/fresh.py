@@ -2,23 +2,23 @@
 
 import os
 import sys
-from typing import get_args
+from typing import Any
 
 from steepest.solvers.sandbox.flavours import Kind, flavour_of, load
 from steepest.solvers.sandbox.inside.channel import CONFINED, Channel
 
 
-def start(kind: str, memory_bytes: str, cpu_seconds: str) -> None:
-    """Entry of the process that `fresh_process` starts, with the words of its command line."""
+def start(options: dict[str, Any]) -> None:
+    """Entry of the process that `fresh_process` starts."""
     request, result = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(2, 1)  # what the code prints must not mix with its result
     sys.argv[:] = ["<sandbox>"]
-    known = next(each for each in get_args(Kind) if each == kind)
-    work = load(flavour_of(known))[known]
+    kind: Kind = options["kind"]
+    work = load(flavour_of(kind))[kind]
     if sys.platform != "win32":
-        _limit(int(memory_bytes), float(cpu_seconds))
+        _limit(options["memory_bytes"], options["cpu_seconds"])
     channel = Channel(request, result)
     header, body = channel.read_request()
     channel.write(CONFINED)

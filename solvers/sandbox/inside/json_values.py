@@ -1,6 +1,7 @@
 """The results of functions as JSON, by one small rule.
 
-- None, bool, int, float and str stay what they are; NaN and the infinities too, as Python's JSON writes them.
+- None, bool, int, float and str stay what they are; NaN and the infinities too, as Python's JSON writes them. A text
+  with half of a surrogate pair is none: nobody could write it as UTF-8.
 - Lists, tuples, ranges, deques and numpy arrays become lists; sets become sorted lists.
 - Mappings become objects; dataclass instances become objects of their fields. Keys have to be strings: JSON would make
   the key 1 the text "1" in silence, and whoever compares results would look for the mistake in the wrong place.
@@ -64,7 +65,7 @@ def _converted(value: Any, place: str, around: tuple[int, ...]) -> Any:
         case float():
             return float(value)
         case str():
-            return str(value)
+            return _text(value, place)
     if id(value) in around:
         raise UnsupportedValueError(f"{place} holds itself; JSON has no references")
     if len(around) >= _MOST_DEPTH:
@@ -92,7 +93,7 @@ def _container(value: Any, place: str, around: tuple[int, ...]) -> Any:
 
 def _key(key: object, place: str) -> str:
     if isinstance(key, str):
-        return str(key)
+        return _text(key, f"the key {key!r} of {place}")
     raise UnsupportedValueError(
         f"{place} has the key {key!r} of type {type(key).__name__}; keys have to be strings: "
         "give back {str(key): value}, or a list of [key, value] pairs"
@@ -104,6 +105,18 @@ def _in_order(items: Set[Any]) -> list[Any]:
         return sorted(items)
     except TypeError:  # of several types: by type, so that the order does not change from run to run
         return sorted(items, key=lambda each: (type(each).__name__, repr(each)))
+
+
+def _text(value: str, place: str) -> str:
+    text = str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UnsupportedValueError(
+            f"{place} holds half of a surrogate pair at {error.start}, which is no text: "
+            "give back text.encode(errors='replace').decode()"
+        ) from None
+    return text
 
 
 def _integer(value: int, place: str) -> int:
@@ -123,7 +136,7 @@ def _numpy_scalar(value: "np.generic[Any]", place: str) -> bool | int | float | 
         case np.floating():
             return float(value)
         case np.str_():
-            return str(value)
+            return _text(value, place)
     raise _unsupported(value, place)
 
 

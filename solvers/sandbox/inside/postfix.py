@@ -1,6 +1,6 @@
 """Pyomo's expression trees in postfix form, without recursion."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from steepest.solvers.backends.expression_model import ExpressionWriter, Operator
 from steepest.solvers.sandbox.inside.columns import Columns
@@ -46,14 +46,11 @@ def write_expression(writer: ExpressionWriter, expression: Any, columns: Columns
             pending.extend(reversed(node.args))
 
 
-class _Operation:
+class _Operation(NamedTuple):
     """An operation whose operands are being written."""
 
-    __slots__ = ("operator", "terms")
-
-    def __init__(self, operator: Operator, terms: int = 0) -> None:
-        self.operator = operator
-        self.terms = terms
+    operator: Operator
+    terms: int = 0
 
 
 def _operation(node: Any, where: str) -> _Operation:

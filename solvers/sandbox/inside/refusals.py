@@ -16,11 +16,9 @@ def finite(value: Any, where: str) -> float:
     Raises:
         ModelRefusedError: It is infinite, missing, complex or no number at all.
     """
-    from pyomo.common.errors import InvalidValueError
-
     try:
         number = float(value)
-    except (TypeError, ValueError, OverflowError, InvalidValueError):
+    except (TypeError, ValueError, OverflowError):  # a ValueError too is what Pyomo raises for a number that is none
         number = math.nan
     if not math.isfinite(number):
         raise ModelRefusedError(f"{where} has a coefficient that is no finite number: a value or parameter is missing")

@@ -152,11 +152,9 @@ def _findings(tree: ast.Module, also: frozenset[str]) -> Iterator[_Finding]:
 def _import(name: str, also: frozenset[str]) -> Iterator[str]:
     """Why a module can't be imported; nothing where it can."""
     package = name.partition(".")[0]
-    if package in also:
-        return
     if any(name == part or name.startswith(f"{part}.") for part in REFUSED_PARTS):
         yield f"`import {name}`: {_NO_MACHINE if package == 'numpy' else 'it has no use in here'}"
-    elif package in ALLOWED_PACKAGES or package in ALLOWED_STANDARD_LIBRARY:
+    elif package in ALLOWED_PACKAGES or package in ALLOWED_STANDARD_LIBRARY or package in also:
         return
     elif package in ADVICE:
         yield f"`import {name}`: {ADVICE[package]}"

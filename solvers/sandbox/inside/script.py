@@ -54,6 +54,8 @@ Not pandas: the Arrow that it imports starts a thread.
 _WALL_SECONDS = 10.0
 _SHARE = 0.4
 """Of the wall clock, for what the script itself has solved."""
+_MOST_TRACEBACK = 10_000
+"""Characters of a failure's traceback, whose end says most."""
 
 
 def run(header: dict[str, Any], body: bytes, channel: Channel) -> None:
@@ -80,7 +82,9 @@ def run(header: dict[str, Any], body: bytes, channel: Channel) -> None:
 
 
 def _failed(document: dict[str, Any]) -> bytes:
-    return FAILURE + json.dumps(document).encode()
+    """A packet of less than 100 KiB whatever the script is written in."""
+    short = document | {"traceback": document["traceback"][-_MOST_TRACEBACK:]}
+    return FAILURE + json.dumps(short, ensure_ascii=False).encode(errors="replace")
 
 
 def _handed_over(source: str, solves: Solves) -> bytes:

@@ -11,13 +11,14 @@ from steepest.solvers.sandbox.inside.refusals import ModelRefusedError
 from steepest.solvers.sandbox.inside.rows import Rows
 
 
-def add_special_ordered_set(constraint: Any, columns: Columns, rows: Rows) -> None:
+def add_special_ordered_set(constraint: Any, columns: Columns, rows: Rows, limits: dict[int, float]) -> None:
     """Say with binary variables that at most one of its variables, or two neighbours, may be other than 0.
 
     Args:
         constraint: Pyomo's, of level 1 or 2.
         columns: Gets the binary variables.
-        rows: All rows of the model so far; gets those of the set.
+        rows: Gets the rows of the set.
+        limits: The upper bounds that `implied_limits` finds.
 
     Raises:
         ModelRefusedError: A variable has no finite bound, and no row implies one.
@@ -33,7 +34,7 @@ def add_special_ordered_set(constraint: Any, columns: Columns, rows: Rows) -> No
     rows.add(None, f"{name}.one_segment", -math.inf, 1.0, dict.fromkeys(switches, 1.0))
     for place, member in enumerate(members):
         on = switches[max(place - constraint.level + 1, 0) : place + 1]
-        low, high = columns.lower[member], min(columns.upper[member], _implied(member, columns, rows))
+        low, high = columns.lower[member], min(columns.upper[member], limits.get(member, math.inf))
         if not (math.isfinite(low) and math.isfinite(high)):
             raise ModelRefusedError(
                 f"the special ordered set {name} has the variable {columns.names[member]} without finite bounds: "
@@ -44,11 +45,10 @@ def add_special_ordered_set(constraint: Any, columns: Columns, rows: Rows) -> No
             rows.add(None, f"{name}.below[{place}]", 0.0, math.inf, {member: 1.0} | dict.fromkeys(on, -low))
 
 
-def _implied(column: int, columns: Columns, rows: Rows) -> float:
-    """The upper bound that rows of nothing but nonnegative terms imply, such as `sum of weights == 1`."""
-    bounds = [
-        upper / terms[column]
-        for terms, upper in zip(rows.terms, rows.upper, strict=True)
-        if column in terms and all(coefficient > 0 and columns.lower[each] >= 0 for each, coefficient in terms.items())
-    ]
-    return min(bounds, default=math.inf)
+def implied_limits(columns: Columns, rows: Rows) -> dict[int, float]:
+    """The upper bounds of columns that rows of nothing but nonnegative terms imply, such as `sum of weights == 1`."""
+    limits: dict[int, float] = {}
+    for terms, upper in zip(rows.terms, rows.upper, strict=True):
+        if all(coefficient > 0 and columns.lower[each] >= 0 for each, coefficient in terms.items()):
+            limits.update((each, min(upper / by, limits.get(each, math.inf))) for each, by in terms.items())
+    return limits

@@ -156,16 +156,26 @@ def _pyomo_words(answer: Answer) -> tuple[Any, Any]:
 
 
 def load_values(answer: Answer, extracted: Extracted, model: Any) -> None:
-    """Set the values of the variables, and the duals and reduced costs that the model has a suffix for."""
+    """Set the values of the script's variables, and the duals and reduced costs that the model has a suffix for."""
     if answer.values is None:
         return
-    for variable, value in zip(extracted.variables, answer.values.tolist(), strict=True):
+    values = answer.values.tolist()
+    for variable, value in zip(extracted.variables, values, strict=True):
         if variable is not None and not variable.fixed:
-            variable.set_value(value, skip_validation=True)
-            variable.stale = False
+            _set(variable, value)
+    for boolean, column in extracted.booleans:
+        if not boolean.fixed:
+            _set(boolean, values[column])
     if answer.row_duals is not None and isinstance(extracted.model, NamedModel):
         _load_suffix(model, "dual", extracted.constraints, answer.row_duals)
         _load_suffix(model, "rc", extracted.variables, _reduced_costs(extracted.model, answer.row_duals))
+
+
+def _set(variable: Any, value: float) -> None:
+    from pyomo.environ import BooleanVar
+
+    variable.set_value(value > 0.5 if variable.ctype is BooleanVar else value, skip_validation=True)
+    variable.stale = False
 
 
 def _load_suffix(model: Any, name: str, components: list[Any], values: Numbers) -> None:

@@ -1,8 +1,10 @@
 """The job that lets itself be timed: it answers, and the clock is in the supervisor, out of its reach.
 
 A request is one byte and its answer one line, after which this process does nothing until the next request comes, so
-that the supervisor can read its clocks at rest:
+that the supervisor can read its clocks at rest. The arguments come after the source has run, where nothing is measured:
+before it knows them it can make tables, but not the answer.
 
+    a   arguments: a line of JSON follows, {"args": [...], "kwargs": {...}}; once    -> empty line
     p   prepare: collect garbage, forget the last result, decode the arguments anew -> empty line
     c   call the function                                                           -> empty line or {"raised": failure}
     e   call a function that does nothing, to find out what the measuring costs     -> empty line
@@ -28,21 +30,20 @@ def run(header: dict[str, Any], body: bytes, channel: Channel) -> None:
 
     Args:
         header: "function", its name, and "screening", whether the source is screened first.
-        body: {"source": text, "call": {"args": [...], "kwargs": {...}}} as JSON.
+        body: {"source": text} as JSON.
         channel: Where the requests come from and the lines go.
     """
-    request = json.loads(body)
-    source: str = request["source"]
+    source: str = json.loads(body)["source"]
     try:
         function = load_function(source, header["function"], screening=header["screening"])
     except LoadError as error:
         channel.write_line({"failure": error.failure})
         return
-    timed = _TimedFunction(function, source, json.dumps(request["call"]))
+    timed = _TimedFunction(function, source)
     channel.write(READY + b"\n")
     try:
         while True:
-            channel.write(timed.answer(channel.read(1)) + b"\n")
+            channel.write(timed.answer(channel.read(1), channel) + b"\n")
     except EOFError:
         return
 
@@ -53,13 +54,16 @@ class _TimedFunction:
 
     function: Callable[..., Any]
     source: str
-    call: str
+    call: bytes = b""
     """Its arguments as JSON."""
     arguments: dict[str, Any] = field(default_factory=dict)
     result: Any = None
 
-    def answer(self, request: bytes) -> bytes:
+    def answer(self, request: bytes, channel: Channel) -> bytes:
         match request:
+            case b"a":
+                self.call = channel.read_line()
+                return b""
             case b"p":
                 return self._prepare()
             case b"c":

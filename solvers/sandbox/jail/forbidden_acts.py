@@ -1,12 +1,12 @@
 """Acts that a jail must refuse, each harmless should it be let through."""
 
+import mmap
 import os
 import socket
 import stat
 from collections.abc import Callable, Iterator
 
 from steepest.solvers.sandbox.jail import libc
-from steepest.solvers.sandbox.jail.syscalls import this_machine
 
 _NEWUSER = 0x10000000
 _PTRACE_SEIZE = 0x4206
@@ -31,6 +31,7 @@ def _acts(readable: str, mode: int) -> dict[str, Callable[[], object]]:
     return {
         "a file outside was opened": lambda: _open("/etc/passwd", os.O_RDONLY),
         "a file was made": lambda: _open("/tmp", os.O_TMPFILE | os.O_WRONLY),  # noqa: S108 - it never gets a name
+        "a link was read": lambda: os.readlink("/proc/self"),
         "the root folder was listed": lambda: os.listdir("/"),
         "other processes were listed": lambda: os.listdir("/proc"),
         "a network socket was made": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close(),
@@ -38,10 +39,11 @@ def _acts(readable: str, mode: int) -> dict[str, Callable[[], object]]:
         "a process was forked": _fork,
         "a program was started": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606
         "the parent could be sent a signal": lambda: os.kill(os.getppid(), 0),
-        "the parent could be traced": lambda: _call("ptrace", _PTRACE_SEIZE, os.getppid(), 0, 0),
+        "the parent could be traced": lambda: libc.syscall("ptrace", _PTRACE_SEIZE, os.getppid(), 0, 0),
+        "memory was shared": lambda: mmap.mmap(-1, mmap.PAGESIZE).close(),
         "a namespace was made": lambda: libc.unshare(_NEWUSER),
         "a mode was changed": lambda: os.chmod(readable, stat.S_IMODE(mode)),
-        "io_uring was to be had": lambda: _call("io_uring_setup", 1, bytes(128)),
+        "io_uring was to be had": lambda: libc.syscall("io_uring_setup", 1, bytes(128)),
     }
 
 
@@ -54,7 +56,3 @@ def _fork() -> None:
     if child == 0:
         os._exit(0)
     os.waitpid(child, 0)
-
-
-def _call(name: str, *arguments: libc.Argument) -> int:
-    return libc.syscall(name, this_machine().number(name), *arguments)

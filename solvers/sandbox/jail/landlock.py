@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from errno import EACCES, ENOENT, ENOSYS, EOPNOTSUPP
 
 from steepest.solvers.sandbox.jail import libc
-from steepest.solvers.sandbox.jail.syscalls import this_machine
 
 ABI_WITH_TRUNCATE = 3
 """Before it (Linux 6.2), Landlock let a file that can be read be cut to nothing by opening it with O_TRUNC."""
@@ -61,7 +60,7 @@ def restrict_to(readable: Sequence[str]) -> int:
     try:
         for path in readable:
             _allow(ruleset, path)
-        libc.syscall("landlock_restrict_self", this_machine().number("landlock_restrict_self"), ruleset, 0)
+        libc.syscall("landlock_restrict_self", ruleset, 0)
     finally:
         os.close(ruleset)
     return version
@@ -83,8 +82,7 @@ def _attribute_size(version: int) -> int:
 
 
 def _create_ruleset(attributes: bytes | None, size: int, flags: int) -> int:
-    number = this_machine().number("landlock_create_ruleset")
-    return libc.syscall("landlock_create_ruleset", number, attributes, size, flags)
+    return libc.syscall("landlock_create_ruleset", attributes, size, flags)
 
 
 def _allow(ruleset: int, path: str) -> None:
@@ -96,8 +94,7 @@ def _allow(ruleset: int, path: str) -> None:
         raise
     try:
         rule = struct.pack("=Qi", _rights(path, place), place)
-        number = this_machine().number("landlock_add_rule")
-        libc.syscall(f"landlock_add_rule {path}", number, ruleset, _RULE_PATH_BENEATH, rule, 0)
+        libc.syscall("landlock_add_rule", ruleset, _RULE_PATH_BENEATH, rule, 0, about=path)
     finally:
         os.close(place)
 

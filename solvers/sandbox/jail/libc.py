@@ -10,13 +10,15 @@ from steepest.solvers.sandbox.jail.syscalls import this_machine
 Argument = int | bytes | None
 
 
-def syscall(name: str, number: int, *arguments: Argument) -> int:
-    """A system call by its number; bytes are passed as a pointer to them and only read by the kernel.
+def syscall(name: str, *arguments: Argument, about: str = "") -> int:
+    """A system call by its name; bytes are passed as a pointer to them and only read by the kernel.
 
     Raises:
-        OSError: The kernel refused; the call's name is its `filename`.
+        OSError: The kernel refused; the call's name is its `filename`, and what it was `about`.
+        UnknownMachineError: The jail doesn't know this machine's numbers.
     """
-    return _checked(name, _libc().syscall(ctypes.c_long(number), *map(_as_word, arguments)))
+    number = this_machine().number(name)
+    return _checked(f"{name} {about}".rstrip(), _libc().syscall(ctypes.c_long(number), *map(_as_word, arguments)))
 
 
 def prctl(option: int, second: int = 0) -> int:
@@ -64,7 +66,7 @@ def pivot_root(root: str, old: str) -> None:
     Raises:
         OSError: The kernel refused.
     """
-    syscall("pivot_root", this_machine().number("pivot_root"), os.fsencode(root), os.fsencode(old))
+    syscall("pivot_root", os.fsencode(root), os.fsencode(old))
 
 
 def sethostname(name: str) -> None:

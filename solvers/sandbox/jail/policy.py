@@ -27,7 +27,7 @@ _PLAIN: Mapping[str, str] = {
         "poll ppoll select pselect6"
     ),
     "a pipe to itself: Pyomo captures output so": "pipe pipe2",
-    "memory of its own; RLIMIT_AS bounds it": "brk mmap mremap munmap mprotect madvise membarrier",
+    "memory of its own; RLIMIT_AS bounds it": "brk mremap munmap mprotect madvise membarrier",
     "threads wait for each other": (
         "futex set_robust_list rseq sched_yield sched_getaffinity sched_getparam sched_getscheduler getcpu"
     ),
@@ -45,8 +45,10 @@ _PLAIN: Mapping[str, str] = {
 }
 """Calls that need no look at their arguments, by the reason for having them."""
 
-_PATHS = "stat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents getdents64"
-"""Imports look around before they open. Landlock doesn't judge these: that a path exists can be learned, never more."""
+_PATHS = "stat lstat newfstatat statx access faccessat faccessat2 getdents getdents64"
+"""Imports look around before they open. Landlock judges none of these but the listing of a folder: of any path can be
+learned whether it exists, its size, its times, its owner and its mode. Not readlink, which would tell the text of a
+link; imports do without."""
 
 _THREAD = 0x00010000
 _PTHREAD_CREATE = 0x003D0F00
@@ -60,6 +62,9 @@ _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5451)
 """TCGETS and TIOCGWINSZ (is this a terminal, how wide), FIONREAD, FIOCLEX. Not TIOCSTI, which types into a terminal."""
 _PR_SET_NAME, _PR_SET_VMA = 15, 0x53564D41
 """Names of threads, and of memory areas (malloc)."""
+
+_MAP_PRIVATE, _MAP_KINDS = 0x02, 0x0F
+"""Shared memory stays when a mapping lets go of its pages (MADV_DONTNEED), and no process is charged with it then."""
 
 _O_TRUNC = 0o1000
 _AT_EMPTY_PATH = 0x1000
@@ -82,6 +87,7 @@ def _with_arguments(own_pid: int) -> tuple[Rule, ...]:
     """Calls of which only a part is harmless."""
     itself = (OneOf(0, (own_pid,)),)
     return (
+        Rule("mmap", (Bits(3, _MAP_PRIVATE, _ALL_BITS & ~_MAP_KINDS),)),
         Rule("kill", itself),
         Rule("tgkill", itself),  # abort() and raise(); the first argument is the process
         Rule("prlimit64", (OneOf(0, (0,)), OneOf(2, (0,), wide=True))),  # own limits, and no new one: only a getter

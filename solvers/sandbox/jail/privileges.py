@@ -6,7 +6,6 @@ import struct
 from collections.abc import Sequence
 
 from steepest.solvers.sandbox.jail import libc
-from steepest.solvers.sandbox.jail.syscalls import this_machine
 
 NOBODY = 65534
 """The user and group that own nothing, by convention of the kernel (its overflow id) and of the distributions."""
@@ -24,7 +23,7 @@ def drop_capabilities() -> None:
     """
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     nothing = bytes(24)  # effective, permitted and inheritable, two words each
-    libc.syscall("capset", this_machine().number("capset"), header, nothing)
+    libc.syscall("capset", header, nothing)
 
 
 def forbid_new_privileges() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from steepest.solvers.sandbox.jail import libc
-from steepest.solvers.sandbox.jail.syscalls import this_machine
 
 _NOSUID, _NODEV, _BIND, _RECURSIVE, _PRIVATE = 1 << 1, 1 << 2, 1 << 12, 1 << 14, 1 << 18
 _DETACH = 1 << 1
@@ -113,5 +112,4 @@ def _set_attributes(path: str, attributes: int, *, recursive: bool) -> None:
     """Attributes of a mount, and of those below it: a file system mounted inside of /usr/lib is read-only too."""
     wanted = struct.pack("=QQQQ", attributes, 0, 0, 0)
     flags = _AT_RECURSIVE if recursive else 0
-    number = this_machine().number("mount_setattr")
-    libc.syscall(f"mount_setattr {path}", number, _AT_FDCWD, os.fsencode(path), flags, wanted, len(wanted))
+    libc.syscall("mount_setattr", _AT_FDCWD, os.fsencode(path), flags, wanted, len(wanted), about=path)

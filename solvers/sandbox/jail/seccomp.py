@@ -103,11 +103,10 @@ def install(rules: Iterable[Rule], default: int = EPERM) -> None:
     Raises:
         OSError: The kernel refused.
     """
-    table = this_machine()
-    program = compile_rules(table, rules, default)
+    program = compile_rules(this_machine(), rules, default)
     code = ctypes.create_string_buffer(encode(program))
     header = bytes(_Program(len(program), ctypes.addressof(code)))
-    libc.syscall("seccomp", table.number("seccomp"), _SET_MODE_FILTER, _SYNCHRONIZE_THREADS, header)
+    libc.syscall("seccomp", _SET_MODE_FILTER, _SYNCHRONIZE_THREADS, header)
 
 
 class _Program(ctypes.Structure):

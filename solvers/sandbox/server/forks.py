@@ -5,11 +5,20 @@ import os
 import selectors
 import signal
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from steepest.solvers.sandbox.server.job import JobDescriptors, JobSetting, run_job
-from steepest.solvers.sandbox.server.wire import DESCRIPTORS, LARGEST_MESSAGE, Ended, ForkRequest, decode, encode
+from steepest.solvers.sandbox.server.wire import (
+    DESCRIPTORS,
+    LARGEST_MESSAGE,
+    Ended,
+    ForkRequest,
+    NotStarted,
+    decode,
+    encode,
+)
 
 _PARENT_CHECK_SECONDS = 1.0
 
@@ -51,18 +60,24 @@ class ForkLoop:
         if not isinstance(request, ForkRequest) or len(descriptors) != DESCRIPTORS:
             self._leave()  # not the supervisor that this server belongs to
         of_job = JobDescriptors(*descriptors)
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # no more processes or memory: that job's misfortune, not the others'
+            with contextlib.suppress(OSError):
+                os.write(of_job.status, encode(NotStarted(str(error))))
+            _close(descriptors)
+            return
         if pid == 0:
             run_job(request, of_job, self.setting)
         status = socket.socket(fileno=of_job.status)
-        for descriptor in (of_job.request, of_job.output, of_job.result):
-            os.close(descriptor)
+        _close((of_job.request, of_job.output, of_job.result))
         self._jobs[pid] = status
         self._selector.register(status, selectors.EVENT_READ, pid)
 
     def _stop(self, pid: int) -> None:
         """The supervisor asks for the end of a job, or has let go of it."""
-        self._jobs[pid].recv(LARGEST_MESSAGE)
+        with contextlib.suppress(OSError):  # it has let go without having read all that it was told
+            self._jobs[pid].recv(LARGEST_MESSAGE)
         os.kill(pid, signal.SIGKILL)  # not reaped yet, or its status socket would be gone: the pid is still its own
         self._selector.unregister(self._jobs[pid])
 
@@ -91,3 +106,8 @@ class ForkLoop:
         for pid in self._jobs:
             os.kill(pid, signal.SIGKILL)
         os._exit(0)
+
+
+def _close(descriptors: Iterable[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)

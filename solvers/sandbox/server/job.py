@@ -16,8 +16,8 @@ from steepest.solvers.sandbox.isolation import Isolation
 from steepest.solvers.sandbox.jail import Confinement, confine, die_with_parent, unshare_pids
 from steepest.solvers.sandbox.server.wire import CounterHandedOver, Ended, ForkRequest, Started, encode
 
-_FIRST_FREE = 200
-"""Descriptors are moved above this before they are put in their places."""
+_FIRST_FREE = REQUEST + 1
+"""Descriptors are moved to here and above before they are put in their places."""
 _RESERVED_BYTES = 256 << 20
 """Address space beyond the memory limit, for thread stacks and arenas that are reserved and hardly used. The
 supervisor watches the memory itself; this limit is for the one huge request between two looks."""

@@ -1,14 +1,13 @@
 """The start of a fork server: import, lock down, prove the isolation, and say what is in force."""
 
 import gc
-import json
 import os
 import signal
 import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from typing import Any
 
 from steepest.solvers.sandbox.flavours import FLAVOURS, NO_THREADS, load
 from steepest.solvers.sandbox.isolation import Isolation
@@ -51,10 +50,9 @@ def main(control: int, options: ServerOptions) -> None:
         control: Descriptor of the control socket.
         options: What is asked for.
     """
-    begin = perf_counter()
     os.environ.clear()
     os.environ.update(_ENVIRONMENT)
-    sys.argv[:] = ["<sandbox>"]
+    sys.argv[:] = sys.orig_argv[:] = ["<sandbox>"]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
     supervisor = socket.socket(fileno=control)
     readable = readable_paths()
@@ -74,16 +72,16 @@ def main(control: int, options: ServerOptions) -> None:
         return
     gc.collect()
     gc.freeze()  # a collection in a child would write to, and so copy, every page of these objects
-    ready = ServerReady(findings.isolation, findings.landlock_abi, findings.reasons, inherited, perf_counter() - begin)
-    supervisor.send(encode(ready))
-    _detach_errors()
+    supervisor.send(encode(ServerReady(findings.isolation, findings.landlock_abi, inherited)))
+    _detach_streams()
     ForkLoop(supervisor, options.supervisor, setting).serve()
 
 
-def _detach_errors() -> None:
+def _detach_streams() -> None:
     """Nobody reads this process's words once it serves, and a full pipe would stop it."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 2)
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(null, stream)
     os.close(null)
 
 
@@ -119,7 +117,7 @@ def _lock_down(isolation: Isolation, readable: tuple[str, ...]) -> None:
     hide_from_peers()
 
 
-def start(control: str, options: str) -> None:
-    """Entry of the process that `fork_server` starts: both arguments as they stand on its command line."""
-    fields = json.loads(options)
-    main(int(control), ServerOptions(**{**fields, "preload": tuple(fields["preload"])}))
+def start(options: dict[str, Any]) -> None:
+    """Entry of the process that `fork_server` starts."""
+    control: int = options.pop("control")
+    main(control, ServerOptions(**{**options, "preload": tuple(options["preload"])}))

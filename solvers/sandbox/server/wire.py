@@ -35,6 +35,13 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class NotStarted:
+    """The system refused the fork."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CounterHandedOver:
     """Precedes a timing job's first reading; its descriptor, if there is one, counts the job's instructions."""
 
@@ -58,12 +65,8 @@ class ServerReady:
 
     isolation: str
     landlock_abi: int
-    reasons: tuple[str, ...]
-    """What could not be had, in words."""
     inherited_bytes: int
     """Resident memory that a job begins with, since it is the server's."""
-    seconds: float
-    """From its first line to readiness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class ServerUnavailable:
     reasons: tuple[str, ...]
 
 
-Message = ForkRequest | Started | CounterHandedOver | Ended | ServerReady | ServerUnavailable
+Message = ForkRequest | Started | NotStarted | CounterHandedOver | Ended | ServerReady | ServerUnavailable
 _KINDS: dict[str, Callable[..., Message]] = {kind.__name__: kind for kind in get_args(Message)}
 
 

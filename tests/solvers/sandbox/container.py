@@ -11,7 +11,6 @@ from pathlib import Path
 
 from steepest.solvers.sandbox.jail import libc, privileges, seccomp
 from steepest.solvers.sandbox.jail.seccomp import ALLOW, ENOSYS, EPERM, Bits, Rule
-from steepest.solvers.sandbox.jail.syscalls import this_machine
 
 CAPABILITIES = 0xA80425FB
 """chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, net_bind_service, net_raw, sys_chroot, mknod,
@@ -58,7 +57,7 @@ def _keep_capabilities(kept: int) -> None:
             libc.prctl(_PR_CAPBSET_DROP, capability)
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     words = struct.pack("=6I", kept, kept, 0, 0, 0, 0)
-    libc.syscall("capset", this_machine().number("capset"), header, words)
+    libc.syscall("capset", header, words)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ import os
 
 import pytest
 
-from steepest.solvers.sandbox import instructions
 from steepest.solvers.sandbox.instructions import open_counter, read_count
+from steepest.solvers.sandbox.jail import libc
+from steepest.solvers.sandbox.jail.syscalls import for_machine
 
 
 def test_more_work_is_more_instructions() -> None:
@@ -34,5 +35,5 @@ def test_a_counter_that_was_taken_away_gives_none() -> None:
 
 
 def test_an_unknown_machine_has_no_counter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(instructions.platform, "machine", lambda: "abacus")
+    monkeypatch.setattr(libc, "this_machine", lambda: for_machine("abacus"))
     assert open_counter() is None

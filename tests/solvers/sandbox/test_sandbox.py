@@ -301,7 +301,157 @@ def test_a_timed_function_that_raises_is_a_failure_with_its_line(sandbox: Sandbo
     assert (outcome.failure.kind, outcome.failure.line) == ("exception", 2)
 
 
-@pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), "10", True, None, 1e30])
 def test_a_limit_has_to_be_a_positive_number(value: float) -> None:
     with pytest.raises(InputError, match="wall_seconds"):
         Limits(wall_seconds=value)
+
+
+def test_a_limit_of_memory_is_a_whole_number_of_mebibytes() -> None:
+    with pytest.raises(InputError, match="memory_mib"):
+        Limits(memory_mib=100.5)  # type: ignore[arg-type]
+
+
+def test_a_closed_sandbox_runs_nothing_that_still_waits(isolated: None) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        sandbox = Sandbox(workers=1)
+        returned(sandbox, ADD, "add", 1, 1)
+        jobs = [pool.submit(sandbox.run, FunctionCalls(SLEEP, "sleep", [Call((60,))])) for _ in range(2)]
+        time.sleep(0.4)
+        sandbox.close()
+        for job in jobs:
+            with pytest.raises(SandboxError, match="closed"):
+                job.result(10)
+    with pytest.raises(SandboxError, match="closed"):
+        _ = sandbox.isolation
+
+
+def test_a_server_that_hangs_is_replaced(isolated: None) -> None:
+    with Sandbox() as sandbox:
+        before = set(children_of(os.getpid()))
+        returned(sandbox, ADD, "add", 1, 1)
+        (server,) = set(children_of(os.getpid())) - before
+        os.kill(server, signal.SIGSTOP)
+        outcome = sandbox.run(FunctionCalls(ADD, "add", [Call((1, 2))]), limits=Limits(wall_seconds=0.5))
+        assert isinstance(outcome, Completed)
+        assert outcome.value == (Returned(3),)
+    assert is_gone(server)
+
+
+def test_a_waiting_timing_takes_no_place_from_other_jobs(isolated: None) -> None:
+    slow = FunctionTiming(SLEEP, "sleep", Call((0.3,)), repeats=3)
+    with Sandbox(workers=2) as sandbox, ThreadPoolExecutor(3) as pool:
+        returned(sandbox, ADD, "add", 1, 1)
+        timings = [pool.submit(sandbox.run, slow) for _ in range(3)]
+        time.sleep(0.2)
+        begin = time.monotonic()
+        assert returned(sandbox, ADD, "add", 1, 1) == 2
+        assert time.monotonic() - begin < 0.9
+        assert all(isinstance(timing.result(), Completed) for timing in timings)
+
+
+def test_unsafe_does_not_wait_for_what_the_code_has_left_behind() -> None:
+    source = (
+        "import subprocess\ndef leave():\n    subprocess.Popen(['sleep', '20'], start_new_session=True)\n    return 1\n"
+    )
+    begin = time.monotonic()
+    with Sandbox(unsafe=True, screening=False) as sandbox:
+        outcome = sandbox.run(FunctionCalls(source, "leave"))
+    assert isinstance(outcome, Completed)
+    assert time.monotonic() - begin < 12
+
+
+def run_program(program: str, *arguments: str) -> str:
+    """What a program of its own prints, with its errors if it fails."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", textwrap.dedent(program), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_process_forked_from_the_caller_keeps_no_job_alive(isolated: None) -> None:
+    program = """
+        import asyncio, os, sys, time
+        from pathlib import Path
+        from steepest.solvers.sandbox import Call, FunctionCalls, Sandbox
+
+        def running(pid):
+            found = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+            return found + [inner for child in found for inner in running(child)]
+
+        async def main():
+            sandbox = Sandbox()
+            await sandbox.run_async(FunctionCalls("def f(): pass", "f"))
+            servers = running(os.getpid())
+            job = asyncio.create_task(sandbox.run_async(FunctionCalls(sys.argv[1], "sleep", [Call((60,))])))
+            while not set(running(os.getpid())) - set(servers):
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.2)
+            child = os.fork()  # with copies of every descriptor
+            if child == 0:
+                time.sleep(60)
+                os._exit(0)
+            job.cancel()
+            await asyncio.gather(job, return_exceptions=True)
+            end = time.monotonic() + 5
+            while set(running(os.getpid())) - set(servers) - {child} and time.monotonic() < end:
+                await asyncio.sleep(0.05)
+            left = set(running(os.getpid())) - set(servers) - {child}
+            begin = time.monotonic()
+            sandbox.close()
+            print(len(left), time.monotonic() - begin < 3)
+            os.kill(child, 9)
+
+        asyncio.run(main())
+    """
+    assert run_program(program, SLEEP) == "0 True\n"
+
+
+def test_hundreds_of_waiting_tasks_need_no_descriptors(isolated: None) -> None:
+    program = """
+        import asyncio, resource
+        from steepest.solvers.sandbox import Call, Completed, FunctionCalls, Sandbox
+
+        async def main():
+            async with Sandbox(workers=2) as sandbox:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+                jobs = [sandbox.run_async(FunctionCalls("def f(n): return n", "f", [Call((n,))])) for n in range(150)]
+                outcomes = await asyncio.gather(*jobs)
+                print([outcome.value[0].value for outcome in outcomes] == list(range(150)))
+
+        asyncio.run(main())
+    """
+    assert run_program(program) == "True\n"
+
+
+def test_a_job_that_gets_no_descriptors_says_so_and_leaks_none(isolated: None) -> None:
+    program = """
+        import os
+        from steepest.solvers.sandbox import FunctionCalls, Sandbox, SandboxError
+
+        with Sandbox() as sandbox:
+            job = FunctionCalls("def f(): return 1", "f")
+            sandbox.run(job)
+            before = len(os.listdir("/proc/self/fd"))
+            held = []
+            while True:
+                try:
+                    held.append(os.dup(0))
+                except OSError:
+                    break
+            os.close(held.pop())
+            for _ in range(3):
+                try:
+                    sandbox.run(job)
+                except SandboxError as error:
+                    print("no job can be started" in str(error))
+            for each in held:
+                os.close(each)
+            print(len(os.listdir("/proc/self/fd")) == before, sandbox.run(job).value[0].value)
+    """
+    program = "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))\n" + textwrap.dedent(program)
+    assert run_program(program).split() == ["True", "True", "True", "True", "1"]

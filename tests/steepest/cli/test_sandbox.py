@@ -69,6 +69,21 @@ def test_call_prints_what_a_function_returns(tmp_path: Path, capsys: pytest.Capt
     assert "joining" in captured.err
 
 
+def test_numbers_that_json_lacks_are_texts_in_a_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tools = tmp_path / "tools.py"
+    tools.write_text("def odd():\n    return [float('nan'), float('inf'), 1.5]\n")
+    assert main(["sandbox", "call", str(tools), "odd", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["returned"] == ["NaN", "Infinity", 1.5]
+
+
+def test_what_a_script_prints_is_shown_apart_from_the_answer(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script.write_text(script.read_text() + "print('hello')\n")
+    assert main(["sandbox", "solve", str(script)]) == 0
+    captured = capsys.readouterr()
+    assert "hello" in captured.err
+    assert "hello" not in captured.out
+
+
 def test_time_prints_an_estimate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tools = tmp_path / "tools.py"
     tools.write_text("def busy(n):\n    return sum(i * i for i in range(n))\n")

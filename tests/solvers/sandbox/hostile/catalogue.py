@@ -49,6 +49,7 @@ class HostileProgram:
     """Whether a completed script has to come to the honest optimum."""
     slow_seconds: float | None = None
     """Processor time that each call really takes; timing alone."""
+    model_mib: int = 4
     seeds: int = 1
     machine: str | None = None
 
@@ -99,6 +100,7 @@ def _read(path: Path) -> HostileProgram:
         breaks_out_unconfined=fields.pop("unconfined", "") == "breach",
         checks_answer=fields.pop("believes", "") != "nothing",
         slow_seconds=float(fields.pop("slow")) if "slow" in fields else None,
+        model_mib=int(fields.pop("model", 4)),
         seeds=int(fields.pop("seeds", 1)),
         machine=fields.pop("machine", None),
         **fields,  # a misspelled fact is an unexpected argument

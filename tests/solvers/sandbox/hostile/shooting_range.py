@@ -63,7 +63,9 @@ def state(number, secret):
         "poison": hasattr(builtins, "poisoned"),
     }
 """
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u115f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e01ef]"
+)
 _jobs = count(1)
 
 
@@ -211,7 +213,7 @@ def _limits(program: HostileProgram) -> Limits:
         memory_mib=MEMORY_MIB,
         output_kib=64,
         result_mib=1,
-        model_mib=4,
+        model_mib=program.model_mib,
     )
 
 

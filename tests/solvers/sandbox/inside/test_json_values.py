@@ -101,6 +101,9 @@ def test_not_a_number_stays_one() -> None:
         ({"a": {(1, 2): 3}}, r"result\['a'\] has the key \(1, 2\) of type tuple"),
         ({None: 1}, "NoneType"),
         ([10**5000], "bits"),
+        (["a", "\ud800"], r"result\[1\] holds half of a surrogate pair at 0.*give back text\.encode"),
+        ({"a": {"b\udfff": 1}}, r"the key 'b\\udfff' of result\['a'\] holds half of a surrogate pair at 1"),
+        (np.array(["\ud800"]), r"result\[0\] holds half"),
     ],
 )
 def test_what_json_cannot_hold_is_named_with_its_place(value: object, words: str) -> None:

@@ -38,6 +38,57 @@ def test_no_readable_path_lies_in_another():
     assert not [(path, other) for path in paths for other in paths if path.startswith(f"{other}/")]
 
 
+PLACES = {
+    "libraries": True,  # what `pip install --target` leaves
+    "other/site-packages": True,
+    "debian/dist-packages": True,
+    "project": False,
+    "home": False,
+    "home/site-packages": True,
+    "working/site-packages": False,
+    "plain": False,
+}
+HOLDING = {"libraries": "numpy", "project": "numpy", "home": "pandas", "plain": "own_module"}
+
+
+def test_packages_are_readable_wherever_they_were_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for place in PLACES:
+        (tmp_path / place / HOLDING.get(place, "numpy")).mkdir(parents=True)
+        monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / place)])
+    (tmp_path / "project" / "pyproject.toml").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path / "working" / "site-packages")
+    paths = set(readable_paths())
+    assert {place: str(tmp_path / place) in paths for place in PLACES} == PLACES
+
+
+def test_the_root_and_the_working_folder_are_none_that_packages_were_installed_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "numpy").mkdir()
+    monkeypatch.chdir(tmp_path)
+    before = readable_paths()
+    monkeypatch.setattr(sys, "path", [*sys.path, "", ".", "/", str(tmp_path), "/no/such/site-packages"])
+    assert readable_paths() == before
+
+
+@pytest.mark.parametrize("isolation", WITH_FILES)
+def test_late_imports_and_paths_of_libraries_work_without_reading_links(run_jailed: RunJailed, isolation: Isolation):
+    said = run_jailed(
+        """
+import importlib.metadata, importlib.resources, inspect, pathlib, warnings
+import numpy.polynomial, numpy.fft, pyomo.environ, pyomo.gdp, highspy
+from zoneinfo import ZoneInfo, available_timezones
+library = pathlib.Path(numpy.__file__)
+print(library.resolve().samefile(library), len(inspect.getsource(inspect.getsource)) > 0, bool(inspect.stack()))
+print(importlib.metadata.version("numpy") == numpy.__version__, (importlib.resources.files("numpy") / "fft").is_dir())
+print(ZoneInfo("America/Lima").key, len(available_timezones()) > 100)
+""",
+        isolation,
+    )
+    assert said == "True True True\nTrue True\nAmerica/Lima True\n"
+
+
 @pytest.mark.parametrize("isolation", WITH_FILES)
 def test_python_works_inside(run_jailed: RunJailed, isolation: Isolation):
     said = run_jailed(
@@ -77,10 +128,12 @@ reading, writing = os.pipe(); os.fdopen(writing, "w").close(); print(os.fdopen(r
 def test_nothing_outside_is_read_written_or_changed(run_jailed: RunJailed, isolation: Isolation, tmp_path: Path):
     secret = tmp_path / "secret"
     secret.write_text("42")
+    link = tmp_path / "link"
+    link.symlink_to("a text that tells something")
     said = run_jailed(
         REFUSED
         + f"""
-path = {str(secret)!r}
+path, link = {str(secret)!r}, {str(link)!r}
 acts = [
     lambda: open(path), lambda: open(path, "w"), lambda: open(path, "r+"), lambda: os.open(path, os.O_TRUNC),
     lambda: open(path + "2", "w"), lambda: os.listdir("/"), lambda: os.listdir({str(tmp_path)!r}),
@@ -89,6 +142,7 @@ acts = [
     lambda: os.open("/dev/shm", os.O_TMPFILE | os.O_RDWR),
     lambda: os.unlink(path), lambda: os.rename(path, path + "3"), lambda: os.chmod(path, 0), lambda: os.utime(path),
     lambda: os.symlink("/", "/tmp/link"), lambda: os.link(path, path + "4"), lambda: os.mkdir("/tmp/folder"),
+    lambda: os.readlink("/proc/self"), lambda: os.readlink(link), lambda: os.readlink("/bin"),
     lambda: os.truncate(path, 0), lambda: os.mkfifo("/tmp/fifo"), lambda: os.chdir("/tmp"), lambda: os.chroot("/"),
     lambda: os.memfd_create("x"),
 ]
@@ -135,6 +189,23 @@ except RuntimeError as error:
     print(error)
 """
     assert run_jailed(program, isolation, first="import threading", threads=False) == "can't start new thread\n"
+
+
+@pytest.mark.parametrize("isolation", JAILS)
+def test_memory_is_nobodys_but_the_jobs(run_jailed: RunJailed, isolation: Isolation):
+    """Shared memory outlives the mapping's own pages, where no process is charged with it."""
+    said = run_jailed(
+        REFUSED
+        + """
+acts = [lambda flags=flags: mmap.mmap(-1, 4096, flags) for flags in (0x21, 0x23, 0x28, 0x01, 0x8021)]
+acts += [lambda: mmap.mmap(-1, 4096), lambda: mmap.mmap(1, 4096)]
+print([number for number, act in enumerate(acts) if not refused(act)])
+print(len(mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)))
+""",
+        isolation,
+        first="import mmap",
+    )
+    assert said == "[]\n4096\n"
 
 
 @pytest.mark.parametrize("isolation", [*JAILS, Isolation.UNSAFE])

@@ -30,8 +30,8 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 
 
 NEEDED = (
-    "read write close mmap munmap brk futex clock_gettime getrandom rt_sigaction exit_group openat newfstatat pipe2 "
-    "getdents64 sched_yield open stat access readlink poll"
+    "read write close munmap brk futex clock_gettime getrandom rt_sigaction exit_group openat newfstatat pipe2 "
+    "getdents64 sched_yield open stat access poll"
 )
 
 
@@ -44,7 +44,7 @@ ATTACKS = (
     "fork vfork execve execveat socket socketpair connect ptrace process_vm_readv unshare setns mount umount2 "
     "pivot_root mount_setattr bpf io_uring_setup perf_event_open userfaultfd keyctl memfd_create tkill "
     "rt_sigqueueinfo pidfd_open "
-    "open_by_handle_at chmod fchmodat mkdirat unlinkat renameat ftruncate truncate shmget capset seccomp"
+    "open_by_handle_at chmod fchmodat mkdirat unlinkat renameat ftruncate truncate shmget capset seccomp readlink readlinkat"
 )
 
 
@@ -108,6 +108,17 @@ def test_signals_go_to_the_job_itself_only(ask: Ask, name: str, target: int):
     assert ask(name, target, 6) == EPERM
 
 
+PROT_READ, MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE, MAP_FIXED, MAP_ANONYMOUS = 1, 1, 2, 3, 0x10, 0x20
+
+
+def test_memory_is_private(ask: Ask):
+    private = MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS
+    for kind, outcome in ((private, ALLOW), (HIGH | private, ALLOW), (MAP_SHARED, EPERM), (HIGH | MAP_SHARED, EPERM)):
+        assert ask("mmap", 0, 1 << 20, PROT_READ, kind, -1, 0) == outcome
+    for kind in (0, MAP_SHARED_VALIDATE, MAP_SHARED_VALIDATE | MAP_ANONYMOUS, 0x8, MAP_PRIVATE | 0x8):
+        assert ask("mmap", 0, 1 << 20, PROT_READ, kind, -1, 0) == EPERM
+
+
 def test_limits_can_be_read_but_not_set(ask: Ask):
     assert ask("prlimit64", 0, 7, 0, 0xDEAD) == ALLOW
     assert ask("prlimit64", 0, 7, 0x1000, 0) == EPERM
@@ -155,7 +166,7 @@ def test_truncation_is_refused_where_landlock_cannot(ask: Ask):
         assert ask(name, *before, O_RDONLY | O_CLOEXEC, opens=Opens.WITHOUT_TRUNCATION) in (ALLOW, None)
 
 
-LOOKS = "open openat stat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents getdents64"
+LOOKS = "open openat stat lstat newfstatat statx access faccessat faccessat2 getdents getdents64"
 
 
 @pytest.mark.parametrize("name", LOOKS.split())

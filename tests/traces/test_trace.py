@@ -1,0 +1,85 @@
+import pytest
+
+from steepest.traces.failures import ExecutionError, TraceError
+from steepest.traces.feedback import backward
+from steepest.traces.parameters import node
+from steepest.traces.trace import Trace, trace_of
+
+
+def test_a_trace_holds_all_that_the_outputs_were_made_from_ascending() -> None:
+    x, y = node(1, "x", trainable=True), node(2, "y")
+    output = (x + y) * y
+    trace = trace_of(output)
+    assert [trace.name(each) for each in trace.nodes] == ["x", "y", "add", "mul"]
+    assert [trace.name(each) for each in trace.parameters] == ["x"]
+    assert trace.is_output(output)
+    assert not trace.is_output(y)
+    assert [trace.name(each) for each in trace.inputs(output)] == ["add", "y"]
+
+
+def test_several_outputs_share_one_trace() -> None:
+    x = node(1, "x")
+    first, second = x + 1, x * 2
+    trace = Trace.of([first, second, first])
+    assert len(trace.outputs) == 2
+    assert [trace.name(each) for each in trace.outputs] == ["add", "mul"]
+
+
+def test_the_error_of_a_computation_has_a_trace() -> None:
+    x = node(0, "x")
+    with pytest.raises(ExecutionError) as caught:
+        1 / x
+    trace = trace_of(caught.value)
+    assert trace.written(trace.outputs[0]) == "1 / x"
+    assert "[failed, output]" in trace.to_text()
+
+
+def test_given_parameters_only_their_paths_remain_with_what_these_needed_besides() -> None:
+    x, y, z = node(1, "x", trainable=True), node(2, "y"), node(3, "z")
+    side = z * 2
+    output = (x + y) * side
+    trace = trace_of(output, [x])
+    assert list(trace.names.values()) == ["x", "y", "mul", "add", "mul_2"]
+    assert trace.written(side) == ""
+    assert trace.inputs(side) == ()
+    assert "mul = 6" in trace.to_text()
+
+
+def test_feedback_is_found_on_the_nodes_that_it_was_given_on() -> None:
+    x = node(1, "x", trainable=True)
+    first, second = x + 1, x * 2
+    backward(first, "too small", score=0.5)
+    backward([first, second], "both")
+    trace = trace_of(first)
+    assert [each.text for each in trace.feedback] == ["too small", "both"]
+    assert [each.text for each in trace.feedback_on(first)] == ["too small", "both"]
+    assert trace.feedback_on(x) == ()
+
+
+def test_feedback_on_other_traces_is_left_out() -> None:
+    x = node(1, "x", trainable=True)
+    first, second = x + 1, x * 2
+    backward(second, "elsewhere")
+    assert trace_of(first).feedback == ()
+
+
+@pytest.mark.parametrize("wrong", [3, "text", [], [1, 2]])
+def test_plain_values_have_no_trace(wrong: object) -> None:
+    with pytest.raises(TraceError, match="a trace is of nodes"):
+        trace_of(wrong)  # type: ignore[arg-type]
+
+
+def test_a_trace_says_how_large_it_is() -> None:
+    assert repr(trace_of(node(1, "x") + 1)) == "<trace: 3 nodes, 0 parameters, 1 outputs>"
+
+
+def test_a_text_node_is_one_output_and_not_its_letters() -> None:
+    text = node("ab", "t") + "c"
+    assert trace_of(text).outputs[0] is text
+
+
+def test_a_document_and_a_graph_can_be_had() -> None:
+    pytest.importorskip("networkx")
+    trace = trace_of(node(1, "x") + 1)
+    assert trace.to_json()["nodes"]
+    assert trace.to_networkx().number_of_nodes() >= 2
