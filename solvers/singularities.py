@@ -9,11 +9,12 @@ from steepest.solvers.backends.expression_model import (
     BINARY,
     LEAVES,
     ExpressionModel,
+    Expressions,
     Operator,
     push_value,
 )
-from steepest.solvers.backends.intervals import Interval, Intervals
-from steepest.solvers.tolerances import FEASIBILITY, ROUNDING
+from steepest.solvers.backends.intervals import Interval, Intervals, boxed
+from steepest.solvers.tolerances import FEASIBILITY
 from steepest.solvers.vectorized.scatter import Numbers
 
 _WORDS = {
@@ -35,25 +36,29 @@ def singularity(model: ExpressionModel, values: Numbers) -> str | None:
         model: The model.
         values: One a column, at which all of its expressions have a value.
     """
-    point = values.tolist()
+    point, box = values.tolist(), boxed(model.linear)
     for number in range(len(model.expressions)):
-        operator = None if model.expressions.is_empty(number) else _singular_operator(model, number, point)
+        operator = (
+            None if model.expressions.is_empty(number) else _singular_operator(model.expressions, number, point, box)
+        )
         if operator is not None:
             owner = f"the constraint `{model.linear.row_name(number - 1)}`" if number else "the objective"
             return f"{owner} {_WORDS[operator]} within the tolerance of {FEASIBILITY:g}"
     return None
 
 
-def _singular_operator(model: ExpressionModel, number: int, point: list[float]) -> Operator | None:
+def _singular_operator(
+    expressions: Expressions, number: int, point: list[float], box: list[Interval]
+) -> Operator | None:
     """The operator that makes the whole expression's value worthless, if one does."""
     values: list[float] = []
     culprits: list[Operator | None] = []
-    intervals = Intervals(model)
-    for operator, operand in model.expressions.nodes(number):
+    intervals = Intervals(box, expressions.constants)
+    for operator, operand in expressions.nodes(number):
         taken = 0 if operator in LEAVES else operand if operator is Operator.SUM else 2 if operator in BINARY else 1
         below = culprits[len(culprits) - taken :]
         own = operator if taken and _is_singular(operator, values, intervals.stack) else None
-        push_value(values, operator, operand, point, model.expressions.constants)
+        push_value(values, operator, operand, point, expressions.constants)
         intervals.push(operator, operand)
         culprit = own or next((each for each in below if each is not None), None)
         is_nothing = operator is Operator.PRODUCT and abs(values[-1]) <= FEASIBILITY
@@ -72,4 +77,4 @@ def _is_singular(operator: Operator, values: list[float], intervals: list[Interv
 
 
 def _may_be_zero(value: float, interval: Interval) -> bool:
-    return abs(value) <= FEASIBILITY and interval.low <= ROUNDING and interval.high >= -ROUNDING
+    return abs(value) <= FEASIBILITY and not (interval.is_positive or interval.is_negative)

@@ -4,11 +4,12 @@ The bounds are safe and not always the closest: an operation knows nothing of wh
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from steepest.solvers.backends.array_model import ArrayModel
-from steepest.solvers.backends.expression_model import ExpressionModel, Operator
+from steepest.solvers.backends.expression_model import Operator
+from steepest.solvers.tolerances import ROUNDING
 from steepest.solvers.vectorized.scatter import Numbers
 
 
@@ -20,6 +21,21 @@ class Interval(NamedTuple):
     is_stepped: bool = False
     """Whether whole numbers are in it, so that it may have gaps."""
 
+    @property
+    def is_positive(self) -> bool:
+        """Whether it keeps above zero."""
+        return self.low > ROUNDING
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether it keeps below zero."""
+        return self.high < -ROUNDING
+
+    @property
+    def comes_down_to_zero(self) -> bool:
+        """Whether it begins at zero, with all numbers next to it."""
+        return abs(self.low) <= ROUNDING < self.high and not self.is_stepped
+
 
 def boxed(model: ArrayModel) -> list[Interval]:
     """The interval of each column."""
@@ -28,11 +44,16 @@ def boxed(model: ArrayModel) -> list[Interval]:
 
 
 class Intervals:
-    """The intervals of what a postfix form has on its stack."""
+    """The intervals of what a postfix form has on its stack.
 
-    def __init__(self, model: ExpressionModel) -> None:
-        self._box = boxed(model.linear)
-        self._constants: Numbers = model.expressions.constants
+    Args:
+        box: The interval of each column.
+        constants: Of the form.
+    """
+
+    def __init__(self, box: Sequence[Interval], constants: Numbers) -> None:
+        self._box = box
+        self._constants = constants
         self.stack: list[Interval] = []
 
     def push(self, operator: Operator, operand: int) -> None:

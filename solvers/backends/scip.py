@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from steepest.solvers.backends.expression_model import FUNCTIONS, ExpressionModel, Operator, height
-from steepest.solvers.backends.intervals import Interval, Intervals
+from steepest.solvers.backends.intervals import Interval, Intervals, boxed
 from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.options import SolveOptions
@@ -193,7 +193,7 @@ class _Terms:
     def __init__(self, solver: "pyscipopt.Model", variables: list[Any], model: ExpressionModel) -> None:
         self._solver = solver
         self._variables = variables
-        self._model = model
+        self._box = boxed(model.linear)
         self._expressions = model.expressions
 
     def expression(self, number: int) -> Any:
@@ -201,7 +201,7 @@ class _Terms:
         if self._expressions.is_empty(number):
             return None
         stack: list[Any] = []
-        intervals = Intervals(self._model)
+        intervals = Intervals(self._box, self._expressions.constants)
         for operator, operand in self._expressions.nodes(number):
             match operator:
                 case Operator.VARIABLE:
@@ -303,7 +303,7 @@ def _exponential(base: Any, exponent: Any, of_base: Interval) -> Any:
 
     if isinstance(base, float) and base > 0:
         return pyscipopt.exp(math.log(base) * exponent)
-    if of_base.low > 0 or (of_base.low == 0 and of_base.high > 0 and not of_base.is_stepped):
+    if of_base.is_positive or of_base.comes_down_to_zero:
         return pyscipopt.exp(exponent * pyscipopt.log(base))
     reason = (
         "a power with a variable exponent needs a base whose bounds keep it from being negative, "

@@ -49,7 +49,11 @@ def read_json(source: Mapping[str, Any] | str | bytes | Path) -> Trace:
     Raises:
         InputError: It is no such document: the message says where it goes wrong.
     """
-    return _trace(_validated(source if isinstance(source, Mapping) else _parsed(_text(source))))
+    document = _validated(source if isinstance(source, Mapping) else _parsed(_text(source)))
+    try:
+        return _trace(document)
+    except InputError as error:
+        raise InputError(f"the trace is not well formed: {error}") from error
 
 
 def json_schema() -> dict[str, Any]:
@@ -119,7 +123,7 @@ def _trace(document: "Document") -> Trace:
         try:
             nodes.append(_node(entry, operations, nodes))
         except InputError as error:
-            raise InputError(f"the trace is not well formed: nodes[{place}]: {error}") from error
+            raise InputError(f"nodes[{place}]: {error}") from error
     said = [
         Feedback(tuple(_at(nodes, place, "outputs of feedback") for place in each.outputs), each.text, each.score)
         for each in document.feedback
@@ -129,7 +133,7 @@ def _trace(document: "Document") -> Trace:
             heard = [_at(said, place, "a parameter's feedback") for place in entry.parameter.feedback]
             state_of(node).feedback.extend(heard)
     if not document.outputs:
-        raise InputError("the trace is not well formed: it has no outputs")
+        raise InputError("it has no outputs")
     outputs = [_at(nodes, place, "outputs") for place in document.outputs]
     trace = trace_of(outputs)
     if len(trace.nodes) == len(nodes):

@@ -38,11 +38,12 @@ def sandbox(isolated: None) -> Iterator[Sandbox]:
 
 
 def children_of(pid: int) -> list[int]:
-    """The processes that a process has started and that still are."""
+    """The processes that a process has started, by any of its threads, and that still are."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
     try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
+        return [int(child) for each in lists for child in each.read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):  # it, or a thread of it, has just ended
+        return children_of(pid) if Path(f"/proc/{pid}").exists() else []
 
 
 def is_gone(pid: int) -> bool:

@@ -380,7 +380,8 @@ def test_a_process_forked_from_the_caller_keeps_no_job_alive(isolated: None) -> 
         from steepest.solvers.sandbox import Call, FunctionCalls, Sandbox
 
         def running(pid):
-            found = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+            lists = [each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/children")]
+            found = [int(child) for each in lists for child in each.split()]
             return found + [inner for child in found for inner in running(child)]
 
         async def main():

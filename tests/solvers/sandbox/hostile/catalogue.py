@@ -7,7 +7,8 @@
 as a script that calls it and then hands over an honest model; one without is a script of its own. `ends` names the
 outcomes that are right: completed, or kinds of failure. `unconfined: breach` says that the program is seen to get
 through where nothing holds it, so that its silence in the sandbox means something. A program that gets through says
-so by the word BREACH in its result or output.
+so by the word BREACH in its result or output. `reaches: out` is for those that reach out of their process as well, to
+what can't be laid out where nothing holds them.
 """
 
 import platform
@@ -45,6 +46,8 @@ class HostileProgram:
     wall_seconds: float = 2.0
     cpu_seconds: float = 10.0
     breaks_out_unconfined: bool = False
+    reaches_out: bool = False
+    """Whether it is after something outside of its process: then much depends on who runs it, and where."""
     checks_answer: bool = True
     """Whether a completed script has to come to the honest optimum."""
     slow_seconds: float | None = None
@@ -79,10 +82,17 @@ def hostile_programs() -> tuple[HostileProgram, ...]:
 
 
 def shots() -> Iterator[tuple[HostileProgram, str]]:
-    """Every program with every kind of job that it is run as."""
+    """Every program of this machine with every kind of job that it is run as."""
     for program in hostile_programs():
-        for kind in program.jobs:
-            yield program, kind
+        if program.fits_here:
+            yield from ((program, kind) for kind in program.jobs)
+
+
+def shots_out() -> Iterator[tuple[HostileProgram, str]]:
+    """Those that reach out of their process, once each: what is tried again for other users and weaker isolations."""
+    for program in hostile_programs():
+        if program.fits_here and program.reaches_out:
+            yield program, program.jobs[0]
 
 
 def _read(path: Path) -> HostileProgram:
@@ -97,7 +107,8 @@ def _read(path: Path) -> HostileProgram:
         ends=tuple(fields.pop("ends").split(", ")),
         wall_seconds=float(fields.pop("wall", 2.0)),
         cpu_seconds=float(fields.pop("cpu", 10.0)),
-        breaks_out_unconfined=fields.pop("unconfined", "") == "breach",
+        breaks_out_unconfined=(breaks_out := fields.pop("unconfined", "") == "breach"),
+        reaches_out=fields.pop("reaches", "") == "out" or breaks_out,
         checks_answer=fields.pop("believes", "") != "nothing",
         slow_seconds=float(fields.pop("slow")) if "slow" in fields else None,
         model_mib=int(fields.pop("model", 4)),

@@ -11,7 +11,7 @@ from tests.solvers.sandbox.hostile.shooting_range import Range, shooting_range
 ISOLATIONS = (Isolation.FULL, Isolation.PORTABLE, Isolation.SECCOMP)
 
 
-@pytest.fixture(scope="module", params=ISOLATIONS)
+@pytest.fixture(scope="module", params=ISOLATIONS, ids=str)
 def firing(request: pytest.FixtureRequest) -> Iterator[Range]:
     with ExitStack() as stack:
         try:

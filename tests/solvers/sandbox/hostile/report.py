@@ -1,4 +1,4 @@
-"""All programs against one isolation in a process of its own, for those who need another user or a container's limits.
+"""The programs that reach out, against one isolation in a process of its own: for another user, or in a container.
 
     python -m tests.solvers.sandbox.hostile.report portable [--container]
 
@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 from steepest.solvers.sandbox import Isolation, SandboxUnavailableError
 from tests.solvers.sandbox.container import apply_container_limits
-from tests.solvers.sandbox.hostile.catalogue import shots
+from tests.solvers.sandbox.hostile.catalogue import shots_out
 from tests.solvers.sandbox.hostile.shooting_range import shooting_range
 
 
@@ -26,9 +26,8 @@ def main() -> None:
     try:
         with shooting_range(arguments.isolation) as firing:
             print(json.dumps({"isolation": firing.isolation}))
-            for program, kind in shots():
-                if program.fits_here:
-                    print(json.dumps(asdict(firing.shoot(program, kind))), flush=True)
+            for program, kind in shots_out():
+                print(json.dumps(asdict(firing.shoot(program, kind))), flush=True)
     except SandboxUnavailableError as error:
         print(json.dumps({"unavailable": str(error)}))
 

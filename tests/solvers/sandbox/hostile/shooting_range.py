@@ -9,7 +9,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -35,6 +35,8 @@ from tests.solvers.sandbox.hostile.processes import orphans_come_here
 from tests.solvers.sandbox.hostile.surroundings import Surroundings, surroundings
 
 MEMORY_MIB = 256
+SUPERVISOR_MIB = 256
+"""More than its largest packet takes, three times over, and far less than what it could be blown up to."""
 GRACE_SECONDS = 10.0
 """Beyond the limits of time: for the kernel to take a large process apart, on a machine that is busy."""
 SOLVE_SECONDS = 7.0
@@ -109,7 +111,7 @@ class Range:
 
     def _shoot_once(self, program: HostileProgram, kind: str, seed: int) -> Verdict:
         job = program.job(kind, self.place.scene() | {"seed": seed})
-        begin = time.monotonic()
+        own_memory, begin = _own_peak_from_now(), time.monotonic()
         outcome = self.sandbox.run(job, limits=_limits(program))
         seconds = time.monotonic() - begin
         ended = _ending(outcome)
@@ -117,6 +119,7 @@ class Range:
             *self._words_out(outcome),
             *_answers(program, outcome),
             *self._use(program, outcome, seconds),
+            *_own_use(own_memory),
             *self.place.harm_done(),
             *self._aftermath(kind),
         ]
@@ -215,6 +218,23 @@ def _limits(program: HostileProgram) -> Limits:
         result_mib=1,
         model_mib=program.model_mib,
     )
+
+
+def _own_peak_from_now() -> float:
+    """Begin to measure the peak of this process's memory; what it is now, in MiB."""
+    with suppress(OSError):  # a kernel without it keeps the peak of all time
+        Path("/proc/self/clear_refs").write_text("5")
+    return _own_peak()
+
+
+def _own_peak() -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def _own_use(before: float) -> Iterator[str]:
+    if (taken := _own_peak() - before) > SUPERVISOR_MIB:
+        yield f"the supervisor took {taken:.0f} MiB to read what came"
 
 
 def _answers(program: HostileProgram, outcome: Outcome[Any]) -> Iterator[str]:

@@ -1,5 +1,5 @@
 # Reads what the server was started with: a command line that names folders, processes or modules of the host.
-# job: function, script | ends: completed
+# job: function, script | ends: completed | reaches: out
 import sys
 
 

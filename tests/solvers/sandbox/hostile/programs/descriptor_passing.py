@@ -1,5 +1,5 @@
 # Speaks to the server by its control socket, if that is among its descriptors, and passes descriptors of its own.
-# job: function | ends: completed
+# job: function | ends: completed | reaches: out
 import array
 import socket
 

@@ -1,5 +1,5 @@
 # Provokes errors whose texts name folders of the host: where Python lives, who its user is.
-# job: function, script | ends: exception, forbidden
+# job: function, script | ends: exception, forbidden | reaches: out
 import sys
 import traceback
 

@@ -1,5 +1,5 @@
 # Counts the descriptors it was given: a control socket, a log or a database left open is a way out.
-# job: function, script | ends: completed
+# job: function, script | ends: completed | reaches: out
 import fcntl
 import stat
 

@@ -1,5 +1,5 @@
 # Takes memory by mappings, private and shared, and touches every page; shared pages are easily left uncounted.
-# job: function | ends: memory, exception, completed
+# job: function | ends: memory, exception, completed | reaches: out
 import mmap
 
 GIB = 1 << 30

@@ -1,5 +1,5 @@
 # Searches its own memory, a copy of the server's, for what an earlier job was given.
-# job: function | ends: completed
+# job: function | ends: completed | reaches: out
 import gc
 
 WORDS = "".join(reversed("-terces-tnanet"))

@@ -1,5 +1,5 @@
 # Spoils everything that a later job could share: modules, builtins, settings, signal handlers, exit handlers.
-# job: function, script | ends: completed, exception, crash
+# job: function, script | ends: completed, exception, crash | reaches: out
 import atexit
 import builtins
 import linecache

@@ -1,5 +1,5 @@
 # Stops itself: a stopped process neither ends nor reads nor takes processor time.
-# job: function, script | ends: timeout, completed | wall: 0.5
+# job: function, script | ends: timeout, completed | wall: 0.5 | reaches: out
 import signal
 
 

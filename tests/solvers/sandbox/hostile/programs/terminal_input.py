@@ -1,5 +1,5 @@
 # Types into the terminal of whoever started it: the shell there would run what is typed.
-# job: function | ends: completed
+# job: function | ends: completed | reaches: out
 import fcntl
 import termios
 

@@ -1,5 +1,5 @@
 # Makes files by way of libraries that a model script uses anyway: LP files, logs, arrays, databases.
-# job: script | ends: completed
+# job: script | ends: completed | reaches: out
 import logging
 import sqlite3
 
