@@ -59,10 +59,9 @@ class Bundle(Generic[R]):
         self._positional, self._rest = _positional_names(inner)
         self._whole = _whole(inner)
         self._is_method = False
-        if inspect.iscoroutinefunction(self._whole) and hasattr(
-            inspect, "markcoroutinefunction"
-        ):  # from Python 3.12 on
-            inspect.markcoroutinefunction(self)
+        mark = getattr(inspect, "markcoroutinefunction", None)  # from Python 3.12 on
+        if mark is not None and inspect.iscoroutinefunction(self._whole):
+            mark(self)
         watch_threads()
 
     def __set_name__(self, owner: type, name: str) -> None:

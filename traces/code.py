@@ -5,8 +5,8 @@ the sandbox, on its own and with JSON going in and out: it gets copies of its ar
 changes in them stays there. Or, where the user trusts it, it runs in this process with all that the original had around
 it (`loading`). Either way a failure is told by the lines of the source that ran.
 
-As a method of a class a function has code for each instance, kept in the instance's `__dict__` and copied with it;
-instances without one (`__slots__`) share the code of their class.
+As a method of a class a function has code for each instance, which begins with that of the class, is kept in the
+instance's `__dict__` and copied with it; instances without one (`__slots__`) share the code of their class.
 """
 
 import inspect

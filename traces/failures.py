@@ -6,12 +6,12 @@ and the message; Python's own traceback is chained to the error as its cause.
 
 import inspect
 import linecache
+import os
 import sysconfig
 import textwrap
 import traceback
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from steepest.errors import SteepestError
 if TYPE_CHECKING:
     from steepest.traces.graph import Node
 
-_HERE = str(Path(__file__).parent)
+_HERE = os.path.dirname(__file__)
 _LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 _LONGEST_MESSAGE = 2000

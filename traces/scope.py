@@ -7,13 +7,14 @@ belongs to that call even without these, so that nothing that it reads is missed
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, Token, copy_context
 from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from steepest.traces.graph import Node
 
 A = TypeVar("A")
@@ -134,6 +135,8 @@ def map(function: Callable[[A], R], items: Iterable[A], *, workers: int = 8) -> 
     Raises:
         Exception: What the function raises; the first in the order of the items.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(carried(function), items))
 
@@ -144,6 +147,8 @@ def watch_threads() -> None:
 
     Context variables do not reach other threads (before Python 3.14), and a value that is read there would be missed.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     threading.Thread.start = _starting(threading.Thread.start)  # type: ignore[method-assign, assignment]
     ThreadPoolExecutor.submit = _submitting(ThreadPoolExecutor.submit)  # type: ignore[method-assign]
 
@@ -161,7 +166,7 @@ def _starting(start: Callable[[threading.Thread], None]) -> Callable[[threading.
 
 def _submitting(submit: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(submit)
-    def submitted(pool: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    def submitted(pool: "ThreadPoolExecutor", function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         return submit(pool, _within, current_call(), function, *args, **kwargs)
 
     return submitted

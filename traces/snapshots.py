@@ -6,7 +6,6 @@ dataclasses, a checksum for memory. It looks at a bounded part of a value, so it
 
 import zlib
 from dataclasses import fields, is_dataclass
-from hashlib import blake2b
 from itertools import islice
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
@@ -39,6 +38,8 @@ class Snapshot:
     @property
     def digest(self) -> str:
         """A checksum of what the value was, as far as the snapshot goes; the same in every process."""
+        from hashlib import blake2b
+
         return blake2b(_words(self.content).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

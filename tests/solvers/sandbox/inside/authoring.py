@@ -60,6 +60,6 @@ def refused(source: str, **header: Any) -> str:
 def answered(source: str, **header: Any) -> ScriptAnswer:
     """What a script's model comes to."""
     options = SolveOptions(time_limit=20)
-    answer = parse_answer(solved(handed_over(source, **header), options).model_dump_json().encode(), options)
+    answer = parse_answer(solved(handed_over(source, **header), options), options)
     assert isinstance(answer, ScriptAnswer), answer
     return answer

@@ -133,7 +133,7 @@ def test_a_power_with_a_variable_exponent_needs_a_positive_base() -> None:
     power = [X, (Operator.VARIABLE, 1), (Operator.POWER, 0)]
     answer = answered(curved(power))
     assert answer.status == "unsupported"
-    assert "bound above zero" in answer.message
+    assert "keep it from being negative" in answer.message
     assert answered(curved(power, lower=np.array([0.1, 0]))).status == "optimal"
 
 
@@ -248,4 +248,4 @@ def test_the_document_is_json_without_numbers_that_are_none() -> None:
     document = sent(pack(box(upper=np.array([np.inf, np.inf]), row_upper=np.array([np.inf]))))
     assert b"NaN" not in document
     assert b"Infinity" not in document
-    assert json.loads(document)["objective"] is None
+    assert json.loads(document.splitlines()[0])["objective"] is None

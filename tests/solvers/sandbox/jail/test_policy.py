@@ -43,8 +43,8 @@ def test_what_python_needs_all_the_time_is_allowed(ask: Ask, name: str):
 ATTACKS = (
     "fork vfork execve execveat socket socketpair connect ptrace process_vm_readv unshare setns mount umount2 "
     "pivot_root mount_setattr bpf io_uring_setup perf_event_open userfaultfd keyctl memfd_create tkill "
-    "rt_sigqueueinfo pidfd_open "
-    "open_by_handle_at chmod fchmodat mkdirat unlinkat renameat ftruncate truncate shmget capset seccomp readlink readlinkat"
+    "rt_sigqueueinfo pidfd_open open_by_handle_at chmod fchmodat mkdirat unlinkat renameat ftruncate truncate shmget "
+    "capset seccomp readlink readlinkat"
 )
 
 

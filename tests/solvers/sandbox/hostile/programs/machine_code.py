@@ -18,7 +18,7 @@ def attack():
 
 
 def call(code):
-    area = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    area = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
     area.write(code)
     address = ctypes.addressof(ctypes.c_char.from_buffer(area))
     return ctypes.CFUNCTYPE(ctypes.c_long)(address)()

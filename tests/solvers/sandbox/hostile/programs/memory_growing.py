@@ -1,5 +1,5 @@
 # Grows one object: each growth needs the old and the new one at once.
-# job: function | ends: memory, exception, completed
+# job: function | ends: memory, exception, completed | wall: 8
 def attack():
     return breaches(doubled=doubled, extended=extended, number=lambda: (1 << (1 << 34)).bit_length())
 

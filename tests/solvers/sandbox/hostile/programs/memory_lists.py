@@ -1,5 +1,5 @@
 # Takes memory in small pieces, more than its limit.
-# job: function, script | ends: memory, exception
+# job: function, script | ends: memory, exception | wall: 8
 def attack():
     pieces = []
     while len(pieces) < 2000:
