@@ -1,6 +1,8 @@
 """The examples and the documentation's own formulations do what they say."""
 
 import re
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -50,3 +52,22 @@ def test_the_example_script_is_solved_in_the_sandbox(capsys: pytest.CaptureFixtu
         pytest.skip(reason)
     assert main(["sandbox", "solve", str(ROOT / "examples" / "bakery_model.py")]) == 0
     assert "336" in capsys.readouterr().out
+
+
+def test_the_traced_example_takes_a_better_rule() -> None:
+    if reason := why_no_sandbox():
+        pytest.skip(reason)
+    command = [sys.executable, str(ROOT / "examples" / "traced_dispatch.py")]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout.splitlines()
+    assert printed[0] == "Next: B"
+    assert printed[-2:] == ["committed", "Next: A"]
+    assert any("has to keep its name" in line for line in printed)
+
+
+def test_the_programs_in_the_pages_on_traces_and_the_sandbox_run() -> None:
+    if reason := why_no_sandbox():
+        pytest.skip(reason)
+    for page in ("traces.md", "sandbox.md"):
+        for program in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL):
+            done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+            assert done.returncode == 0, done.stderr

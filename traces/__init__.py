@@ -1,1 +1,100 @@
-"""The trace graph: values, the operations that made them, and feedback that flows back. Knows no LLM."""
+"""The trace graph: values, the operations that made them, and feedback that flows back. Knows no LLM.
+
+`node` and `bundle` record a program as it runs, `Module` and `model` hold its parameters, `backward` carries feedback
+to them, `update` changes them, `trace_of` shows what happened. graph.py is the whole idea on one page; docs/traces.md
+shows it at work. Source: "Trace is the New AutoDiff", arXiv 2406.16218 (OPTO).
+
+What stands around the core (rendering, exchange, saving, propagators, the sandbox of proposed code) is loaded on first
+use.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+from steepest.traces.bundle import Bundle, bundle
+from steepest.traces.failures import CodeNotRunError, ExecutionError, TraceError
+from steepest.traces.feedback import Feedback, Subgraph, backward, subgraph
+from steepest.traces.graph import Node
+from steepest.traces.modules import Module, model
+from steepest.traces.parameters import RejectedValueError, Update, node, update, zero_feedback
+from steepest.traces.scope import carried, charge, map, no_trace
+from steepest.traces.workflows import workflow
+
+if TYPE_CHECKING:
+    from steepest.traces.containers import values_of
+    from steepest.traces.members import named_parameters, parameters_of
+    from steepest.traces.propagators import SubgraphPropagator, SumPropagator, propagate
+    from steepest.traces.runners import CodeRunner, using_runner
+    from steepest.traces.sandboxed import SandboxRunner
+    from steepest.traces.saving import load_parameters, save_parameters
+    from steepest.traces.torch_gradients import TorchGradients
+    from steepest.traces.trace import Trace, trace_of
+
+__all__ = [
+    "Bundle",
+    "CodeNotRunError",
+    "CodeRunner",
+    "ExecutionError",
+    "Feedback",
+    "Module",
+    "Node",
+    "RejectedValueError",
+    "SandboxRunner",
+    "Subgraph",
+    "SubgraphPropagator",
+    "SumPropagator",
+    "TorchGradients",
+    "Trace",
+    "TraceError",
+    "Update",
+    "backward",
+    "bundle",
+    "carried",
+    "charge",
+    "load_parameters",
+    "map",
+    "model",
+    "named_parameters",
+    "no_trace",
+    "node",
+    "parameters_of",
+    "propagate",
+    "save_parameters",
+    "subgraph",
+    "trace_of",
+    "update",
+    "using_runner",
+    "values_of",
+    "workflow",
+    "zero_feedback",
+]
+
+_HOMES = {
+    "CodeRunner": "runners",
+    "SandboxRunner": "sandboxed",
+    "SubgraphPropagator": "propagators",
+    "SumPropagator": "propagators",
+    "TorchGradients": "torch_gradients",
+    "Trace": "trace",
+    "load_parameters": "saving",
+    "named_parameters": "members",
+    "parameters_of": "members",
+    "propagate": "propagators",
+    "save_parameters": "saving",
+    "trace_of": "trace",
+    "using_runner": "runners",
+    "values_of": "containers",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its home (PEP 562) and keep it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

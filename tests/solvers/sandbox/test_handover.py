@@ -57,6 +57,7 @@ def array_models(draw: st.DrawFn, *, quadratic: bool = True) -> NamedModel:
         row_lower=row_lower,
         row_upper=row_upper,
         hessian=draw(hessians(columns)) if quadratic and columns else None,
+        added_columns=tuple(sorted(draw(st.sets(st.integers(0, columns - 1))))) if columns else (),
         row_names=tuple(draw(st.lists(NAMES, min_size=rows, max_size=rows))),
         column_names=tuple(draw(st.lists(NAMES, min_size=columns, max_size=columns, unique=True))),
     )
@@ -177,6 +178,8 @@ def nonlinear(*nodes: tuple[int, int], constants: int = 1) -> ExpressionModel:
         ({"row_starts": np.array([0, 4, 3], np.int32)}, "`row_starts` does not rise"),
         ({"row_starts": np.array([1, 2, 3], np.int32)}, "`row_starts` does not rise"),
         ({"row_starts": np.array([0, 2, 2], np.int32)}, "`row_starts` does not rise from 0 to 3"),
+        ({"added_columns": (0, 2)}, "`added` holds a number outside 0 to 1"),
+        ({"added_columns": (1, 0)}, "`added` does not rise"),
         ({"column_names": ("x", "x")}, "two variables have the same name"),
         ({"column_names": ("x", "y" * 5000)}, "longer than"),
         ({"hessian": Hessian(np.array([0, 1, 3], np.int32), np.array([0, 0, 1], np.int32), np.ones(3), "")}, "above"),

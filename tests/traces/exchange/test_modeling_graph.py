@@ -1,40 +1,58 @@
+"""This project's own modeling agent, recorded as any other graph."""
+
 import asyncio
-import functools
-from collections.abc import Sequence
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from steepest.agents.llm.chat import ChatReply, ChatRequest
-from steepest.agents.llm.function_model import FunctionModel
+from steepest.agents.llm import ChatRequest, FunctionModel
 from steepest.agents.modeling.graph import modeling_graph
 from steepest.agents.modeling.task import Task, solver_for
 from steepest.prompts import load_prompt
-from steepest.traces.exchange import PromptPlace, record_graph
+from steepest.traces.exchange import PromptPlace, RecordedGraph, record_graph
 from steepest.traces.feedback import backward
+from steepest.traces.graph import Node
 from steepest.traces.parameters import update
 from steepest.traces.trace import trace_of
 
-PROBLEM = "A bakery bakes at most 80 loaves, each with 3 $ of profit. How many should it bake?"
-FORMULATION = """# Loaves
-parameters:
-  profit = 3   # [$/item] "3 $ of profit"
-  most = 80   # [item] "at most 80 loaves"
-variables:
-  bake: integer >= 0   # [item]
-maximize: profit * bake
-constraints:
-  limit: bake <= most
-"""
+EXAMPLES = Path(__file__).parents[3] / "examples"
+PROMPT = load_prompt("formulate_text")
 
 
-class Asked(FunctionModel):
-    """Answers with the formulation and keeps what it was told."""
+@pytest.fixture
+def recorded() -> Iterator[RecordedGraph]:
+    place = PromptPlace(lambda: PROMPT.system, partial(object.__setattr__, PROMPT, "system"), nodes=("formulate",))
+    graph = record_graph(modeling_graph(), prompts={"formulate": place})
+    yield graph
+    graph.restore()
 
-    def __init__(self) -> None:
-        self.told: list[str] = []
-        super().__init__(self.answer, name="asked", structured=False)
 
-    def answer(self, request: ChatRequest) -> str | ChatReply:
-        self.told.append(request.system)
-        return FORMULATION
+def run(graph: RecordedGraph, systems: list[str]) -> dict[str, Node[Any]]:
+    """A run on the bakery with a model that writes the right formulation; `systems` gets what it was told."""
+
+    def answer(request: ChatRequest) -> str:
+        systems.append(request.system)
+        return (EXAMPLES / "bakery.five").read_text()
+
+    task = Task((EXAMPLES / "bakery.txt").read_text(), FunctionModel(answer), solver_for({}, None, None, print))
+    return asyncio.run(graph.ainvoke({}, context=task))
+
+
+def test_its_steps_are_calls_and_its_prompt_is_a_parameter(recorded: RecordedGraph) -> None:
+    state = run(recorded, [])
+    trace = trace_of(state["answer"])
+    steps = [each.operation.name for each in trace.nodes if each.record and each.operation]
+    assert steps[:2] == ["formulate", "check"]
+    assert "solve" in steps
+    assert backward(state["answer"], "Name the units.") == recorded.parameters
+
+
+def test_a_changed_prompt_is_what_the_model_is_told_in_the_next_run(recorded: RecordedGraph) -> None:
+    systems: list[str] = []
+    run(recorded, systems)
+    update(recorded.parameters[0], "Formulate, and name the units.")
+    run(recorded, systems)
+    assert systems[1] == "Formulate, and name the units."

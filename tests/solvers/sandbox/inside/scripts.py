@@ -472,6 +472,80 @@ model.c = pyo.Constraint(expr=model.x >= 3)
         "MIP",
     ),
     Script(
+        "a disjunctive model that is changed after it was solved",
+        """
+from pyomo.environ import *
+from pyomo.gdp import *
+model = ConcreteModel()
+model.x = Var(bounds=(0, 10))
+model.d1 = Disjunct(); model.d1.c = Constraint(expr=model.x <= 8)
+model.d2 = Disjunct(); model.d2.c = Constraint(expr=model.x <= 1)
+model.d = Disjunction(expr=[model.d1, model.d2])
+model.o = Objective(expr=model.x, sense=maximize)
+SolverFactory('gdpopt').solve(model)
+assert value(model.x) == 8
+assert (model.d1.indicator_var.value, model.d2.indicator_var.value) == (True, False)
+model.d1.cut = Constraint(expr=model.x <= 3)
+""",
+        3.0,
+        "MIP",
+        values=(("x", 3.0), ("d1.indicator_var", 1.0), ("d2.indicator_var", 0.0)),
+    ),
+    Script(
+        "a disjunctive model whose bounds are widened after it was solved",
+        """
+from pyomo.environ import *
+from pyomo.gdp import *
+model = ConcreteModel()
+model.x = Var(bounds=(0, 10))
+model.d1 = Disjunct(); model.d1.c = Constraint(expr=model.x <= 8)
+model.d2 = Disjunct(); model.d2.c = Constraint(expr=model.x <= 1)
+model.d = Disjunction(expr=[model.d1, model.d2])
+model.o = Objective(expr=model.x, sense=maximize)
+SolverFactory('gdpopt').solve(model)
+model.x.setub(30); model.d1.c.set_value(model.x <= 20)
+""",
+        20.0,
+        "MIP",
+    ),
+    Script(
+        "logical constraints that are added between two solves",
+        """
+from pyomo.environ import *
+model = ConcreteModel()
+model.a = BooleanVar(); model.b = BooleanVar([1, 2]); model.free = BooleanVar()
+model.y = Var(within=Binary)
+model.c = BooleanVar(); model.c.associate_binary_var(model.y)
+model.l = LogicalConstraint(expr=model.a.lor(model.b[1]).land(model.c))
+model.x = Var(within=Binary)
+model.o = Objective(expr=model.x)
+SolverFactory('scip').solve(model)
+assert model.a.value or model.b[1].value
+assert model.c.value is True and model.y.value == 1
+assert model.free.value in (True, False)
+model.l2 = LogicalConstraint(expr=model.a.equivalent_to(model.b[1]))
+model.l3 = LogicalConstraint(expr=model.b[2])
+SolverFactory('scip').solve(model)
+assert model.a.value is True and model.b[1].value is True and model.b[2].value is True
+""",
+        0.0,
+        "MIP",
+        values=(("a", 1.0), ("b[1]", 1.0), ("b[2]", 1.0), ("y", 1.0)),
+    ),
+    Script(
+        "a variable of another model",
+        """
+from pyomo.environ import *
+other = ConcreteModel()
+other.x = Var(bounds=(0, 3))
+model = ConcreteModel()
+model.x = Var(bounds=(0, 2))
+model.o = Objective(expr=other.x + model.x, sense=maximize)
+""",
+        5.0,
+        values=(("x", 2.0), ("x (2)", 3.0)),
+    ),
+    Script(
         "a portfolio with a convex quadratic objective, ipopt",
         """
 import numpy as np

@@ -1,5 +1,6 @@
 """The author's process: which model comes of a script, and what is refused in which words."""
 
+import json
 import os
 import subprocess
 import sys
@@ -100,6 +101,16 @@ def test_an_exception_of_the_script_names_its_line(source: str, words: str, line
 def test_a_script_that_fails_after_an_optimal_solve_has_failed() -> None:
     source = HEAD + "model.o = Objective(expr=model.x)\nSolverFactory('glpk').solve(model)\nprint(model.y)"
     assert "line 6" in refused(source)
+
+
+def test_a_failure_is_sent_in_few_bytes_whatever_it_is_written_in() -> None:
+    word = "\U0001f40d" * 5000
+    source = f"def f(n):\n    x = '{word}'; raise ExceptionGroup(x, [ValueError(x) for _ in range(99)])\n"
+    deep = "".join(f"def f{n}():\n    f{n + 1}(); '{word}'\n" for n in range(30))
+    failure = authored(f"{source}{deep}def f30():\n    f(1)\nf0()")
+    assert isinstance(failure, dict)
+    assert failure["line"] == 2
+    assert len(json.dumps(failure, ensure_ascii=False).encode()) < 100 << 10
 
 
 def test_what_screening_forbids_is_refused_only_when_it_is_asked_for() -> None:

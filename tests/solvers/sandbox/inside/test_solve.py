@@ -128,13 +128,80 @@ def test_each_function_means_to_scip_what_it_means_to_us(operator: Operator, poi
     assert answer.values["x[a]"] == pytest.approx(point, abs=0.01)
 
 
+POWER: list[Node] = [X, (Operator.VARIABLE, 1), (Operator.POWER, 0)]
+"""`x[a] ** y`."""
+
+
 @pytest.mark.usefixtures("scip")
-def test_a_power_with_a_variable_exponent_needs_a_positive_base() -> None:
-    power = [X, (Operator.VARIABLE, 1), (Operator.POWER, 0)]
-    answer = answered(curved(power))
+@pytest.mark.parametrize(
+    "changes",
+    [{"lower": np.array([-0.5, 0])}, {"types": np.array([1, 0], np.int32)}, {"upper": np.array([0.0, 1.0])}],
+)
+def test_a_power_with_a_variable_exponent_needs_a_base_that_is_not_negative_or_a_step_at_zero(
+    changes: dict[str, Any],
+) -> None:
+    answer = answered(curved(POWER, **changes))
     assert answer.status == "unsupported"
     assert "keep it from being negative" in answer.message
-    assert answered(curved(power, lower=np.array([0.1, 0]))).status == "optimal"
+
+
+@pytest.mark.usefixtures("scip")
+@pytest.mark.parametrize(
+    ("nodes", "changes", "optimum"),
+    [
+        (POWER, {"cost": np.zeros(2), "upper": np.array([3.0, 2.0]), "row_upper": np.array([5.0])}, 1 + 9),
+        (POWER, {"cost": np.zeros(2), "lower": np.array([0.1, 0.0]), "types": np.array([0, 1], np.int32)}, 1 + 1),
+        (
+            [X, (Operator.CONSTANT, 1.0), (Operator.SUM, 2), *POWER[1:]],
+            {"cost": np.zeros(2), "lower": np.array([-0.5, 0.0]), "row_upper": np.array([2.0])},
+            1 + 2,
+        ),
+    ],
+)
+def test_the_sign_of_a_base_follows_from_the_bounds(nodes: list[Node], changes: dict[str, Any], optimum: float) -> None:
+    answer = answered(curved(nodes, **changes))
+    assert answer.status == "optimal", answer.message
+    assert answer.objective == pytest.approx(optimum, abs=1e-5)
+
+
+QUOTIENT: list[Node] = [(Operator.CONSTANT, -1.0), X, (Operator.QUOTIENT, 0)]
+"""`-1 / x[a]`, which is maximized."""
+LOGARITHM: list[Node] = [X, (Operator.LOG, 0), (Operator.NEGATE, 0)]
+
+
+@pytest.mark.usefixtures("scip")
+@pytest.mark.parametrize(
+    ("nodes", "lower", "words"),
+    [(QUOTIENT, -1.0, "divides by a value that is 0"), (LOGARITHM, 0.0, "takes the logarithm of a value that is 0")],
+)
+def test_an_optimum_that_only_the_tolerance_makes_is_none(nodes: list[Node], lower: float, words: str) -> None:
+    answer = answered(curved(nodes, lower=np.array([lower, 0.0])))
+    assert (answer.status, answer.objective, answer.values) == ("failed", None, {})
+    assert words in answer.message
+    assert "may be unbounded" in answer.message
+
+
+@pytest.mark.usefixtures("scip")
+def test_a_bound_next_to_infinity_is_none() -> None:
+    """Nothing bounds `100 (y - x^2)^2 + (1 - x)^2` from below but its being a square."""
+    y: Node = (Operator.VARIABLE, 1)
+    square: list[Node] = [(Operator.CONSTANT, 2.0), (Operator.POWER, 0)]
+    slope = [y, X, *square, (Operator.NEGATE, 0), (Operator.SUM, 2), *square]
+    nodes = [(Operator.CONSTANT, 100.0), *slope, (Operator.PRODUCT, 0)]
+    distance = [(Operator.CONSTANT, 1.0), X, (Operator.NEGATE, 0), (Operator.SUM, 2), *square]
+    free = {"lower": np.full(2, -np.inf), "upper": np.full(2, np.inf), "row_upper": np.array([np.inf])}
+    model = curved([*nodes, *distance, (Operator.SUM, 2)], sense="minimize", cost=np.zeros(2), **free)
+    answer = answered(model, SolveOptions(time_limit=0.5, threads=1))
+    assert answer.bound is None or abs(answer.bound) < 1e15
+
+
+def test_a_column_that_was_added_is_not_among_the_values() -> None:
+    assert answered(box(added_columns=(0,))).values == {"y": pytest.approx(1.0)}
+
+
+def test_an_answer_is_no_longer_than_its_model() -> None:
+    packet = pack(box(column_names=("\x01" * 4000, "\u00fc" * 4000)))
+    assert len(sent(packet)) < len(packet) + 500
 
 
 @pytest.mark.usefixtures("scip")
