@@ -9,7 +9,6 @@ recursion and calls of other bundles cost a plain call.
 import functools
 import inspect
 import sys
-import textwrap
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from time import perf_counter
@@ -17,9 +16,9 @@ from types import CodeType, CoroutineType, FrameType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from steepest.traces.failures import CodeNotRunError, TraceError, execution_error, message_of, told
+from steepest.traces.functions import operation_of, positional_names, whole
 from steepest.traces.graph import Node, as_node, make
 from steepest.traces.holders import unwrapped
-from steepest.traces.operations import Operation
 from steepest.traces.previews import preview
 from steepest.traces.records import Record
 from steepest.traces.scope import Call, enter, is_inside, is_tracing, leave, note_read, watch_threads
@@ -55,9 +54,9 @@ class Bundle(Generic[R]):
         self.externals = externals
         self.code = code
         """Trainable source in the function's place."""
-        self.operation = _operation(inner, name, description)
-        self._positional, self._rest = _positional_names(inner)
-        self._whole = _whole(inner)
+        self.operation = operation_of(inner, name, description)
+        self._positional, self._rest = positional_names(inner)
+        self._whole = whole(inner)
         self._is_method = False
         mark = getattr(inspect, "markcoroutinefunction", None)  # from Python 3.12 on
         if mark is not None and inspect.iscoroutinefunction(self._whole):
@@ -168,7 +167,7 @@ class Bundle(Generic[R]):
     def _implementation(self, code: "CodeParameter | None") -> Callable[..., Any]:
         """The function, or the code that has taken its place; what it yields as a list."""
         function = self.function if code is None else code.function
-        return self._whole if function is self.function else _whole(function)
+        return self._whole if function is self.function else whole(function)
 
     def _names(self, count: int) -> tuple[str, ...]:
         """The parameters that positional arguments go to."""
@@ -370,46 +369,3 @@ _CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "dict"})
 
 def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Node) else value
-
-
-def _operation(function: Callable[..., Any], name: str | None, description: str | None) -> Operation:
-    own = getattr(function, "__qualname__", "") or getattr(function, "__name__", "") or type(function).__name__
-    documentation = description if description is not None else inspect.getdoc(function) or ""
-    code, position = _source(function)
-    return Operation(name or own.rpartition(".")[2], "", documentation, code, position, function)
-
-
-def _source(function: Callable[..., Any]) -> tuple[str, str]:
-    """Source and place of a function; empty for what has none."""
-    inner = inspect.unwrap(function)
-    while isinstance(inner, functools.partial):
-        inner = inner.func
-    try:
-        lines, first = inspect.getsourcelines(inner)
-    except (OSError, TypeError):
-        return "", ""
-    return textwrap.dedent("".join(lines)).rstrip(), f"{inspect.getsourcefile(inner)}:{first}"
-
-
-def _positional_names(function: Callable[..., Any]) -> tuple[tuple[str, ...], str]:
-    """Names of the positional parameters, and the stem for what comes after them."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (ValueError, TypeError):
-        return (), "argument"
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    rest = next((each.name for each in parameters if each.kind is inspect.Parameter.VAR_POSITIONAL), "argument")
-    return tuple(each.name for each in parameters if each.kind in kinds), rest
-
-
-def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A generator function as one that gives the list of what it yields; any other as it is."""
-    if inspect.isgeneratorfunction(function):
-        return lambda *args, **kwargs: list(function(*args, **kwargs))
-    if inspect.isasyncgenfunction(function):
-
-        async def collected(*args: Any, **kwargs: Any) -> list[Any]:
-            return [each async for each in function(*args, **kwargs)]
-
-        return collected
-    return function

@@ -89,10 +89,8 @@ def shots() -> Iterator[tuple[HostileProgram, str]]:
 
 
 def shots_out() -> Iterator[tuple[HostileProgram, str]]:
-    """Those that reach out of their process, once each: what is tried again for other users and weaker isolations."""
-    for program in hostile_programs():
-        if program.fits_here and program.reaches_out:
-            yield program, program.jobs[0]
+    """Those that reach out of their process, as functions: what is tried again for others and under weaker isolations."""
+    return ((program, kind) for program, kind in shots() if program.reaches_out and kind == "function")
 
 
 def _read(path: Path) -> HostileProgram:

@@ -24,7 +24,7 @@ def main() -> None:
     if arguments.container:
         apply_container_limits()
     try:
-        with shooting_range(arguments.isolation) as firing:
+        with shooting_range(arguments.isolation, scripts=False) as firing:
             print(json.dumps({"isolation": firing.isolation}))
             for program, kind in shots_out():
                 print(json.dumps(asdict(firing.shoot(program, kind))), flush=True)

@@ -171,15 +171,20 @@ class Range:
 
 
 @contextmanager
-def shooting_range(isolation: Isolation) -> Iterator[Range]:
+def shooting_range(isolation: Isolation, *, scripts: bool = True) -> Iterator[Range]:
     """A sandbox under one isolation, without screening: the boundary alone is tried.
+
+    Args:
+        isolation: What is tried.
+        scripts: Whether there will be scripts, whose server takes seconds to start.
 
     Raises:
         SandboxUnavailableError: It can't be had here.
     """
     with orphans_come_here(), surroundings() as place, Sandbox(isolation=isolation, screening=False) as sandbox:
         firing = Range(sandbox, place, sandbox.isolation)
-        sandbox.run(PyomoScript(HONEST_MODEL))
+        if scripts:
+            sandbox.run(PyomoScript(HONEST_MODEL))
         firing.fresh_state = firing.state()
         place.settle()
         yield firing

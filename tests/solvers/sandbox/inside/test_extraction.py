@@ -85,16 +85,18 @@ def test_names_are_unique_and_can_be_seen() -> None:
     model, other = pyo.ConcreteModel(), pyo.ConcreteModel()
     model.x, other.x = pyo.Var(), pyo.Var()
     model.add_component("a\x1b[2J\n", pyo.Var())
-    loose = [pyo.Var(name="x") for _ in range(3)]
-    for each in loose:
-        each.construct()
-    model.o = pyo.Objective(expr=other.x + model.x + sum(loose))
+    more = [pyo.ConcreteModel() for _ in range(3)]
+    for each in more:
+        each.x = pyo.Var()
+    model.o = pyo.Objective(expr=other.x + model.x + sum(each.x for each in more))
     assert own_names(extract(model)) == ["x", r"a\x1b[2J\n", "x (2)", "x (3)", "x (4)", "x (5)"]
 
 
 def test_many_variables_of_one_name_are_numbered_in_linear_time() -> None:
     model = pyo.ConcreteModel()
     loose = [pyo.ScalarVar() for _ in range(20_000)]
+    for each in loose:
+        each.construct()
     model.o = pyo.Objective(expr=pyo.quicksum(loose))
     assert len(set(own_names(extract(model)))) == 20_000
 
@@ -102,7 +104,8 @@ def test_many_variables_of_one_name_are_numbered_in_linear_time() -> None:
 def test_names_are_those_of_pyomo() -> None:
     model = pyo.ConcreteModel()
     model.plain = pyo.Var()
-    model.several = pyo.Var([1, -2, 3.5, "a b", "1", (1, "z"), True, None])
+    model.several = pyo.Var([1, -2, 3.5, "a b", "1", True, None])
+    model.pairs = pyo.Var([(1, "z"), (2, "a\n")])
     model.blocks = pyo.Block([1, 2])
     model.blocks[1].inner = pyo.Var(["p"])
     model.blocks[2].deep = pyo.Block()

@@ -1,5 +1,5 @@
 # Makes files by way of libraries that a model script uses anyway: LP files, logs, arrays, databases.
-# job: script | ends: completed | reaches: out
+# job: script | ends: completed
 import logging
 import sqlite3
 
