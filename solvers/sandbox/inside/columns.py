@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from steepest.solvers.sandbox.inside.names import printable
 from steepest.solvers.sandbox.inside.refusals import ModelRefusedError, finite
 
 _MOST_MEMBERS = 6
@@ -70,7 +69,7 @@ class Columns:
 
     def _append(self, variable: Any, name: str, low: float, high: float, kind: int) -> None:
         self.variables.append(variable)
-        self.names.append(self._unused(printable(name)))
+        self.names.append(self._unused(name))
         self.lower.append(low)
         self.upper.append(high)
         self.types.append(kind)

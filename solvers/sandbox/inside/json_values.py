@@ -75,14 +75,14 @@ def _converted(value: Any, place: str, around: tuple[int, ...]) -> Any:
 
 def _container(value: Any, place: str, around: tuple[int, ...]) -> Any:
     match value:
+        case list() | tuple() | range() | deque() | ValuesView():
+            return [_converted(item, f"{place}[{index}]", around) for index, item in enumerate(value)]
         case Mapping():
             return {_key(key, place): _converted(item, f"{place}[{key!r}]", around) for key, item in value.items()}
         case Set():
             return [_converted(item, f"an item of {place}", around) for item in _in_order(value)]
         case np.ndarray():
             return _converted(value.tolist(), place, around)
-        case list() | tuple() | range() | deque() | ValuesView():
-            return [_converted(item, f"{place}[{index}]", around) for index, item in enumerate(value)]
         case Generator():
             raise UnsupportedValueError(f"{place} is a generator; give back a list, `list(...)`")
     if is_dataclass(value) and not isinstance(value, type):

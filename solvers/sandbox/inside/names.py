@@ -28,8 +28,3 @@ def named_members(model: Any, kind: Any, *, active: bool | None = None) -> Itera
                 yield member, f"{prefix}[{index}]" if index.__class__ is int else prefix + index_repr(index)
             else:
                 yield member, prefix
-
-
-def printable(name: str) -> str:
-    """A name without characters that can't be seen: those are spelt as Python spells them."""
-    return name if name.isprintable() else repr(name)[1:-1]

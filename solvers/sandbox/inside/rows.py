@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from steepest.solvers.sandbox.inside.names import printable
-
 
 @dataclass(eq=False)
 class Rows:
@@ -23,7 +21,7 @@ class Rows:
     def add(self, constraint: Any, name: str, lower: float, upper: float, terms: dict[int, float]) -> None:
         """Add a row."""
         self.constraints.append(constraint)
-        self.names.append(printable(name))
+        self.names.append(name)
         self.lower.append(lower)
         self.upper.append(upper)
         self.terms.append(terms)

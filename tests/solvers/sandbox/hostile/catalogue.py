@@ -89,7 +89,7 @@ def shots() -> Iterator[tuple[HostileProgram, str]]:
 
 
 def shots_out() -> Iterator[tuple[HostileProgram, str]]:
-    """Those that reach out of their process, as functions: what is tried again for others and under weaker isolations."""
+    """Those that reach out of their process, as functions: what is tried again by others and with less isolation."""
     return ((program, kind) for program, kind in shots() if program.reaches_out and kind == "function")
 
 

@@ -89,7 +89,7 @@ def test_names_are_unique_and_can_be_seen() -> None:
     for each in more:
         each.x = pyo.Var()
     model.o = pyo.Objective(expr=other.x + model.x + sum(each.x for each in more))
-    assert own_names(extract(model)) == ["x", r"a\x1b[2J\n", "x (2)", "x (3)", "x (4)", "x (5)"]
+    assert own_names(extract(model)) == ["x", r"'a\x1b[2J\n'", "x (2)", "x (3)", "x (4)", "x (5)"]
 
 
 def test_many_variables_of_one_name_are_numbered_in_linear_time() -> None:
