@@ -294,8 +294,8 @@ def test_the_last_test_of_a_transparent_call_is_noted() -> None:
 
 def test_watching_threads_leaves_threads_alone() -> None:
     program = (
-        "import threading, steepest.traces.bundle as b\n"
-        "b.bundle(len)\n"
+        "import threading\nfrom steepest.traces.bundle import bundle\n"
+        "bundle(len)\n"
         "t = threading.Thread(target=print, args=('ran',)); t.start(); t.join()\n"
         "import concurrent.futures as c\n"
         "print(list(c.ThreadPoolExecutor(2).map(abs, [-1, 2])))\n"

@@ -44,14 +44,13 @@ def without_logic(model: Any) -> Rewritten:
     from pyomo.environ import LogicalConstraint, TransformationFactory
     from pyomo.gdp import Disjunct, Disjunction, GDP_Error
 
-    has_disjunctions = _has(model, Disjunction) or _has(model, Disjunct)
-    if not has_disjunctions and not _has(model, LogicalConstraint):
+    if not any(_has(model, kind) for kind in (Disjunction, Disjunct, LogicalConstraint)):
         return Rewritten(model)
     rewritten = _copied(model)
     try:
-        TransformationFactory("core.logical_to_linear").apply_to(rewritten.model)
-        if has_disjunctions:
-            TransformationFactory("gdp.bigm").apply_to(rewritten.model)
+        # Not `core.logical_to_linear`, which needs sympy.
+        TransformationFactory("contrib.logical_to_disjunctive").apply_to(rewritten.model)
+        TransformationFactory("gdp.bigm").apply_to(rewritten.model)
     except GDP_Error as error:
         raise ModelRefusedError(
             f"a disjunction can't be rewritten with big-M constraints: {error}; give its variables bounds"

@@ -14,6 +14,7 @@ from steepest.solvers.sandbox.inside.extraction import extract
 from steepest.solvers.sandbox.inside.feedback import SCRIPT, describe, failure, register_source
 from steepest.solvers.sandbox.inside.screening import screen
 from steepest.solvers.sandbox.inside.stand_in import Solves, install
+from steepest.solvers.sandbox.scrubbing import scrubbed
 
 MODEL, FAILURE = b"M", b"F"
 
@@ -22,13 +23,13 @@ PRELOAD = (
     "numpy.ma",
     "pyomo.common.timing",
     "pyomo.contrib.appsi.solvers",
+    "pyomo.contrib.cp.transform.logical_to_disjunctive_program",
     "pyomo.contrib.solver.solvers.highs",
     "pyomo.core.base.component_order",
     "pyomo.core.base.piecewise",
     "pyomo.core.expr.calculus.derivatives",
     "pyomo.core.expr.compare",
     "pyomo.core.expr.ndarray",
-    "pyomo.core.plugins.transform.logical_to_linear",
     "pyomo.core.util",
     "pyomo.dae",
     "pyomo.environ",
@@ -117,6 +118,7 @@ def warm_up() -> None:
     from pyomo import environ as pyo
 
     _keep_output_lock_inside()
+    scrubbed("")  # finds the folders of the host, whose links can't be read any more in a job
 
     model = pyo.ConcreteModel()
     model.x = pyo.Var(range(2), within=pyo.NonNegativeReals)
