@@ -5,14 +5,7 @@ A point that close is no answer: minimizing `1/x` over -1 to 1 has none, and the
 
 import math
 
-from steepest.solvers.backends.expression_model import (
-    BINARY,
-    LEAVES,
-    ExpressionModel,
-    Expressions,
-    Operator,
-    push_value,
-)
+from steepest.solvers.backends.expression_model import ExpressionModel, Expressions, Operator, arity, push_value
 from steepest.solvers.backends.intervals import Interval, Intervals, boxed
 from steepest.solvers.tolerances import FEASIBILITY
 from steepest.solvers.vectorized.scatter import Numbers
@@ -55,7 +48,7 @@ def _singular_operator(
     culprits: list[Operator | None] = []
     intervals = Intervals(box, expressions.constants)
     for operator, operand in expressions.nodes(number):
-        taken = 0 if operator in LEAVES else operand if operator is Operator.SUM else 2 if operator in BINARY else 1
+        taken = arity(operator, operand)
         below = culprits[len(culprits) - taken :]
         own = operator if taken and _is_singular(operator, values, intervals.stack) else None
         push_value(values, operator, operand, point, expressions.constants)

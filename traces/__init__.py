@@ -15,20 +15,20 @@ from steepest.traces.bundle import Bundle, bundle
 from steepest.traces.failures import CodeNotRunError, ExecutionError, TraceError
 from steepest.traces.feedback import Feedback, Subgraph, backward, subgraph
 from steepest.traces.graph import Node
-from steepest.traces.modules import Module, model
 from steepest.traces.parameters import RejectedValueError, Update, node, update, zero_feedback
 from steepest.traces.scope import carried, charge, map, no_trace
-from steepest.traces.workflows import workflow
 
 if TYPE_CHECKING:
     from steepest.traces.containers import values_of
     from steepest.traces.members import named_parameters, parameters_of
+    from steepest.traces.modules import Module, model
     from steepest.traces.propagators import SubgraphPropagator, SumPropagator, propagate
     from steepest.traces.runners import CodeRunner, using_runner
     from steepest.traces.sandboxed import SandboxRunner
     from steepest.traces.saving import load_parameters, save_parameters
     from steepest.traces.torch_gradients import TorchGradients
     from steepest.traces.trace import Trace, trace_of
+    from steepest.traces.workflows import workflow
 
 __all__ = [
     "Bundle",
@@ -71,12 +71,14 @@ __all__ = [
 
 _HOMES = {
     "CodeRunner": "runners",
+    "Module": "modules",
     "SandboxRunner": "sandboxed",
     "SubgraphPropagator": "propagators",
     "SumPropagator": "propagators",
     "TorchGradients": "torch_gradients",
     "Trace": "trace",
     "load_parameters": "saving",
+    "model": "modules",
     "named_parameters": "members",
     "parameters_of": "members",
     "propagate": "propagators",
@@ -84,6 +86,7 @@ _HOMES = {
     "trace_of": "trace",
     "using_runner": "runners",
     "values_of": "containers",
+    "workflow": "workflows",
 }
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from steepest.traces.failures import ExecutionError, TraceError
 from steepest.traces.feedback import Feedback
 from steepest.traces.graph import Node, ancestors, between
+from steepest.traces.parameters import value_at
 from steepest.traces.rendering.names import argument, names_of, written
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Trace:
     def name(self, node: Node[Any]) -> str:
         """What a node of the trace is called."""
         return self.names[id(node)]
+
+    def value(self, node: Node[Any]) -> Any:
+        """A node's value when the last node of the trace was made: an update since then does not rewrite it."""
+        return value_at(node, self.nodes[-1].order)
 
     def argument(self, node: Node[Any]) -> str:
         """How a node is written where it is used: its name, or its value if that is a small constant."""

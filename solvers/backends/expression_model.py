@@ -156,11 +156,20 @@ def _combined(operator: Operator, left: float, right: float) -> float:
     return left / right if operator is Operator.QUOTIENT else math.pow(left, right)
 
 
+def arity(operator: Operator, operand: int) -> int:
+    """How many values a node takes from the stack."""
+    if operator in LEAVES:
+        return 0
+    if operator is Operator.SUM:
+        return operand
+    return 2 if operator in BINARY else 1
+
+
 def height(expressions: Expressions, expression: int) -> int:
     """How deeply an expression is nested: 1 for a single variable or constant, 0 without nodes."""
     heights: list[int] = []
     for operator, operand in expressions.nodes(expression):
-        taken = 0 if operator in LEAVES else operand if operator is Operator.SUM else 2 if operator in BINARY else 1
+        taken = arity(operator, operand)
         below = heights[len(heights) - taken :]
         heights[len(heights) - taken :] = [1 + max(below, default=0)]
     return heights.pop() if heights else 0

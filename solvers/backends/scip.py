@@ -213,20 +213,11 @@ class _Terms:
                 case Operator.PRODUCT | Operator.QUOTIENT | Operator.POWER:
                     right = stack.pop()
                     base = intervals.stack[-2]
-                    stack[-1] = self._combined(operator, _unexpanded(stack[-1]), _unexpanded(right), base)
+                    stack[-1] = _combined(operator, _unexpanded(stack[-1]), _unexpanded(right), base)
                 case _:
                     stack[-1] = self._applied(operator, stack[-1])
             intervals.push(operator, operand)
         return stack.pop()
-
-    def _combined(self, operator: Operator, left: Any, right: Any, of_left: Interval) -> Any:
-        if operator is Operator.PRODUCT:
-            return left * right
-        if operator is Operator.QUOTIENT:
-            return left / _nonzero(right)
-        if isinstance(right, float):
-            return _power(left, right)
-        return _exponential(left, right, of_left)
 
     def _applied(self, operator: Operator, inner: Any) -> Any:
         import pyscipopt as scip
@@ -291,6 +282,16 @@ def _power(base: Any, exponent: float) -> Any:
     if isinstance(base, float):
         return _finite(lambda: math.pow(base, exponent))
     return base ** (int(exponent) if exponent.is_integer() else exponent)
+
+
+def _combined(operator: Operator, left: Any, right: Any, of_left: Interval) -> Any:
+    if operator is Operator.PRODUCT:
+        return left * right
+    if operator is Operator.QUOTIENT:
+        return left / _nonzero(right)
+    if isinstance(right, float):
+        return _power(left, right)
+    return _exponential(left, right, of_left)
 
 
 def _exponential(base: Any, exponent: Any, of_base: Interval) -> Any:

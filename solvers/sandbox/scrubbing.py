@@ -87,20 +87,12 @@ def _folders() -> Iterator[tuple[str, str]]:
 
 def _spellings(folder: str) -> Iterable[str]:
     """A folder as it is named, as its links lead, and as a Windows path stands in a `repr`."""
-    for path in (folder, _resolved(folder)):
+    for path in (folder, os.path.realpath(folder) if folder else ""):
         trimmed = path.rstrip("/\\")
         if os.path.isabs(path) and len(trimmed) > 2:  # neither `/` nor `C:\`
             yield trimmed
             yield trimmed.replace("\\", "\\\\")
             yield trimmed.replace("\\", "/")
-
-
-def _resolved(folder: str) -> str:
-    """Where the links of a folder lead; as it is named where that can't be asked, as in a job."""
-    try:
-        return os.path.realpath(folder) if folder else ""
-    except OSError:
-        return folder
 
 
 @cache

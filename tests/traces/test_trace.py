@@ -2,7 +2,7 @@ import pytest
 
 from steepest.traces.failures import ExecutionError, TraceError
 from steepest.traces.feedback import backward
-from steepest.traces.parameters import node
+from steepest.traces.parameters import node, update
 from steepest.traces.trace import Trace, trace_of
 
 
@@ -83,3 +83,13 @@ def test_a_document_and_a_graph_can_be_had() -> None:
     trace = trace_of(node(1, "x") + 1)
     assert trace.to_json()["nodes"]
     assert trace.to_networkx().number_of_nodes() >= 2
+
+
+def test_an_update_does_not_rewrite_a_trace_that_was_made_before_it() -> None:
+    prompt = node("be kind", "prompt", trainable=True)
+    trace = trace_of(prompt + "!")
+    before = trace.to_text()
+    update(prompt, "be brief")
+    assert trace.to_text() == before
+    assert "be kind" in str(trace.to_json())
+    assert "be brief" in trace_of(prompt + "!").to_text()

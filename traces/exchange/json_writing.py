@@ -69,7 +69,7 @@ class _Writer:
         entry: dict[str, Any] = {"name": self.trace.names[id(node)]}
         if node.label is not None:
             entry["label"] = _written(node.label)
-        entry["value"] = as_json(node._value)
+        entry["value"] = as_json(self.trace.value(node))
         if node.snapshot is not None and node.is_changed:
             entry["before"] = _written(node.snapshot.text)
         if node.operation is not None:

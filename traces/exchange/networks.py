@@ -35,7 +35,7 @@ def networkx_graph(trace: Trace, *, values: bool = False) -> "networkx.MultiDiGr
 
     graph: networkx.MultiDiGraph[Any] = networkx.MultiDiGraph()
     for node in trace.nodes:
-        graph.add_node(trace.name(node), **_attributes(trace, node), **({"value": node._value} if values else {}))
+        graph.add_node(trace.name(node), **_attributes(trace, node), **({"value": trace.value(node)} if values else {}))
     for node in trace.nodes:
         names = node.record.names if node.record is not None else ()
         for place, each in enumerate(node.inputs):
@@ -48,8 +48,8 @@ def networkx_graph(trace: Trace, *, values: bool = False) -> "networkx.MultiDiGr
 def _attributes(trace: Trace, node: Node[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "kind": _kind(node),
-        "preview": preview(node._value),
-        "type": type(node._value).__name__,
+        "preview": preview(trace.value(node)),
+        "type": type(trace.value(node)).__name__,
         "is_output": trace.is_output(node),
     }
     if node.operation is not None:

@@ -61,7 +61,7 @@ def entry_of(trace: "Trace", node: Node[Any], *, times: bool, longest: int) -> E
     return Entry(
         name=trace.name(node),
         expression=visible(cut(trace.written(node, MOST_ARGUMENTS), _LONGEST_EXPRESSION)),
-        value=exception.rpartition("\n")[2] if exception else value_of(node, longest),
+        value=exception.rpartition("\n")[2] if exception else value_of(trace, node, longest),
         kind=_kind(node),
         is_output=trace.is_output(node),
         is_changed=node.is_changed,
@@ -76,9 +76,9 @@ def is_failure(node: Node[Any]) -> bool:
     return node.record is not None and bool(node.record.exception)
 
 
-def value_of(node: Node[Any], longest: int) -> str:
+def value_of(trace: "Trace", node: Node[Any], longest: int) -> str:
     """A preview of a node's value, the same in every run as far as that can be."""
-    return visible(preview(node._value, longest))
+    return visible(preview(trace.value(node), longest))
 
 
 def words_of(text: str) -> str:

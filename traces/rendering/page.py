@@ -74,7 +74,7 @@ def _node(trace: "Trace", node: Node[Any], places: dict[int, int], operation: in
         "name": entry.name,
         "expression": entry.expression,
         "value": entry.value,
-        "text": _whole_text(node, entry.value),
+        "text": _whole_text(trace, node, entry.value),
         "kind": entry.kind,
         "output": entry.is_output,
         "changed": entry.is_changed,
@@ -89,12 +89,12 @@ def _node(trace: "Trace", node: Node[Any], places: dict[int, int], operation: in
     }
 
 
-def _whole_text(node: Node[Any], short: str) -> str:
+def _whole_text(trace: "Trace", node: Node[Any], short: str) -> str:
     """More of a value than fits a row: of a text its lines as they are."""
-    value = node._value
+    value = trace.value(node)
     if isinstance(value, str):
         return visible(cut(value, _LONGEST_TEXT), multiline=True) if "\n" in value or len(value) > 80 else ""
-    longer = value_of(node, _LONGEST_TEXT)
+    longer = value_of(trace, node, _LONGEST_TEXT)
     return longer if longer != short else ""
 
 

@@ -7,7 +7,6 @@ from steepest.solvers.sandbox.inside.channel import Channel
 from steepest.solvers.sandbox.inside.feedback import describe
 from steepest.solvers.sandbox.inside.json_values import to_json
 from steepest.solvers.sandbox.inside.loading import LoadError, load_function, settled
-from steepest.solvers.sandbox.scrubbing import scrubbed
 
 
 def run(header: dict[str, Any], body: bytes, channel: Channel) -> None:
@@ -36,8 +35,3 @@ def run(header: dict[str, Any], body: bytes, channel: Channel) -> None:
         except BaseException as error:  # an exit, too, ends only the call
             answer = {"raised": describe(error, source)}
         channel.write_line(answer)
-
-
-def warm_up() -> None:
-    """Have the folders of the host found before the fork, while their links can still be read."""
-    scrubbed("")

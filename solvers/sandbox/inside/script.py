@@ -1,6 +1,7 @@
 """The author's process: runs a Pyomo script and hands its model over as data. Nothing that it sends is believed."""
 
 import contextlib
+import gc
 import json
 import sys
 import types
@@ -14,7 +15,6 @@ from steepest.solvers.sandbox.inside.extraction import extract
 from steepest.solvers.sandbox.inside.feedback import SCRIPT, describe, failure, register_source
 from steepest.solvers.sandbox.inside.screening import screen
 from steepest.solvers.sandbox.inside.stand_in import Solves, install
-from steepest.solvers.sandbox.scrubbing import scrubbed
 
 MODEL, FAILURE = b"M", b"F"
 
@@ -90,6 +90,7 @@ def _failed(document: dict[str, Any]) -> bytes:
 
 def _handed_over(source: str, solves: Solves) -> bytes:
     names = _executed(source, solves)
+    gc.disable()  # all of the model stays until the end: each collection would walk it for nothing
     return pack(extract(chosen_model(names, solves.model)).model)
 
 
@@ -118,7 +119,6 @@ def warm_up() -> None:
     from pyomo import environ as pyo
 
     _keep_output_lock_inside()
-    scrubbed("")  # finds the folders of the host, whose links can't be read any more in a job
 
     model = pyo.ConcreteModel()
     model.x = pyo.Var(range(2), within=pyo.NonNegativeReals)

@@ -45,10 +45,11 @@ _PLAIN: Mapping[str, str] = {
 }
 """Calls that need no look at their arguments, by the reason for having them."""
 
-_PATHS = "stat lstat newfstatat statx access faccessat faccessat2 getdents getdents64"
-"""Imports look around before they open. Landlock judges none of these but the listing of a folder: of any path can be
-learned whether it exists, its size, its times, its owner and its mode. Not readlink, which would tell the text of a
-link; imports do without."""
+_PATHS = "stat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents getdents64"
+"""Imports look around before they open. Landlock judges none of these but the listing of a folder: of any path that
+exists in the jail's root can be learned its size, times, owner and mode, and where a link leads; never what a file
+holds. Without readlink, `inspect.stack`, `Path.resolve` and what uses them fail wherever Python lies below a link, as
+uv, Nix and Homebrew lay it."""
 
 _THREAD = 0x00010000
 _PTHREAD_CREATE = 0x003D0F00

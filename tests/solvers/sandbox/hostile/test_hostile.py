@@ -1,6 +1,7 @@
 """Hostile programs against every isolation that can be had here, with nothing but the boundary in their way."""
 
 import sys
+from collections.abc import Iterable
 
 import pytest
 
@@ -9,11 +10,16 @@ from tests.solvers.sandbox.hostile.catalogue import HostileProgram, hostile_prog
 from tests.solvers.sandbox.hostile.shooting_range import Range
 
 LEAST_PROGRAMS = 40
-TRIALS = [
-    pytest.param(isolation, program, kind, id=f"{isolation}-{program.name}-{kind}")
-    for isolation, shots_of in ((Isolation.FULL, shots), (Isolation.PORTABLE, shots), (Isolation.SECCOMP, shots_out))
-    for program, kind in shots_of()
-]
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="no isolation can be had but on Linux")
+
+
+def under(*isolations: Isolation) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("firing", isolations, ids=str, indirect=True, scope="module")
+
+
+def each_of(trials: Iterable[tuple[HostileProgram, str]]) -> pytest.MarkDecorator:
+    params = [pytest.param(program, kind, id=f"{program.name}-{kind}") for program, kind in trials]
+    return pytest.mark.parametrize(("program", "kind"), params)
 
 
 def test_the_suite_holds_at_least_forty_programs() -> None:
@@ -21,7 +27,16 @@ def test_the_suite_holds_at_least_forty_programs() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="no isolation can be had but on Linux")
-@pytest.mark.parametrize(("firing", "program", "kind"), TRIALS, indirect=["firing"])
+@LINUX
+@under(Isolation.FULL, Isolation.PORTABLE)
+@each_of(shots())
 def test_a_hostile_program_gets_nothing_and_spoils_nothing(firing: Range, program: HostileProgram, kind: str) -> None:
+    assert firing.shoot(program, kind).defects == ()
+
+
+@pytest.mark.slow
+@LINUX
+@under(Isolation.SECCOMP)
+@each_of(shots_out())
+def test_what_reaches_out_is_held_without_landlock_too(firing: Range, program: HostileProgram, kind: str) -> None:
     assert firing.shoot(program, kind).defects == ()

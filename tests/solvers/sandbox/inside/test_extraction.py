@@ -1,5 +1,8 @@
 """A Pyomo model as arrays: whose columns they are, what they are called, and that the model stays as it is."""
 
+import itertools
+import sys
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
@@ -7,6 +10,8 @@ import pyomo.environ as pyo
 import pytest
 from pyomo.gdp import Disjunct, Disjunction
 
+from steepest.solvers.model_solve import solve_model
+from steepest.solvers.options import SolveOptions
 from steepest.solvers.sandbox.inside.extraction import Extracted, extract
 from steepest.solvers.sandbox.inside.names import named_members
 from steepest.solvers.sandbox.inside.refusals import ModelRefusedError
@@ -139,3 +144,40 @@ def test_a_disjunction_without_bounds_is_refused_and_stays_as_it_is() -> None:
     with pytest.raises(ModelRefusedError, match="give its variables bounds"):
         extract(model)
     assert printed(model) == before
+
+
+def disjunct_with_logic(model: Any) -> Any:
+    """`b[1] or (b[2] and b[3])`, where the second part is the logic of a disjunct."""
+    model.first, model.second = Disjunct(), Disjunct()
+    model.first.logic = pyo.LogicalConstraint(expr=model.b[1])
+    model.second.logic = pyo.LogicalConstraint(expr=model.b[2].land(model.b[3]))
+    model.either = Disjunction(expr=[model.first, model.second])
+    return model.b[1].lor(model.b[2].land(model.b[3]))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda m: m.b[1].land(m.b[2].lor(pyo.lnot(m.b[3].implies(m.b[1])))),
+        lambda m: m.b[1].xor(m.b[2].land(m.b[3])),
+        lambda m: m.b[1].equivalent_to(pyo.atleast(2, m.b[2], m.b[3], m.b[1])),
+        lambda m: pyo.atmost(1, m.b[1], m.b[2], m.b[3]),
+        lambda m: pyo.exactly(2, m.b[1], m.b[2], m.b[3]).lor(m.b[3]),
+        lambda m: pyo.lnot(m.b[2]),
+        disjunct_with_logic,
+    ],
+)
+def test_logic_is_what_it_says_for_every_choice_and_needs_no_sympy(
+    claim: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sympy", None)
+    for chosen in itertools.product((False, True), repeat=3):
+        model = pyo.ConcreteModel()
+        model.b = pyo.BooleanVar([1, 2, 3])
+        said = claim(model)
+        if claim is not disjunct_with_logic:
+            model.logic = pyo.LogicalConstraint(expr=said)
+        for boolean, value in zip(model.b.values(), chosen, strict=True):
+            boolean.fix(value)
+        status = solve_model(extract(model).model, SolveOptions(time_limit=9)).status
+        assert (status == "optimal") == bool(pyo.value(said)), chosen
