@@ -19,13 +19,13 @@ from steepest.traces.parameters import RejectedValueError, Update, node, update,
 from steepest.traces.scope import carried, charge, map, no_trace
 
 if TYPE_CHECKING:
+    from steepest.traces.code.runners import CodeRunner, using_runner
+    from steepest.traces.code.sandboxed import SandboxRunner
     from steepest.traces.containers import values_of
-    from steepest.traces.members import named_parameters, parameters_of
-    from steepest.traces.modules import Module, model
+    from steepest.traces.modules.members import named_parameters, parameters_of
+    from steepest.traces.modules.module import Module, model
+    from steepest.traces.modules.saving import load_parameters, save_parameters
     from steepest.traces.propagators import SubgraphPropagator, SumPropagator, propagate
-    from steepest.traces.runners import CodeRunner, using_runner
-    from steepest.traces.sandboxed import SandboxRunner
-    from steepest.traces.saving import load_parameters, save_parameters
     from steepest.traces.torch_gradients import TorchGradients
     from steepest.traces.trace import Trace, trace_of
     from steepest.traces.workflows import workflow
@@ -70,21 +70,21 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CodeRunner": "runners",
-    "Module": "modules",
-    "SandboxRunner": "sandboxed",
+    "CodeRunner": "code.runners",
+    "Module": "modules.module",
+    "SandboxRunner": "code.sandboxed",
     "SubgraphPropagator": "propagators",
     "SumPropagator": "propagators",
     "TorchGradients": "torch_gradients",
     "Trace": "trace",
-    "load_parameters": "saving",
-    "model": "modules",
-    "named_parameters": "members",
-    "parameters_of": "members",
+    "load_parameters": "modules.saving",
+    "model": "modules.module",
+    "named_parameters": "modules.members",
+    "parameters_of": "modules.members",
     "propagate": "propagators",
-    "save_parameters": "saving",
+    "save_parameters": "modules.saving",
     "trace_of": "trace",
-    "using_runner": "runners",
+    "using_runner": "code.runners",
     "values_of": "containers",
     "workflow": "workflows",
 }

@@ -24,7 +24,7 @@ from steepest.traces.records import Record
 from steepest.traces.scope import Call, enter, is_inside, is_tracing, leave, note_read, watch_threads
 
 if TYPE_CHECKING:
-    from steepest.traces.code import CodeParameter
+    from steepest.traces.code.code_parameter import CodeParameter
 
 R = TypeVar("R")
 
@@ -101,7 +101,7 @@ class Bundle(Generic[R]):
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from steepest.traces.references import recalled, reference_to
+        from steepest.traces.code.references import recalled, reference_to
 
         return recalled, reference_to(self)
 
@@ -114,7 +114,7 @@ class Bundle(Generic[R]):
         """The trainable source of an instance's method; each instance has its own, if it has a `__dict__`."""
         if self.code is None:
             return None
-        from steepest.traces.code import code_of_instance
+        from steepest.traces.code.code_parameter import code_of_instance
 
         return code_of_instance(self.code, _plain(instance))
 
@@ -354,7 +354,7 @@ def bundle(
         )
     code = None
     if trainable:
-        from steepest.traces.code import code_parameter
+        from steepest.traces.code.code_parameter import code_parameter
 
         code = code_parameter(function, name=name, trust=trust)
     return Bundle(function, name=name, description=description, externals=externals, code=code)

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 from typing import Any
 
-from steepest.traces.runners import CodeCall, CodeFailure
+from steepest.traces.code.runners import CodeCall, CodeFailure
 
 
 class RunnerHere:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from steepest.traces.bundle import bundle
 from steepest.traces.containers import values_of
-from steepest.traces.members import parameters_of
+from steepest.traces.modules.members import parameters_of
 from steepest.traces.parameters import node
 
 

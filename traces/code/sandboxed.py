@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from steepest.traces.code.runners import CodeCall, CodeFailure
 from steepest.traces.failures import CodeNotRunError
-from steepest.traces.runners import CodeCall, CodeFailure
 
 if TYPE_CHECKING:
     from steepest.solvers.sandbox import Failure, FunctionCalls, Limits, Outcome, Sandbox

@@ -12,14 +12,14 @@ from types import ModuleType
 import pytest
 
 from steepest.traces.bundle import bundle
-from steepest.traces.export import exported_source
 from steepest.traces.failures import TraceError
-from steepest.traces.modules import Module, model
+from steepest.traces.modules.export import exported_source
+from steepest.traces.modules.module import Module, model
 from steepest.traces.parameters import node, update
 
 HEAD = """
 from steepest.traces.bundle import bundle
-from steepest.traces.modules import Module, model
+from steepest.traces.modules.module import Module, model
 from steepest.traces.parameters import node
 """
 _numbers = itertools.count()
@@ -128,7 +128,7 @@ def test_the_source_is_readable(exporting):
         import math as m
 
         from steepest.traces.bundle import bundle
-        from steepest.traces.modules import model
+        from steepest.traces.modules.module import model
         from steepest.traces.parameters import node
 
         # How large it may be.

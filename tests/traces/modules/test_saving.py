@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steepest.errors import InputError
-from steepest.traces import saving
 from steepest.traces.bundle import bundle
-from steepest.traces.modules import Module, model
+from steepest.traces.modules import saving
+from steepest.traces.modules.module import Module, model
+from steepest.traces.modules.saving import load_parameters, save_parameters
 from steepest.traces.parameters import node, update
-from steepest.traces.saving import load_parameters, save_parameters
 
 
 class Color(Enum):
@@ -191,7 +191,7 @@ plain = st.recursive(
 
 @given(value=plain)
 def test_any_plain_value_is_restored(value):
-    from steepest.traces.encoding import decoded, encoded
+    from steepest.traces.modules.encoding import decoded, encoded
 
     assert repr(decoded(json.loads(json.dumps(encoded(value))), {})) == repr(value)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from steepest.traces import loading
-from steepest.traces.loading import load
+from steepest.traces.code import loading
+from steepest.traces.code.loading import load
 from steepest.traces.parameters import RejectedValueError
 
 SCALE = 10

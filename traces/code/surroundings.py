@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
-from steepest.traces.proposals import refusal, undefined_names
+from steepest.traces.code.proposals import refusal, undefined_names
 
 
 def modules_around(function: FunctionType) -> frozenset[str]:

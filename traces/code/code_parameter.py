@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from steepest.traces.code.loading import load
+from steepest.traces.code.proposals import Shape, checked, refusal, shape_of, unread_parameters
+from steepest.traces.code.runners import CodeFailure, current_runner, remote_function
+from steepest.traces.code.sources import Layers, layers_of, source_of
+from steepest.traces.code.surroundings import modules_around, with_imports
 from steepest.traces.failures import TraceError
 from steepest.traces.graph import Node, leaf
-from steepest.traces.loading import load
 from steepest.traces.parameters import Trainable, state_of, update
-from steepest.traces.proposals import Shape, checked, refusal, shape_of, unread_parameters
-from steepest.traces.runners import CodeFailure, current_runner, remote_function
-from steepest.traces.sources import Layers, layers_of, source_of
-from steepest.traces.surroundings import modules_around, with_imports
 
 _KEPT = "_steepest_code"
 """The attribute in which an instance keeps the code of its methods."""
@@ -117,7 +117,7 @@ class CodeParameter:
 
     def _screen_for_trusted(self, source: str) -> None:
         """What the code around the original uses, its replacement may use, too."""
-        from steepest.traces.sandboxed import screen
+        from steepest.traces.code.sandboxed import screen
 
         screen(source, {name.partition(".")[0] for name in modules_around(self.original.layers.function)})
 

@@ -70,7 +70,7 @@ def parameters_of(root: object) -> list[Node[Any]]:
 
 def is_module(value: object) -> bool:
     """Whether a value is an instance of a `Module` or of a class that `model` has decorated."""
-    from steepest.traces.modules import Module
+    from steepest.traces.modules.module import Module
 
     return isinstance(value, Module)
 

@@ -10,9 +10,9 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from steepest.traces.code.sources import Definition
 from steepest.traces.parameters import RejectedValueError
 from steepest.traces.previews import cut
-from steepest.traces.sources import Definition
 
 _FENCES = ("```", "~~~")
 _BESIDE: tuple[type[ast.stmt], ...] = (

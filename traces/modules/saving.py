@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from steepest.errors import InputError
-from steepest.traces.encoding import decoded, encoded, types_within
-from steepest.traces.files import write_text
 from steepest.traces.graph import Node
-from steepest.traces.members import named_parameters
+from steepest.traces.modules.encoding import decoded, encoded, types_within
+from steepest.traces.modules.files import write_text
+from steepest.traces.modules.members import named_parameters
 from steepest.traces.parameters import RejectedValueError, Update, accepted, commit, state_of
 from steepest.traces.previews import preview
 

@@ -13,11 +13,11 @@ import pytest
 
 from steepest.solvers.sandbox import Limits, Sandbox, SandboxError, SandboxUnavailableError
 from steepest.traces.bundle import bundle
-from steepest.traces.code import code_parameter
+from steepest.traces.code.code_parameter import code_parameter
+from steepest.traces.code.runners import CodeCall, CodeFailure, using_runner
+from steepest.traces.code.sandboxed import SandboxRunner, screen, shared_sandbox
 from steepest.traces.failures import CodeNotRunError, ExecutionError
 from steepest.traces.parameters import update
-from steepest.traces.runners import CodeCall, CodeFailure, using_runner
-from steepest.traces.sandboxed import SandboxRunner, screen, shared_sandbox
 from tests.solvers.sandbox.conftest import why_no_sandbox
 
 
@@ -234,7 +234,7 @@ def test_a_process_has_one_sandbox_and_a_forked_one_its_own() -> None:
         return
     program = textwrap.dedent("""
         import os
-        from steepest.traces.runners import CodeCall, current_runner
+        from steepest.traces.code.runners import CodeCall, current_runner
         call = CodeCall("def f(x): return x + 1", "f", ("x",), [1])
         print(current_runner().run(call), flush=True)
         child = os.fork()
@@ -251,7 +251,7 @@ def test_a_process_has_one_sandbox_and_a_forked_one_its_own() -> None:
 def test_the_sandbox_is_not_loaded_until_code_was_proposed() -> None:
     program = textwrap.dedent("""
         import sys
-        import steepest.traces.bundle, steepest.traces.code
+        import steepest.traces.bundle, steepest.traces.code.code_parameter
         assert not any(name.startswith("steepest.solvers") for name in sys.modules)
     """)
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,8 +1,8 @@
 import pytest
 
 from steepest.errors import InputError
-from steepest.traces import files
-from steepest.traces.files import write_text
+from steepest.traces.modules import files
+from steepest.traces.modules.files import write_text
 
 
 def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path):

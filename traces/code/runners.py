@@ -11,9 +11,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from steepest.traces.code.proposals import Shape
 from steepest.traces.failures import ExecutionError, execution_error, marked
 from steepest.traces.graph import leaf
-from steepest.traces.proposals import Shape
 
 _TYPES: dict[str, type[Exception]] = {"timeout": TimeoutError, "memory": MemoryError, "forbidden": PermissionError}
 
@@ -91,7 +91,7 @@ def current_runner() -> CodeRunner:
     chosen = _chosen.get()
     if chosen is not None:
         return chosen
-    from steepest.traces.sandboxed import shared_runner
+    from steepest.traces.code.sandboxed import shared_runner
 
     return shared_runner()
 

@@ -19,11 +19,11 @@ from typing import Any
 import pytest
 
 from steepest.traces.bundle import Bundle, bundle
-from steepest.traces.code import code_parameter
+from steepest.traces.code.code_parameter import code_parameter
+from steepest.traces.code.runners import CodeCall, CodeFailure, using_runner
 from steepest.traces.failures import CodeNotRunError, ExecutionError, TraceError
 from steepest.traces.feedback import backward
 from steepest.traces.parameters import RejectedValueError, Update, node, update
-from steepest.traces.runners import CodeCall, CodeFailure, using_runner
 from tests.traces.runners_for_tests import RunnerHere
 
 counter = 0

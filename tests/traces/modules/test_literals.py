@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steepest.traces.failures import TraceError
-from steepest.traces.literals import WIDTH, literal
+from steepest.traces.modules.literals import WIDTH, literal
 
 
 class Color(Enum):

@@ -16,8 +16,8 @@ from hashlib import sha256
 from types import CellType, CodeType, FunctionType
 from typing import Any, cast
 
+from steepest.traces.code.proposals import refusal
 from steepest.traces.parameters import RejectedValueError
-from steepest.traces.proposals import refusal
 
 _MOST_COMPILED = 1024
 """Sources that are kept compiled, in all."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from steepest.traces.definitions import Piece
+from steepest.traces.modules.definitions import Piece
 from steepest.traces.parameters import node
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from steepest.traces.code.proposals import checked, shape_of, undefined_names, unread_parameters
 from steepest.traces.parameters import RejectedValueError
-from steepest.traces.proposals import checked, shape_of, undefined_names, unread_parameters
 
 ORIGINAL = "def total(numbers, /, start=0, *rest, scale, unit='m', **more):\n    return start"
 

@@ -10,7 +10,7 @@ from steepest.traces.bundle import bundle
 from steepest.traces.failures import TraceError
 from steepest.traces.feedback import backward
 from steepest.traces.graph import Node, ancestors
-from steepest.traces.modules import Module, model
+from steepest.traces.modules.module import Module, model
 from steepest.traces.parameters import node, update
 from steepest.traces.scope import current_call
 from steepest.traces.workflows import DECIDED

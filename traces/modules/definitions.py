@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from typing import Any
 
-from steepest.traces.bindings import bindings_of, names_in
 from steepest.traces.bundle import Bundle
 from steepest.traces.failures import TraceError
-from steepest.traces.literals import literal
-from steepest.traces.margins import dedented, lines_of
+from steepest.traces.modules.bindings import bindings_of, names_in
+from steepest.traces.modules.literals import literal
+from steepest.traces.modules.margins import dedented, lines_of
 from steepest.traces.previews import preview
 
 _EMPTY = object()

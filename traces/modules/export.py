@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from steepest.traces.bundle import BoundBundle, Bundle
-from steepest.traces.definitions import Piece, definitions_of
-from steepest.traces.encoding import types_within
 from steepest.traces.failures import TraceError
-from steepest.traces.files import write_text
 from steepest.traces.graph import Node
-from steepest.traces.layout import Edit, edited, file_of, function_in_place, setting_edit
-from steepest.traces.literals import literal
-from steepest.traces.margins import margin_of
-from steepest.traces.members import is_module, members_of
+from steepest.traces.modules.definitions import Piece, definitions_of
+from steepest.traces.modules.encoding import types_within
+from steepest.traces.modules.files import write_text
+from steepest.traces.modules.layout import Edit, edited, file_of, function_in_place, setting_edit
+from steepest.traces.modules.literals import literal
+from steepest.traces.modules.margins import margin_of
+from steepest.traces.modules.members import is_module, members_of
+from steepest.traces.modules.sites import Definition, Place, Site, places_in
 from steepest.traces.parameters import state_of
-from steepest.traces.sites import Definition, Place, Site, places_in
 
 
 def export_source(module: object, path: str | Path) -> None:

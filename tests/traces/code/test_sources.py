@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from steepest.traces.code.sources import layers_of, source_of
 from steepest.traces.failures import TraceError
-from steepest.traces.sources import layers_of, source_of
 
 
 def marked(*words: str) -> Callable[[Any], Any]:

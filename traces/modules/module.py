@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar, overload
 from steepest.traces.bundle import Bundle
 from steepest.traces.failures import TraceError
 from steepest.traces.graph import Node
-from steepest.traces.members import members_of, named_parameters, parameters_of, shared_attributes, undecorated
+from steepest.traces.modules.members import members_of, named_parameters, parameters_of, shared_attributes, undecorated
 from steepest.traces.parameters import zero_feedback
 from steepest.traces.workflows import workflow
 
@@ -68,19 +68,19 @@ class Module(ABC):  # noqa: B024  (classes under `model` are registered)
 
     def save(self, path: str | Path, *, history: bool = False) -> None:
         """`save_parameters` of this module."""
-        from steepest.traces.saving import save_parameters
+        from steepest.traces.modules.saving import save_parameters
 
         save_parameters(self, path, history=history)
 
     def load(self, path: str | Path) -> None:
         """`load_parameters` into this module."""
-        from steepest.traces.saving import load_parameters
+        from steepest.traces.modules.saving import load_parameters
 
         load_parameters(self, path)
 
     def export(self, path: str | Path) -> None:
         """`export_source` of this module."""
-        from steepest.traces.export import export_source
+        from steepest.traces.modules.export import export_source
 
         export_source(self, path)
 

@@ -9,8 +9,8 @@ from types import FunctionType
 
 import pytest
 
+from steepest.traces.code.surroundings import modules_around, with_imports
 from steepest.traces.parameters import RejectedValueError
-from steepest.traces.surroundings import modules_around, with_imports
 
 LIMIT = 3
 

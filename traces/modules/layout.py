@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from steepest.traces.bindings import bound_names
-from steepest.traces.definitions import Definitions, Piece
 from steepest.traces.failures import TraceError
-from steepest.traces.literals import WIDTH
-from steepest.traces.margins import indented, lines_of, margin_of
-from steepest.traces.sites import Definition
+from steepest.traces.modules.bindings import bound_names
+from steepest.traces.modules.definitions import Definitions, Piece
+from steepest.traces.modules.literals import WIDTH
+from steepest.traces.modules.margins import indented, lines_of, margin_of
+from steepest.traces.modules.sites import Definition
 
 _INDENT = "    "
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from steepest.traces.bundle import bundle
+from steepest.traces.code.references import recalled
+from steepest.traces.code.runners import using_runner
 from steepest.traces.failures import TraceError
 from steepest.traces.parameters import update
-from steepest.traces.references import recalled
-from steepest.traces.runners import using_runner
 from tests.traces.runners_for_tests import RunnerHere
 
 

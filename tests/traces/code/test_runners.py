@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from steepest.traces import scope
+from steepest.traces.code.proposals import Shape
+from steepest.traces.code.runners import CodeCall, CodeFailure, current_runner, remote_function, using_runner
+from steepest.traces.code.sandboxed import SandboxRunner
 from steepest.traces.failures import ExecutionError
-from steepest.traces.proposals import Shape
-from steepest.traces.runners import CodeCall, CodeFailure, current_runner, remote_function, using_runner
-from steepest.traces.sandboxed import SandboxRunner
 from tests.traces.runners_for_tests import RunnerHere
 
 HALF = Shape("half", ("x", "y=..."), is_async=False, is_generator=False)
