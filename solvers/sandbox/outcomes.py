@@ -124,8 +124,9 @@ class TimingReport:
     load_seconds: float
     """Processor time until the source was loaded, the process's own start included."""
     unmeasured_seconds: float
-    """Processor time of the process between the calls and for the value: preparing arguments, collecting garbage. Far
-    more than a few milliseconds a call means that the code answered before it had done its work."""
+    """Processor time of the process since it was loaded that belongs to none of the calls: preparing arguments,
+    collecting garbage, empty calls, the value. Far more than a few milliseconds a call means that the code worked when
+    it was not asked to."""
     estimate: float
     """Hodges-Lehmann estimate of the processor time of a call, in seconds."""
     interval: tuple[float, float]

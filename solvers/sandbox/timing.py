@@ -73,8 +73,6 @@ class Measurements:
     value: object
     cpu_loaded: float
     """Processor time that the process had used when the source was loaded."""
-    cpu_before: float
-    """The same before the first call."""
 
 
 def time_calls(job: TimedJob, call: bytes, repeats: int, clocks: Clocks | None = None) -> Measurements:
@@ -99,10 +97,9 @@ def time_calls(job: TimedJob, call: bytes, repeats: int, clocks: Clocks | None =
     cpu_loaded = bench.clocks().cpu_seconds
     bench.ask(b"a" + call + b"\n")
     empty = tuple(bench.measured(b"e") for _ in range(_EMPTY_CALLS))
-    cpu_before = bench.clocks().cpu_seconds
     first = bench.measured(b"c")
     calls = tuple(bench.measured(b"c") for _ in range(repeats))
-    return Measurements(empty, first, calls, bench.value(), cpu_loaded, cpu_before)
+    return Measurements(empty, first, calls, bench.value(), cpu_loaded)
 
 
 def timing_report(measured: Measurements, cpu_at_end: float) -> TimingReport:
@@ -124,7 +121,7 @@ def timing_report(measured: Measurements, cpu_at_end: float) -> TimingReport:
         instructions=_instructions(measured.empty, measured.calls),
         overhead_seconds=overhead,
         load_seconds=measured.cpu_loaded,
-        unmeasured_seconds=max(cpu_at_end - measured.cpu_before - inside, 0.0),
+        unmeasured_seconds=max(cpu_at_end - measured.cpu_loaded - inside, 0.0),
         estimate=hodges_lehmann(cpu),
         interval=wilcoxon_interval(cpu),
     )

@@ -4,6 +4,7 @@ import signal
 
 from steepest.solvers.sandbox.errors import SandboxError
 from steepest.solvers.sandbox.outcomes import Failure
+from steepest.solvers.sandbox.overruns import said_too_much, took_too_long, took_too_much_memory
 from steepest.solvers.sandbox.running_job import JobEnd, ResourceCaps
 
 _MIB = 1 << 20
@@ -37,34 +38,24 @@ def without_result(kind: str) -> Failure:
 def _over_limit(end: JobEnd, caps: ResourceCaps) -> Failure:
     match end.killed_for:
         case "timeout":
-            return _timeout(caps.wall_seconds, "wall_seconds")
+            return took_too_long(caps.wall_seconds)
         case "memory":
-            return _memory(caps)
+            return took_too_much_memory(caps.memory_bytes / _MIB)
+        case _ if len(end.result) + 1 >= caps.result_bytes:
+            return said_too_much("result", f"{caps.result_bytes / _MIB:g} MiB", "result_mib; model_mib of a model")
         case _:
-            is_result = len(end.result) + 1 >= caps.result_bytes
-            what = "result" if is_result else "output"
-            cap = f"{caps.result_bytes / _MIB:g} MiB" if is_result else f"{caps.output_bytes / 1024:g} KiB"
-            limit = "result_mib (model_mib of a model)" if is_result else "output_kib"
-            return Failure("output", f"the {what} is larger than {cap} (limit {limit}): it was stopped")
-
-
-def _timeout(seconds: float, limit: str) -> Failure:
-    return Failure("timeout", f"it was stopped after {seconds:g} seconds (limit {limit})")
-
-
-def _memory(caps: ResourceCaps) -> Failure:
-    return Failure("memory", f"it was stopped for using more than {caps.memory_bytes / _MIB:g} MiB (limit memory_mib)")
+            return said_too_much("output", f"{caps.output_bytes / 1024:g} KiB", "output_kib")
 
 
 def _of_signal(number: int, end: JobEnd, caps: ResourceCaps) -> Failure:
     is_out_of_cpu = end.cpu_seconds >= caps.cpu_seconds
     if number == signal.SIGXCPU or (number == signal.SIGKILL and is_out_of_cpu):
-        return _timeout(caps.cpu_seconds, "cpu_seconds")
+        return took_too_long(caps.cpu_seconds, "cpu_seconds")
     if number == signal.SIGSYS:
         return Failure("forbidden", "it made a system call that the sandbox kills for")
     # abort() of process 1 of a namespace ends in the second: it ignores the first
     if number in (signal.SIGABRT, signal.SIGSEGV) and end.peak_bytes >= _NEARLY * caps.memory_bytes:
-        return _memory(caps)
+        return took_too_much_memory(caps.memory_bytes / _MIB)
     return Failure("crash", f"the process died of {_signal_name(number)}")
 
 

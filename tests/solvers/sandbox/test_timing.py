@@ -15,6 +15,9 @@ from steepest.solvers.sandbox.timing import CallFailedError, Reading, clocks_of,
 FAILURE = {"kind": "exception", "message": "ValueError: no", "traceback": "", "line": 1}
 
 
+CALL = b'{"args": [], "kwargs": {}}'
+
+
 class Clockwork:
     """A job and its clocks: an empty call takes 1, the first call 101 and each further one as long as it is told."""
 
@@ -50,7 +53,7 @@ class Clockwork:
 
 def test_the_cost_of_an_empty_call_is_taken_off_and_preparation_does_not_count() -> None:
     job = Clockwork([11, 21, 31])
-    report = timing_report(time_calls(job, 3, job.clocks), job.now)
+    report = timing_report(time_calls(job, CALL, 3, job.clocks), job.now)
     assert report.cpu_seconds == (10, 20, 30)
     assert report.wall_seconds == (20, 40, 60)
     assert report.instructions == (100, 200, 300)
@@ -61,33 +64,33 @@ def test_the_cost_of_an_empty_call_is_taken_off_and_preparation_does_not_count()
 
 def test_what_is_used_outside_of_the_calls_is_told_up_to_the_end_of_the_process() -> None:
     job = Clockwork([11, 21])
-    report = timing_report(time_calls(job, 2, job.clocks), job.now + 500)
-    assert report.unmeasured_seconds == 3 * 1000 + 500
+    report = timing_report(time_calls(job, CALL, 2, job.clocks), job.now + 500)
+    assert report.unmeasured_seconds == 12 * 1000 + 9 * 1 + 500
 
 
 def test_an_answer_before_its_question_is_forged() -> None:
     job = Clockwork([11, 21])
     job.send(b"e")
     with pytest.raises(UnreadableError):
-        time_calls(job, 2, job.clocks)
+        time_calls(job, CALL, 2, job.clocks)
 
 
 def test_the_first_call_is_no_repeat_and_the_value_comes_last() -> None:
     job = Clockwork([2, 2])
-    time_calls(job, 2, job.clocks)
-    assert job.asked == b"pe" * 9 + b"pc" * 3 + b"v"
+    time_calls(job, CALL, 2, job.clocks)
+    assert job.asked == b"a" + CALL + b"\n" + b"pe" * 9 + b"pc" * 3 + b"v"
 
 
 def test_a_call_cheaper_than_an_empty_one_costs_nothing_rather_than_less() -> None:
     job = Clockwork([0.5, 0.25])
-    report = timing_report(time_calls(job, 2, job.clocks), job.now)
+    report = timing_report(time_calls(job, CALL, 2, job.clocks), job.now)
     assert report.cpu_seconds == (0, 0)
     assert report.instructions == (0, 0)
 
 
 def test_without_a_counter_there_are_no_instructions() -> None:
     job = Clockwork([2], instructions=False)
-    assert timing_report(time_calls(job, 1, job.clocks), job.now).instructions is None
+    assert timing_report(time_calls(job, CALL, 1, job.clocks), job.now).instructions is None
 
 
 class Scripted:
@@ -116,13 +119,13 @@ def still() -> Reading:
     [
         [json.dumps({"failure": FAILURE}).encode()],
         [b"ready", b"", json.dumps({"raised": FAILURE}).encode()],
-        [b"ready", *[b""] * 22, json.dumps({"raised": FAILURE}).encode()],
+        [b"ready", *[b""] * 23, json.dumps({"raised": FAILURE}).encode()],
     ],
     ids=["load", "call", "value"],
 )
 def test_a_failure_at_any_step_is_handed_on(lines: list[bytes]) -> None:
     with pytest.raises(CallFailedError) as caught:
-        time_calls(Scripted(*lines), 1, still)
+        time_calls(Scripted(*lines), CALL, 1, still)
     assert caught.value.failure.message == "ValueError: no"
 
 
@@ -134,19 +137,19 @@ def test_a_failure_at_any_step_is_handed_on(lines: list[bytes]) -> None:
         [b"[1]"],
         [b"ready", b"what?"],
         [b"ready", b'{"returned": 1}'],
-        [b"ready", *[b""] * 22, b""],
-        [b"ready", *[b""] * 22, b'{"value": 1}'],
+        [b"ready", *[b""] * 23, b""],
+        [b"ready", *[b""] * 23, b'{"value": 1}'],
     ],
 )
 def test_an_answer_that_is_none_of_the_protocol_is_not_believed(lines: list[bytes]) -> None:
     with pytest.raises(UnreadableError):
-        time_calls(Scripted(*lines), 1, still)
+        time_calls(Scripted(*lines), CALL, 1, still)
 
 
 @pytest.mark.parametrize("repeats", [0, -1, 2001])
 def test_so_many_repeats_are_refused(repeats: int) -> None:
     with pytest.raises(InputError, match="1 to 2000 times"):
-        time_calls(Scripted(), repeats, still)
+        time_calls(Scripted(), CALL, repeats, still)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process read another's clock")
