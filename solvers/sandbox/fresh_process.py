@@ -70,11 +70,11 @@ class FreshJob:
         assert stdin and stdout and stderr  # noqa: S101, PT018 (for the type checker: they were asked for as pipes)
         self._open = {"result", "output"}
         self._gone_since: float | None = None
-        self._threads = {
-            threading.Thread(target=_read, args=("result", stdout, self._data), daemon=True): stdout,
-            threading.Thread(target=_read, args=("output", stderr, self._data), daemon=True): stderr,
-            threading.Thread(target=_write, args=(stdin, self._requests), daemon=True): stdin,
-        }
+        self._threads = [
+            threading.Thread(target=_read, args=("result", stdout, self._data), daemon=True),
+            threading.Thread(target=_read, args=("output", stderr, self._data), daemon=True),
+            threading.Thread(target=_write, args=(stdin, self._requests), daemon=True),
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -86,11 +86,8 @@ class FreshJob:
         if self._process.returncode is None:
             self._end_processes()
             self._process.wait()
-        for thread, stream in self._threads.items():
-            thread.join(_GRACE_SECONDS)
-            if not thread.is_alive():  # else a stray process holds the pipe, and the thread waits for its end
-                with contextlib.suppress(BrokenPipeError):  # what it did not read any more
-                    stream.close()
+        for thread in self._threads:
+            thread.join(_GRACE_SECONDS)  # one whose pipe a stray process holds waits for its end, and then closes it
 
     def send(self, data: bytes) -> None:
         """Hand data to the job; a thread writes them."""
@@ -193,14 +190,14 @@ def _ended(process: "subprocess.Popen[bytes]") -> tuple[int, float, int]:
 
 
 def _read(name: str, stream: IO[bytes], data: "queue.SimpleQueue[tuple[str, bytes]]") -> None:
-    while chunk := os.read(stream.fileno(), _CHUNK):
-        data.put((name, chunk))
+    with stream:
+        while chunk := os.read(stream.fileno(), _CHUNK):
+            data.put((name, chunk))
     data.put((name, b""))
 
 
 def _write(stream: IO[bytes], requests: "queue.SimpleQueue[bytes | None]") -> None:
-    with contextlib.suppress(OSError):  # it has ended or hung up; how, its end will tell
+    with contextlib.suppress(OSError), stream:  # it has ended or hung up; how, its end will tell
         while (request := requests.get()) is not None:
             stream.write(request)
             stream.flush()
-        stream.close()
