@@ -195,6 +195,10 @@ def _dispatch(job: Job, how: Execution) -> Outcome[Any]:
             return run_calls(job, how)
         case FunctionTiming():
             return run_timing(job, how)
+        case _:  # a caller without a type checker, with the source itself for instance
+            raise InputError(
+                f"a sandbox runs a PyomoScript, FunctionCalls or a FunctionTiming, not a {type(job).__name__}"
+            )
 
 
 def _processors() -> int:

@@ -136,7 +136,8 @@ def execute_time(arguments: argparse.Namespace, console: Console) -> ExitCode:
 def _sandbox(arguments: argparse.Namespace) -> "Sandbox":
     from steepest.solvers.sandbox import Sandbox
 
-    return Sandbox(_limits(arguments), workers=1, unsafe=arguments.unsafe)
+    # What is screened is refused for what an isolation lacks; without one nothing is lacking.
+    return Sandbox(_limits(arguments), workers=1, unsafe=arguments.unsafe, screening=not arguments.unsafe)
 
 
 def _limits(arguments: argparse.Namespace) -> "Limits":
@@ -148,9 +149,11 @@ def _limits(arguments: argparse.Namespace) -> "Limits":
 
 def _read_source(file: str) -> str:
     try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"can't read {file}: {getattr(error, 'strerror', None) or error}") from error
+        return Path(file).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"can't read {file}: it is not UTF-8 ({error.reason} at byte {error.start})") from error
+    except OSError as error:
+        raise InputError(f"can't read {file}: {error.strerror or error}") from error
 
 
 def _read_json(text: str) -> object:

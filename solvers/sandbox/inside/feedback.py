@@ -107,7 +107,8 @@ def _headline(error: BaseException, source: str) -> str:
 
 
 def _type_name(error: BaseException) -> str:
-    kind = type(error)
+    # An exception of ours is told by the kind of Python's that it is.
+    kind = next(each for each in type(error).__mro__ if not each.__module__.startswith("steepest."))
     if kind.__module__ in ("builtins", "__main__", "script"):
         return kind.__qualname__
     return f"{kind.__module__}.{kind.__qualname__}"

@@ -258,6 +258,11 @@ def test_unsafe_and_an_isolation_contradict_each_other() -> None:
         Sandbox(unsafe=True, isolation=Isolation.PORTABLE)
 
 
+def test_a_source_in_place_of_a_job_is_the_callers_mistake(sandbox: Sandbox) -> None:
+    with pytest.raises(InputError, match="PyomoScript, FunctionCalls or a FunctionTiming, not a str"):
+        sandbox.run("print(1)")  # type: ignore[call-overload]
+
+
 def test_arguments_that_are_no_json_are_the_callers_mistake(sandbox: Sandbox) -> None:
     with pytest.raises(InputError, match="JSON"):
         sandbox.run(FunctionCalls(ADD, "add", [Call((object(), 1))]))

@@ -84,6 +84,22 @@ def test_what_a_script_prints_is_shown_apart_from_the_answer(script: Path, capsy
     assert "hello" not in captured.out
 
 
+def test_without_isolation_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tools = tmp_path / "tools.py"
+    tools.write_text(f"def read():\n    return open({str(tmp_path / 'data.txt')!r}).read()\n")
+    (tmp_path / "data.txt").write_text("data")
+    assert main(["sandbox", "call", str(tools), "read"]) == 1
+    assert main(["sandbox", "call", "--unsafe", str(tools), "read"]) == 0
+    assert json.loads(capsys.readouterr().out) == "data"
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tools = tmp_path / "tools.py"
+    tools.write_text("def one():\n    return 1\n", encoding="utf-8-sig")
+    assert main(["sandbox", "call", str(tools), "one"]) == 0
+    assert json.loads(capsys.readouterr().out) == 1
+
+
 def test_time_prints_an_estimate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tools = tmp_path / "tools.py"
     tools.write_text("def busy(n):\n    return sum(i * i for i in range(n))\n")
