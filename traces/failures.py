@@ -20,7 +20,7 @@ from steepest.errors import SteepestError
 if TYPE_CHECKING:
     from steepest.traces.graph import Node
 
-_HERE = os.path.dirname(__file__)
+_HERE = os.path.join(os.path.dirname(__file__), "")
 _LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 _LONGEST_MESSAGE = 2000
