@@ -72,7 +72,7 @@ def main(control: int, options: ServerOptions) -> None:
         return
     gc.collect()
     gc.freeze()  # a collection in a child would write to, and so copy, every page of these objects
-    supervisor.send(encode(ServerReady(findings.isolation, findings.landlock_abi, inherited)))
+    supervisor.send(encode(ServerReady(findings.isolation, inherited)))
     _detach_streams()
     ForkLoop(supervisor, options.supervisor, setting).serve()
 

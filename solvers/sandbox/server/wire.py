@@ -64,7 +64,6 @@ class ServerReady:
     """What a server is, once it can fork."""
 
     isolation: str
-    landlock_abi: int
     inherited_bytes: int
     """Resident memory that a job begins with, since it is the server's."""
 
