@@ -1,0 +1,57 @@
+"""How the attempts of a run are spread: the same interface for one process and for many machines."""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from steepest.evals.attempts import Attempt
+from steepest.evals.problems import Question
+
+__all__ = ["Engine", "Finished", "Job", "WorkOrder"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One attempt to make."""
+
+    question: Question
+    epoch: int = 1
+
+
+@dataclass(frozen=True)
+class Finished:
+    """An attempt that was made, or that the infrastructure kept from being made (its outcome says so)."""
+
+    job: Job
+    attempt: Attempt
+    worker: str = ""
+
+
+@dataclass(frozen=True)
+class WorkOrder:
+    """All that a worker needs to set up, as plain data that travels to another process."""
+
+    method: str
+    model: str
+    method_settings: dict[str, Any] = field(default_factory=dict)
+    solver_seconds: float = 60.0
+    seed: int = 0
+    cache: str | None = None
+    """File of the run's reply cache."""
+    max_cost: Decimal | None = None
+    max_tokens: int | None = None
+
+
+class Engine(Protocol):
+    """Makes attempts."""
+
+    def work(self, jobs: Iterable[Job]) -> AsyncIterator[Finished]:
+        """Make all attempts, in any order, each reported as soon as it is done.
+
+        Jobs are drawn as workers get free, so their number may be large. A worker that dies costs its own attempts
+        alone, which are made again elsewhere.
+        """
+
+    async def close(self) -> None:
+        """Stop workers and let go of what they hold; attempts under way are given up."""
