@@ -21,7 +21,7 @@ demo: .venv/.demo
 	$(BIN)/steepest solve examples/bakery.txt --model local
 
 # The embedded model uses every core, so its tests run after the others and not beside them.
-test: lint
+test: lint .venv/.torch
 	$(BIN)/pytest -n auto -m "not local_llm"
 	$(BIN)/pytest -m local_llm
 
@@ -49,6 +49,12 @@ clean:
 .venv/.test: pyproject.toml .venv/.made
 	$(INSTALL) --editable '.[dev,local,monty,nonlinear,tables]'
 	touch $@ .venv/.demo
+
+# The package index's torch brings gigabytes of CUDA along, so `make test` takes only a build for the CPU, which pip finds
+# where it is told of a place that has one (PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS); the index itself has none of that name.
+.venv/.torch: .venv/.test
+	$(INSTALL) --quiet torch==2.13.0+cpu || echo "pip knows no torch for the CPU alone: tests of its gradients are skipped"
+	touch $@
 
 .venv/.made:
 	@command -v $(PYTHON) >/dev/null || { \

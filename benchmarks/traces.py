@@ -6,10 +6,13 @@
     python benchmarks/traces.py --quick             # steepest alone, small sizes, one process a cell
 
 Every cell is a process of its own, on this interpreter's version; figures are CPU seconds, garbage collection included,
-the best of `--repeats` processes (one for what takes long). A cell is skipped when the sizes before it extrapolate to
-more than `--budget` seconds (the guess is shown in parentheses), and stopped at four times that. The exponent is the
-growth's over all sizes that took a millisecond. TextGrad gets a model that answers at once and no log, so what it takes
-is its own; its counterpart of a bundle is a StringBasedFunction, of tracing switched off there is none.
+the best of `--repeats` processes, and of one for what takes long and for rivals (whose imports alone take seconds). A
+rival's cell is skipped when the sizes before it extrapolate to more than `--budget` seconds (the guess is shown in
+parentheses) or when the run has taken `--minutes` (shown as `late`), and stopped at four times the budget; its loop
+ends after the budget, with as many operations as are shown. Steepest runs every cell to its end. The whole takes some
+ten minutes; what it is at goes to standard error. The exponent is the growth's over all sizes that took a millisecond.
+TextGrad gets a model that answers at once and no log, so what it takes is its own; its counterpart of a bundle is a
+StringBasedFunction, and there is none of tracing switched off.
 
 Graphs of N operations over a trainable x: `chain` y = y + 1; `unary` y = f(y); `tree` sums N trainable leaves pairwise;
 `star` joins N operations in one; `shared` uses x N/2 times; `layers` are 10 wide, every unit reads all units below.
@@ -24,8 +27,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from trace_cells import GRAPHS, Figures
@@ -46,11 +50,17 @@ class Bench:
     pythons: dict[str, str]
     repeats: int
     budget: float
+    deadline: float
+    """When rivals are measured no more, on the monotonic clock."""
+    begin: float = field(default_factory=monotonic)
 
     def measure(self, name: str, kind: str, *arguments: Any) -> Figures:
         """The best of the repeats; one run is enough of what takes longer than two seconds."""
+        if name != "steepest" and monotonic() > self.deadline:
+            return {"failed": "late"}
         runs: list[Figures] = []
-        while len(runs) < self.repeats and sum(run.get("cpu", 0) + run.get("forward", 0) for run in runs) < 2:
+        repeats = self.repeats if name == "steepest" else 1
+        while len(runs) < repeats and sum(run.get("cpu", 0) + run.get("forward", 0) for run in runs) < 2:
             figures = self.once([name, kind, *arguments])
             if "failed" in figures:
                 return figures
@@ -59,6 +69,8 @@ class Bench:
 
     def once(self, order: list[Any]) -> Figures:
         """The figures of one process."""
+        told = " ".join(f"{part:,.0f}" if isinstance(part, (int, float)) else part for part in order)
+        print(f"[{monotonic() - self.begin:4.0f} s] {told}", file=sys.stderr, flush=True)
         try:
             finished = run_apart([self.pythons[order[0]], str(CELLS), json.dumps(order)], 60 + 4 * self.budget)
         except subprocess.TimeoutExpired:
@@ -72,7 +84,7 @@ class Bench:
     def import_seconds(self, name: str) -> float:
         """CPU seconds of the import in a new interpreter, less those of the interpreter itself."""
         programs = {"pass": [], f"import {IMPORTS[name]}": []}
-        for _ in range(max(self.repeats, 3)):
+        for _ in range(max(self.repeats, 3) if name == "steepest" else 2):
             for program, seconds in programs.items():
                 before = resource.getrusage(resource.RUSAGE_CHILDREN)
                 run_apart([self.pythons[name], "-c", program], 120).check_returncode()
@@ -145,7 +157,7 @@ def print_loop(bench: Bench, size: int) -> list[str]:
     print(f"\n{'forward only, ' + f'{size:,} operations':<44}{'done':>12}{'CPU s':>9}{'grown, MiB':>12}")
     missed = []
     for name in bench.pythons:
-        run = bench.once([name, "loop", size, bench.budget if name != "steepest" else math.inf])
+        run = bench.once([name, "loop", size, bench.budget if name != "steepest" else 1e6])
         if "failed" in run:
             print(f"{name:<44}{run['failed']:>12}")
             continue
@@ -220,27 +232,34 @@ def pythons(rivals: str | None) -> dict[str, str]:
     found = {"steepest": sys.executable}
     if rivals == "none":
         return found
-    python = rivals or str(HOME / "bin" / "python")
-    if rivals is None and not Path(python).exists():
-        print(f"making {HOME} ...", file=sys.stderr)
+    return found | dict.fromkeys(RIVALS, rivals or made_for_rivals())
+
+
+def made_for_rivals() -> str:
+    """The interpreter of the rivals' own environment; it is made unless an earlier run did so to its end."""
+    python, stamp = str(HOME / "bin" / "python"), HOME / ".made"
+    if not stamp.exists():
+        print(f"making {HOME} (1 GB, some minutes) ...", file=sys.stderr, flush=True)
         subprocess.run([sys.executable, "-m", "venv", str(HOME)], check=True)
         wanted = [f"{name}=={number}" for name, number in RIVALS.items()]
         subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True)
-    return found | dict.fromkeys(RIVALS, python)
+        stamp.touch()
+    return python
 
 
 def main() -> None:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rivals", help="interpreter of an environment with the rivals, or `none`")
-    parser.add_argument("--repeats", type=int, default=5, help="processes a cell (default 5)")
-    parser.add_argument("--budget", type=float, default=60, help="seconds a cell of a rival may take (default 60)")
+    parser.add_argument("--repeats", type=int, default=3, help="processes a cell of steepest (default 3)")
+    parser.add_argument("--budget", type=float, default=10, help="seconds a cell of a rival may take (default 10)")
+    parser.add_argument("--minutes", type=float, default=10, help="after which rivals are left out (default 10)")
     parser.add_argument("--quick", action="store_true", help="small sizes, one process a cell, no rivals unless given")
     arguments = parser.parse_args()
     quick = arguments.quick
-    bench = Bench(
-        pythons(arguments.rivals or ("none" if quick else None)), 1 if quick else arguments.repeats, arguments.budget
-    )
+    deadline = monotonic() + arguments.minutes * 60
+    libraries = pythons(arguments.rivals or ("none" if quick else None))
+    bench = Bench(libraries, 1 if quick else arguments.repeats, arguments.budget, deadline)
     versions = [f"{name} {bench.once([name, 'version'])['version']}" for name in bench.pythons]
     print(f"{', '.join(versions)}; Python {sys.version.split()[0]}")
     missed = print_calls(bench)

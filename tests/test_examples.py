@@ -64,10 +64,12 @@ def test_the_traced_example_takes_a_better_rule() -> None:
     assert any("has to keep its name" in line for line in printed)
 
 
-def test_the_programs_in_the_pages_on_traces_and_the_sandbox_run() -> None:
+def test_the_programs_in_the_pages_on_traces_and_the_sandbox_run(tmp_path: Path) -> None:
     if reason := why_no_sandbox():
         pytest.skip(reason)
-    for page in ("traces.md", "sandbox.md"):
+    for page in ("traces.md", "parameters.md", "sandbox.md"):
         for program in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL):
-            done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+            file = tmp_path / "program.py"  # trainable code has to have a source
+            file.write_text(program)
+            done = subprocess.run([sys.executable, file], capture_output=True, text=True, timeout=120)
             assert done.returncode == 0, done.stderr

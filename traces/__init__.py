@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from steepest.traces.modules.module import Module, model
     from steepest.traces.modules.saving import load_parameters, save_parameters
     from steepest.traces.propagators import SubgraphPropagator, SumPropagator, propagate
+    from steepest.traces.texts import dump_json, format_text, join_text
     from steepest.traces.torch_gradients import TorchGradients
     from steepest.traces.trace import Trace, trace_of
     from steepest.traces.workflows import workflow
@@ -51,6 +52,9 @@ __all__ = [
     "bundle",
     "carried",
     "charge",
+    "dump_json",
+    "format_text",
+    "join_text",
     "load_parameters",
     "map",
     "model",
@@ -77,6 +81,9 @@ _HOMES = {
     "SumPropagator": "propagators",
     "TorchGradients": "torch_gradients",
     "Trace": "trace",
+    "dump_json": "texts",
+    "format_text": "texts",
+    "join_text": "texts",
     "load_parameters": "modules.saving",
     "model": "modules.module",
     "named_parameters": "modules.members",

@@ -9,16 +9,17 @@ recursion and calls of other bundles cost a plain call.
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from copy import deepcopy
 from time import perf_counter
 from types import CodeType, CoroutineType, FrameType, FunctionType, MethodType
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from steepest.traces.failures import CodeNotRunError, TraceError, execution_error, message_of, told
-from steepest.traces.functions import operation_of, positional_names, whole
+from steepest.traces.failures import TraceError, execution_error, message_of, told
+from steepest.traces.functions import Externals, Yielded, check_options, operation_of, positional_names, whole
 from steepest.traces.graph import Node, as_node, make
 from steepest.traces.holders import unwrapped
+from steepest.traces.names_read import NamesRead, names_read
 from steepest.traces.previews import preview
 from steepest.traces.records import Record
 from steepest.traces.scope import Call, enter, is_inside, is_tracing, leave, note_read, watch_threads
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from steepest.traces.code.code_parameter import CodeParameter
 
 R = TypeVar("R")
-
-Externals = Literal["record", "refuse"]
-"""What to do about nodes that a function reads without having been passed them."""
 
 
 class Bundle(Generic[R]):
@@ -57,6 +55,8 @@ class Bundle(Generic[R]):
         self.operation = operation_of(inner, name, description)
         self._positional, self._rest = positional_names(inner)
         self._whole = whole(inner)
+        self._yields = inspect.isasyncgenfunction(inner)
+        self._names_read: tuple[Callable[..., Any], NamesRead] | None = None
         self._is_method = False
         mark = getattr(inspect, "markcoroutinefunction", None)  # from Python 3.12 on
         if mark is not None and inspect.iscoroutinefunction(self._whole):
@@ -123,16 +123,46 @@ class Bundle(Generic[R]):
         if is_inside():
             read: list[Node[Any]] = []
             plain, named = [unwrapped(each, read) for each in args], unwrapped(kwargs, read)
-            for each in read:
+            for each in (*read, *self._texts_read(code, plain, named)):
                 note_read(each)
-            return self._implementation(code)(*plain, **named)
-        inputs = [each if isinstance(each, Node) else as_node(each) for each in (*args, *kwargs.values())]
+            result = self._implementation(code)(*plain, **named)
+        else:
+            result = self._recorded(caller, code, args, kwargs)
+        return Yielded(result) if self._yields and type(result) is CoroutineType else result
+
+    def _recorded(
+        self, caller: FrameType, code: "CodeParameter | None", args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        inputs = [as_node(each) for each in (*args, *kwargs.values())]
         names = (*self._names(len(args)), *kwargs) if kwargs else self._names(len(args))
         pending = _Pending(self, code, names, inputs, caller.f_code, caller.f_lineno)
         values = [each._value for each in inputs]
+        for each in self._texts_read(code, values[: len(args)], kwargs):
+            if each.order:
+                pending.call.reads[id(each)] = each
         if not kwargs:
             return self._run(pending, values, {})
         return self._run(pending, values[: len(args)], dict(zip(kwargs, values[len(args) :], strict=True)))
+
+    def _texts_read(
+        self, code: "CodeParameter | None", values: Sequence[Any], named: Container[str]
+    ) -> list[Node[str]]:
+        """Nodes of texts that the function reads by a name of its own, as far as its code tells.
+
+        Such a node is a `str` that code written in C takes without asking it.
+        """
+        function: Callable[..., Any] = self.function
+        if code is not None and code.node._value != code.original.source:
+            if not code.trust:  # it runs elsewhere
+                return []
+            try:
+                function = code.function
+            except TraceError:  # as the call itself will say
+                return []
+        known = self._names_read
+        if known is None or known[0] is not function:
+            known = self._names_read = (function, names_read(function))
+        return known[1].texts(values, named)
 
     def _run(self, pending: "_Pending", values: Sequence[Any], named: dict[str, Any]) -> Any:
         token = enter(pending.call)
@@ -143,8 +173,6 @@ class Bundle(Generic[R]):
             finally:
                 leave(token)
                 pending.call.is_over = type(result) is not CoroutineType
-        except CodeNotRunError:
-            raise
         except Exception as error:
             raise pending.failed(error) from error
         return pending.finished(result) if pending.call.is_over else self._awaited(pending, result)
@@ -158,8 +186,6 @@ class Bundle(Generic[R]):
             finally:
                 leave(token)
                 pending.call.is_over = True
-        except CodeNotRunError:
-            raise
         except Exception as error:
             raise pending.failed(error) from error
         return pending.finished(result)
@@ -288,12 +314,14 @@ class _Pending:
             exception,
             self.caller,
             self.line,
+            self.call.updates,
         )
         return made
 
     def _externals(self) -> list[Node[Any]]:
         """Nodes that were read and not passed, neither by themselves nor in a container."""
-        if not self.call.reads:
+        reads = self.call.taken_reads()
+        if not reads:
             return []
         passed, stack = set[int](), list(self.inputs)
         while stack:
@@ -301,7 +329,7 @@ class _Pending:
             passed.add(id(each))
             if each.operation is not None and each.operation.name in _CONTAINERS:
                 stack.extend(each.inputs)
-        return [each for key, each in list(self.call.reads.items()) if key not in passed]
+        return [each for key, each in list(reads.items()) if key not in passed]
 
 
 @overload
@@ -346,8 +374,10 @@ def bundle(
         externals: Whether nodes that it reads without having been passed them become inputs, or are refused.
 
     Raises:
+        InputError: An argument is none that it can have.
         TraceError: It is to be trainable and its source can't be had.
     """
+    check_options(name, description, trainable, trust, externals)
     if function is None:
         return lambda later: bundle(
             later, name=name, description=description, trainable=trainable, trust=trust, externals=externals
@@ -363,8 +393,7 @@ def bundle(
 CODE = "code"
 """The name under which trainable source is an input of its calls."""
 
-
-_CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "dict"})
+_CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "dict", "filled"})
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ import sysconfig
 import textwrap
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any
@@ -35,40 +36,95 @@ class TraceError(SteepestError):
 
 
 class CodeNotRunError(TraceError):
-    """Proposed code could not be run at all, which says nothing about the code; the message says what to do."""
+    """Proposed code could not be run at all, which says nothing about the code; the message says what to do.
+
+    A bundle raises it as an `ExecutionError` like any other, so that it has a node; whoever learns from failures tells
+    it from them by its type.
+    """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Failure:
+    """What an `ExecutionError` knows of the operation that raised."""
+
+    node: "Node[str]"
+    """The node of the failure, from which feedback can go back; its value is the error's text."""
+    message: str
+    """The exception in a line: `ZeroDivisionError: division by zero`."""
+    text: str
+    """The source of the user's functions with the failing line marked, and the message: for people and models."""
 
 
 class ExecutionError(SteepestError):
     """An operation raised. The error is an instance of the exception's own type as well, so `except` finds both.
 
-    It has the attributes and arguments of the exception, which is its cause; its text is for people and models.
+    It has the attributes and arguments of the exception, which is its cause; its text is `failure.text`. Its own
+    `failure`, `node` and `message` give way to what the exception itself calls so; `failure_of` always finds them.
     """
 
-    node: "Node[str]"
-    """The node of the failure, from which feedback can go back; its value is the error's text."""
-    message = ""
-    """The exception in a line: `ZeroDivisionError: division by zero`."""
-    _words = ""
+    _steepest_failure: Failure | None = None
+
+    if TYPE_CHECKING:
+        failure: Failure
+        node: Node[str]
+        message: str
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            """What neither the exception nor its class has."""
+            failure = self._steepest_failure
+            if failure is not None and name in ("failure", "node", "message"):
+                return failure if name == "failure" else getattr(failure, name)
+            inherited = getattr(super(), "__getattr__", None)  # of the exception's own class
+            if inherited is not None:
+                return inherited(name)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __str__(self) -> str:
-        return self._words or super().__str__()
+        return self._steepest_failure.text if self._steepest_failure is not None else super().__str__()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (_kind_of(self), self.args, {**vars(self)})
 
 
-def execution_error(error: Exception, node: "Node[str]") -> ExecutionError:
-    """The error to raise for an exception, with the node that stands for the failure."""
+def execution_error(error: Exception, node: "Node[str]", message: str = "") -> ExecutionError:
+    """The error to raise for an exception.
+
+    Args:
+        error: What was raised.
+        node: Stands for the failure.
+        message: The exception in a line, where it says so less well itself.
+    """
     made = _restored(_kind_of(error), error.args, vars(error) if hasattr(error, "__dict__") else {})
     for name in _members(_kind_of(error)):
         try:
             setattr(made, name, getattr(error, name))
         except (AttributeError, TypeError):  # read-only, or set by nobody
             continue
-    made._words = node._value
-    made.message = message_of(error)
-    made.node = node
+    _set_failure(made, Failure(node, message or message_of(error), node._value))
     return made
+
+
+def failure_of(error: ExecutionError) -> Failure:
+    """What an error knows of the operation that raised, whatever names the exception uses for itself.
+
+    Raises:
+        TraceError: It comes from no operation.
+    """
+    if error._steepest_failure is None:
+        raise TraceError(
+            f"{type(error).__name__} was raised by no operation of a trace: there is no node to go back from"
+        )
+    return error._steepest_failure
+
+
+def settle(error: ExecutionError, node: "Node[str]") -> None:
+    """Let another node stand for the failure."""
+    _set_failure(error, replace(failure_of(error), node=node))
+
+
+def _set_failure(error: ExecutionError, failure: Failure) -> None:
+    vars(error)["_steepest_failure"] = failure  # past a `__setattr__` of the exception's own
 
 
 def told(error: BaseException) -> str:
@@ -86,8 +142,8 @@ def told(error: BaseException) -> str:
 
 def message_of(error: BaseException) -> str:
     """The last line of a traceback: `ZeroDivisionError: division by zero`; an assertion without words by its source."""
-    if isinstance(error, ExecutionError) and error.message:
-        return error.message
+    if isinstance(error, ExecutionError) and error._steepest_failure is not None:
+        return error._steepest_failure.message
     try:
         words = str(error)
     except Exception as other:

@@ -1,12 +1,17 @@
-"""What a bundle knows about its function: what to call it, its source, and the names of its parameters."""
+"""What a bundle knows about its function: what to call it, its source, the names of its parameters, what it yields."""
 
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from typing import Any, Literal, get_args
 
+from steepest.errors import InputError
 from steepest.traces.operations import Operation
+from steepest.traces.previews import preview
+
+Externals = Literal["record", "refuse"]
+"""What to do about nodes that a function reads without having been passed them."""
 
 
 def operation_of(function: Callable[..., Any], name: str | None, description: str | None) -> Operation:
@@ -51,3 +56,43 @@ def whole(function: Callable[..., Any]) -> Callable[..., Any]:
 
         return collected
     return function
+
+
+class Yielded(Coroutine[Any, Any, Any]):
+    """What an asynchronous generator yields, all of it: to be awaited, or gone through with `async for`."""
+
+    __slots__ = ("_whole",)
+
+    def __init__(self, whole: Coroutine[Any, Any, Any]) -> None:
+        self._whole = whole
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._whole.__await__()
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        for item in await self._whole:
+            yield item
+
+    def send(self, value: Any) -> Any:
+        """As of the coroutine that it is."""
+        return self._whole.send(value)
+
+    def throw(self, *raised: Any) -> Any:
+        """As of the coroutine that it is."""
+        return self._whole.throw(*raised)
+
+    def close(self) -> None:
+        """As of the coroutine that it is."""
+        self._whole.close()
+
+
+def check_options(name: object, description: object, trainable: object, trust: object, externals: object) -> None:
+    """Raise `InputError` for what `bundle` can't have."""
+    for argument, value in {"name": name, "description": description}.items():
+        if value is not None and not isinstance(value, str):
+            raise InputError(f"bundle({argument}={preview(value, 40)}): it has to be a text")
+    for argument, value in {"trainable": trainable, "trust": trust}.items():
+        if not isinstance(value, bool):
+            raise InputError(f"bundle({argument}={preview(value, 40)}): it has to be True or False")
+    if externals not in get_args(Externals):
+        raise InputError(f'bundle(externals={preview(externals, 40)}): it has to be "record" or "refuse"')

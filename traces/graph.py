@@ -10,16 +10,19 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy, deepcopy
 from operator import attrgetter
+from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from steepest.traces.failures import execution_error, message_of, told
-from steepest.traces.holders import HOLDERS, holds_nodes, unwrapped
-from steepest.traces.operations import Operation, dict_operation
+from steepest.traces.holders import HOLDERS, assembled, holds_nodes, is_filled, read_through, with_written
+from steepest.traces.operations import Operation
 from steepest.traces.operators import Operators, TextMethods, fill
 from steepest.traces.previews import preview
+from steepest.traces.protocols import class_for
 from steepest.traces.records import Record
 from steepest.traces.scope import is_inside, is_tracing, note_read, note_test
 from steepest.traces.snapshots import IMMUTABLE, Snapshot, is_changed, snapshot_of
+from steepest.traces.writes import kept_arguments
 
 if TYPE_CHECKING:
     from steepest.traces.parameters import Trainable
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 M = TypeVar("M")
 
+SEPARATE = "steepest: separate"  # in the memo of a deep copy that gets nodes of its own; other copies keep the nodes
 _numbers = itertools.count(1)
 """Creation numbers; `next` on it is atomic, so threads never share one."""
 
@@ -60,6 +64,8 @@ class Node(Operators, Generic[T]):
     def value(self) -> T:
         """The value. Reading it inside a bundle makes the node an input of that bundle's call."""
         note_read(self)
+        if is_filled(self) and is_inside():
+            read_through(self)
         return self._value
 
     @property
@@ -76,6 +82,7 @@ class Node(Operators, Generic[T]):
         """A leaf with the same value: feedback stops there."""
         return leaf(self._value, self.label)
 
+    @recursive_repr("<...>")
     def __repr__(self) -> str:
         name = self.label or (self.operation.name if self.operation else "node")
         return f"<{name}: {preview(self._value)}{', changed in place since' if self.is_changed else ''}>"
@@ -83,13 +90,10 @@ class Node(Operators, Generic[T]):
     def _tested(self) -> T:
         """The value, to be told to Python and not to an operation."""
         note_test(self)
-        return self.value
+        return read_through(self) if is_filled(self) else self.value
 
-    def __copy__(self) -> "Node[T]":
-        return leaf(self._value, self.label, copy(self.trainable))
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Node[T]":
-        return leaf(deepcopy(self._value, memo), self.label, copy(self.trainable))
+    def __deepcopy__(self, memo: dict[Any, Any]) -> "Node[T]":
+        return leaf(deepcopy(self._value, memo), self.label, copy(self.trainable)) if SEPARATE in memo else self
 
     def __reduce__(self) -> tuple[Any, ...]:
         return leaf, (self._value, self.label, copy(self.trainable))
@@ -98,7 +102,9 @@ class Node(Operators, Generic[T]):
 _SLOTS = ("_value", "operation", "inputs", "order", "label", "record", "snapshot", "trainable", "__weakref__")
 
 
-class _PlainNode(Node[T]):
+class PlainNode(Node[T]):
+    """A node of anything but a text; what its value can do beyond operators comes with a class below (`protocols`)."""
+
     if not TYPE_CHECKING:
         __slots__ = _SLOTS
     __hash__ = object.__hash__
@@ -119,14 +125,14 @@ def make(
     trainable: "Trainable | None" = None,
 ) -> Node[T]:
     """A node of a value; the one place where nodes are made."""
-    is_text = type(value) is str and trainable is None
-    made: Any = str.__new__(_TextNode, value) if is_text else object.__new__(_PlainNode)
+    is_text = (kind := type(value)) is str and trainable is None
+    made: Any = str.__new__(_TextNode, value) if is_text else object.__new__(class_for(kind, PlainNode))
     made._value = value
     made.operation = operation
     made.inputs = inputs
     made.order = next(_numbers)
     made.label = made.record = None
-    made.snapshot = None if type(value) in IMMUTABLE else snapshot_of(value)
+    made.snapshot = None if kind in IMMUTABLE else snapshot_of(value)
     made.trainable = trainable
     return made  # type: ignore[no-any-return]
 
@@ -150,27 +156,28 @@ def derive(operation: Operation, function: Callable[..., Any], arguments: Iterab
     if not is_tracing():
         return _unrecorded(operation, function, arguments)
     inputs = tuple([each if isinstance(each, Node) else as_node(each) for each in arguments])
+    filled = [each for each in inputs if each.snapshot is not None and each.snapshot.is_filled]
+    if filled:  # what comes first may be changed by the function; the others it gets as plain values
+        inputs = (inputs[0], *map(as_node, inputs[1:]))
     try:
         value = function(*[each._value for each in inputs])
     except Exception as error:
         raise execution_error(error, failure(error, operation, inputs)) from error
-    if isinstance(value, Node):  # the function works with nodes itself
-        return make(value._value, operation, (*inputs, value))
-    return make(value, operation, inputs)
+    if isinstance(value, Node):  # the function works with nodes itself, or this one was written into a container
+        inputs, value = (*inputs, value), value._value
+    made = make(value, operation, inputs)
+    return with_written(made, operation) if filled else made
 
 
 def _unrecorded(operation: Operation, function: Callable[..., Any], arguments: Iterable[Any]) -> Node[Any]:
-    read: list[Node[Any]] = []
-    values = [unwrapped(each, read) for each in arguments]
-    for each in read:
-        note_read(each)
+    values = [each.value if isinstance(each, Node) else read_through(each) for each in arguments]
     try:
         value = function(*values)
     except Exception as error:
         if is_inside():
             raise
         raise execution_error(error, failure(error, operation, ())) from error
-    return leaf(value._value if isinstance(value, Node) else value)
+    return leaf(value.value if isinstance(value, Node) else value)
 
 
 def failure(error: Exception, operation: Operation, inputs: tuple[Node[Any], ...]) -> Node[str]:
@@ -182,17 +189,10 @@ def failure(error: Exception, operation: Operation, inputs: tuple[Node[Any], ...
 
 def as_node(value: Any) -> Node[Any]:
     """What is to be an input: a node as it is, a container that holds nodes as an operation on them, else a leaf."""
-    if isinstance(value, Node):
+    if isinstance(value, Node) and not is_filled(value):
         return value
-    if type(value) not in HOLDERS or not holds_nodes(value):
-        return make(value)
-    if isinstance(value, dict):
-        keys, parts = [as_node(key) for key in value], [as_node(part) for part in value.values()]
-        made = {key._value: part._value for key, part in zip(keys, parts, strict=True)}
-        traced = [key for key in value if isinstance(key, Node)]
-        return make(made, HOLDERS[dict] if traced else dict_operation(tuple(value)), (*traced, *parts))
-    inputs = tuple([as_node(part) for part in value])
-    return make(type(value)([each._value for each in inputs]), HOLDERS[type(value)], inputs)
+    is_plain = type(value) not in HOLDERS or not holds_nodes(value)
+    return make(value) if is_plain and not isinstance(value, Node) else assembled(value, make)
 
 
 def ancestors(outputs: Iterable[Node[Any]]) -> list[Node[Any]]:
@@ -246,4 +246,4 @@ def sweep(
             heard[id(source)] = join(heard[id(source)], part) if id(source) in heard else part
 
 
-fill(derive)
+fill(derive, kept_arguments)

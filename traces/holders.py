@@ -1,9 +1,15 @@
-"""Containers of Python's own that may hold nodes: an operation that is given one depends on the nodes in it."""
+"""Containers of Python's own that may hold nodes: an operation that is given one depends on the nodes in it.
 
+They may be nested to any depth and hold themselves, so nothing here walks by recursion, and each is looked at once.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
-from steepest.traces.operations import Operation
+from steepest.traces.operations import Operation, dict_operation
 from steepest.traces.operators import Operators
+from steepest.traces.scope import note_read
 
 HOLDERS: dict[type, Operation] = {
     list: Operation("list", "[...]"),
@@ -13,6 +19,12 @@ HOLDERS: dict[type, Operation] = {
     dict: Operation("dict"),
 }
 """The types, and the operation that puts one together from nodes."""
+
+FILLED = Operation("filled", "", "The first input, with what was written into it since.")
+"""What a node whose value got nodes written into it is for a function: the second input is the value of now."""
+
+Step = Generator["Step", Any, Any]
+"""A part of a walk: yields the parts that it needs done before, gets their results, returns its own."""
 
 
 def holds_nodes(value: Any) -> bool:
@@ -33,7 +45,7 @@ def holds_nodes(value: Any) -> bool:
 
 
 def unwrapped(value: Any, found: list[Any]) -> Any:
-    """A value with the values of nodes in their places.
+    """A value with the values of nodes in their places; what holds none is the object that it was.
 
     Args:
         value: Any value.
@@ -41,9 +53,167 @@ def unwrapped(value: Any, found: list[Any]) -> Any:
     """
     if isinstance(value, Operators):
         found.append(value)
-        return value._value
+        if not is_filled(value):
+            return value._value
+        value = value._value
     if type(value) not in HOLDERS or not holds_nodes(value):
         return value
-    if isinstance(value, dict):
-        return {unwrapped(key, found): unwrapped(part, found) for key, part in value.items()}
-    return type(value)([unwrapped(part, found) for part in value])
+    return walked(_Unwrapping(value, found).of(value))
+
+
+def read_through(value: Any) -> Any:
+    """A value with the values of nodes in their places; the nodes count as read (`scope.note_read`)."""
+    read: list[Any] = []
+    plain = unwrapped(value, read)
+    for each in read:
+        note_read(each)
+    return plain
+
+
+def assembled(container: Any, make: Callable[..., Any]) -> Any:
+    """A container that holds nodes as a node that was made from them: an operation for it and each container in it.
+
+    Args:
+        container: Of a type in `HOLDERS`, or a node that is filled. Where a container holds itself there is no edge:
+            nothing is made from itself.
+        make: Makes a node of a value, an operation and inputs: `graph.make`.
+    """
+    unwrapping = _Unwrapping(container, [])
+    walked(unwrapping.of(container))
+    return walked(_assembling(container, make, unwrapping.made, {}))
+
+
+def is_filled(node: Any) -> bool:
+    """Whether nodes were written into a node's value."""
+    return node.snapshot is not None and node.snapshot.is_filled
+
+
+def with_written(made: Any, operation: Operation) -> Any:
+    """A node just made from others that nodes were written into: it depends on those, too; an item on those in it.
+
+    Args:
+        made: The node.
+        operation: What made it.
+    """
+    held: list[Any] = []
+    if type(made._value) in HOLDERS and holds_nodes(made._value):
+        made.snapshot.is_filled = True
+        unwrapped(made._value, held)
+    elif made._value is not None and operation.name not in ITEMS:
+        for each in made.inputs:
+            if is_filled(each):
+                unwrapped(each, held)
+    known = {id(each) for each in (made, *made.inputs)}
+    made.inputs = (*made.inputs, *{id(each): each for each in held if id(each) not in known}.values())
+    return made
+
+
+ITEMS = frozenset({"item", "element", "attribute", "getitem", "get", "next", "pop", "popitem", "popleft"})
+"""Names of operations that give a part of their first input."""
+
+
+def holding(root: Any, parts_of: Callable[[Any], Iterable[Any] | None]) -> set[int]:
+    """The ids of the containers in a value, itself included, that hold a node at any depth; linear in their parts.
+
+    Args:
+        root: The value.
+        parts_of: What a container holds; None of what is no container.
+    """
+    above: dict[int, list[int]] = {}
+    waiting, found = deque([root]), deque[int]()
+    seen = {id(root)}
+    while waiting:
+        container = waiting.popleft()
+        for part in parts_of(container) or ():
+            if isinstance(part, Operators):
+                found.append(id(container))
+            elif parts_of(part) is not None:
+                above.setdefault(id(part), []).append(id(container))
+                if id(part) not in seen:
+                    seen.add(id(part))
+                    waiting.append(part)
+    held = set[int]()
+    while found:
+        place = found.popleft()
+        if place not in held:
+            held.add(place)
+            found.extend(above.get(place, ()))
+    return held
+
+
+def walked(step: Step) -> Any:
+    """The result of a walk, whose steps are kept on a stack of our own: Python's is not deep enough."""
+    steps, result = [step], None
+    while steps:
+        try:
+            steps.append(steps[-1].send(result))
+            result = None
+        except StopIteration as end:
+            steps.pop()
+            result = end.value
+    return result
+
+
+def _parts(value: Any) -> Iterable[Any] | None:
+    if type(value) not in HOLDERS:
+        return None
+    return (*value, *value.values()) if isinstance(value, dict) else value
+
+
+class _Unwrapping:
+    """The copies of a value's containers with the values of nodes in their places."""
+
+    def __init__(self, root: Any, found: list[Any]) -> None:
+        self.found = found
+        self.made: dict[int, Any] = {}
+        """By the id of the container that each is a copy of."""
+        self._holding = holding(root, _parts)
+
+    def of(self, value: Any) -> Step:
+        """The copy of a part."""
+        if isinstance(value, Operators):
+            self.found.append(value)
+            if not is_filled(value):
+                return value._value
+            value = value._value
+            self._holding |= holding(value, _parts)
+        if id(value) not in self._holding:
+            return value
+        if id(value) in self.made:
+            return self.made[id(value)]
+        if isinstance(value, dict):
+            table = self.made[id(value)] = {}
+            for key, part in value.items():
+                name = yield self.of(key)
+                table[name] = yield self.of(part)
+            return table
+        if isinstance(value, list):
+            items = self.made[id(value)] = []
+            for part in value:
+                items.append((yield self.of(part)))
+            return items
+        parts = []
+        for part in value:
+            parts.append((yield self.of(part)))
+        return self.made.setdefault(id(value), type(value)(parts))  # a list in it may have had it copied meanwhile
+
+
+def _assembling(value: Any, make: Callable[..., Any], plain: dict[int, Any], made: dict[int, Any]) -> Step:
+    """The node of a part of a container; None of one that is being made."""
+    if isinstance(value, Operators):
+        part = (yield _assembling(value._value, make, plain, made)) if is_filled(value) else None
+        return value if part is None else make(part._value, FILLED, (value, part))
+    if id(value) not in plain:
+        return make(value)
+    if id(value) in made:
+        return made[id(value)]
+    made[id(value)] = None
+    traced = [key for key in value if holds_nodes(key)] if isinstance(value, dict) else []
+    inputs = []
+    for part in (*traced, *(value.values() if isinstance(value, dict) else value)):
+        source = yield _assembling(part, make, plain, made)
+        if source is not None:
+            inputs.append(source)
+    operation = dict_operation(tuple(value)) if isinstance(value, dict) and not traced else HOLDERS[type(value)]
+    made[id(value)] = make(plain[id(value)], operation, tuple(inputs))
+    return made[id(value)]

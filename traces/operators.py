@@ -9,9 +9,9 @@ by identity.
 import json
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from steepest.traces.operations import Operation
 
@@ -71,12 +71,13 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "bytes": bytes,
     "format": format,
     "contains": operator.contains,
-    "delitem": operator.delitem,
-    "setitem": operator.setitem,
 }
 """What Python itself needs as a plain object; the value answers."""
 OPTIONAL: dict[str, tuple[str, Callable[..., Any]]] = {"round": ("round", round), "pow": ("pow", pow)}
 """Functions with an argument that may be left out."""
+
+WRITERS = frozenset({"append", "appendleft", "extend", "extendleft", "insert", "setdefault", "add", "update"})
+"""Methods of containers that put their arguments into them, nodes as they are (`writes`)."""
 
 Derive = Callable[[Operation, Callable[..., Any], tuple[Any, ...]], "Node[Any]"]
 """What applies a function and makes the node: `graph.derive`."""
@@ -96,8 +97,13 @@ class Operators(Declared):
 
         def _tested(self) -> Any: ...
 
+        def _kept(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...] | None: ...
+
     __pandas_priority__ = 10_000  # a Series or DataFrame on the left leaves the operation to the node
     __array_priority__ = 10_000.0
+
+    def __copy__(self) -> Self:
+        return self
 
     def __bool__(self) -> bool:
         return bool(self._tested())
@@ -111,19 +117,14 @@ class Operators(Declared):
         items = list(reversed(self.value))
         return self._items(iter(items), range(len(items) - 1, -1, -1))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> "Node[Any]":
-        """Call a value that is callable."""
-        operation = _call_operation("{}", len(args), tuple(kwargs))
-        return self._derive(operation, partial(_call, tuple(kwargs)), self, *args, *kwargs.values())
-
     def __getattr__(self, name: str) -> Any:
         """An attribute of the value as a node; of a method something to call, whose result is a node."""
         if name.startswith("__") or name == "_value":
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         found = getattr(self.value, name)
         if callable(found):
-            return partial(_call_method, self, name)
-        return self._derive(_ATTRIBUTE, partial(_always, found), self, name)
+            return partial(self._value_method, name)
+        return self._derive(_ATTRIBUTE, partial(always, found), self, name)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """The value as a numpy array."""
@@ -141,15 +142,30 @@ class Operators(Declared):
         return self._call_function(function.__name__, function, args, kwargs)
 
     def _call_function(self, name: str, function: Callable[..., Any], args: Any, kwargs: Any) -> "Node[Any]":
-        operation = _call_operation(name, len(args), tuple(kwargs))
-        return self._derive(operation, partial(_call, tuple(kwargs), function), *args, *kwargs.values())
+        operation = call_operation(name, len(args), tuple(kwargs))
+        return self._derive(operation, partial(called, tuple(kwargs), function), *args, *kwargs.values())
+
+    def _value_method(self, name: str, /, *args: Any, **kwargs: Any) -> "Node[Any]":
+        names = tuple(kwargs)
+        function = partial(_method_of_value, name, names)
+        kept = self._kept(name, args, kwargs) if name in WRITERS else None
+        if kept is not None:
+            function = partial(_writing, name, kept, kwargs)
+        return self._derive(call_operation(f"{{}}.{name}", len(args), names), function, self, *args, *kwargs.values())
+
+    def __setitem__(self, key: Any, item: Any) -> None:
+        kept = self._kept("__setitem__", (key, item), {}) or [_told(each) for each in (key, item)]
+        self.value[kept[0]] = kept[1]
+
+    def __delitem__(self, key: Any) -> None:
+        del self.value[_told(key)]
 
     def _items(self, items: Iterator[Any], places: range | None = None) -> "Iterator[Node[Any]]":
         operation = (
             _ITEM if hasattr(type(self._value), "__getitem__") and not hasattr(self._value, "keys") else _ELEMENT
         )
         for index, item in enumerate(items):
-            yield self._derive(operation, partial(_always, item), self, places[index] if places else index)
+            yield self._derive(operation, partial(always, item), self, places[index] if places else index)
 
 
 class TextMethods:
@@ -158,13 +174,19 @@ class TextMethods:
     __slots__ = ()
 
 
-def fill(derive: Derive) -> None:
-    """Give `Operators` and `TextMethods` what the tables say."""
+def fill(derive: Derive, kept: Callable[..., tuple[Any, ...] | None]) -> None:
+    """Give `Operators` and `TextMethods` what the tables say.
+
+    Args:
+        derive: `graph.derive`.
+        kept: `writes.kept_arguments`.
+    """
 
     def derived(self: Operators, operation: Operation, function: Callable[..., Any], *arguments: Any) -> "Node[Any]":
         return derive(operation, function, arguments)
 
-    setattr(Operators, "_derive", derived)  # noqa: B010  # it is a method that type checkers know already
+    setattr(Operators, "_derive", derived)  # noqa: B010  # methods that type checkers know already
+    setattr(Operators, "_kept", kept)  # noqa: B010
     for name, (template, function) in REFLECTED.items():
         operation = Operation(name, template)
         setattr(Operators, f"__{name}__", _binary(operation, function, derive))
@@ -209,48 +231,50 @@ def _optional(name: str, function: Callable[..., Any], usual: Any, derive: Deriv
     def method(self: Any, *others: Any) -> Any:
         if usual is not None and len(others) == 1:
             return usual(self, *others)
-        return derive(_call_operation(name, 1 + len(others), ()), function, (self, *others))
+        return derive(call_operation(name, 1 + len(others), ()), function, (self, *others))
 
     return method
 
 
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, *others: Any) -> Any:
-        return function(self._tested(), *[each._tested() if isinstance(each, Operators) else each for each in others])
+        return function(self._tested(), *[_told(each) for each in others])
 
     return method
+
+
+def _told(value: Any) -> Any:
+    return value._tested() if isinstance(value, Operators) else value
+
+
+def _writing(name: str, args: Sequence[Any], kwargs: dict[str, Any], value: Any, *_: Any) -> Any:
+    return getattr(value, name)(*args, **kwargs)
 
 
 def _text_method(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return _call_method(self, name, *args, **kwargs)
+        return self._value_method(name, *args, **kwargs)
 
     return method
 
 
-def _always(item: Any, *_: Any) -> Any:
+def always(item: Any, *_: Any) -> Any:
+    """What is there already, as a function of anything."""
     return item
 
 
-def _call(names: tuple[str, ...], function: Callable[..., Any], *arguments: Any) -> Any:
+def called(names: tuple[str, ...], function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function whose last arguments have names."""
     positional = len(arguments) - len(names)
     return function(*arguments[:positional], **dict(zip(names, arguments[positional:], strict=True)))
 
 
-def _call_method(node: Operators, name: str, /, *args: Any, **kwargs: Any) -> "Node[Any]":
-    names = tuple(kwargs)
-    operation = _call_operation(f"{{}}.{name}", len(args), names)
-    function = partial(_method_of_value, name, names)
-    return node._derive(operation, function, node, *args, *kwargs.values())
-
-
 def _method_of_value(name: str, names: tuple[str, ...], value: Any, *arguments: Any) -> Any:
-    return _call(names, getattr(value, name), *arguments)
+    return called(names, getattr(value, name), *arguments)
 
 
 @lru_cache(maxsize=1024)
-def _call_operation(callee: str, positional: int, names: tuple[str, ...]) -> Operation:
+def call_operation(callee: str, positional: int, names: tuple[str, ...]) -> Operation:
     """The operation of a call: its template shows the names of the arguments that have one."""
     arguments = ", ".join(["{}"] * positional + [f"{name}={{}}" for name in names])
     return Operation(callee.removeprefix("{}").removeprefix(".") or "call", f"{callee}({arguments})")

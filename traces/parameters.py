@@ -1,18 +1,27 @@
 """What makes a node a parameter: what it may become, what was said about it, and what it has been.
 
 An update is a transaction: the new value is validated, tried, and either stands or leaves everything as it was; both
-are kept in the history.
+are kept in the history. Updates of one parameter wait for each other, in whatever threads they are made. A parameter
+and its history have copies of their own of what they are given (`copies`), so that nobody changes them in place.
 """
 
-from collections.abc import Callable, Iterable
+import pickle
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
+from steepest.errors import InputError
+from steepest.traces.copies import own_copy
 from steepest.traces.failures import CodeNotRunError, TraceError, message_of
-from steepest.traces.graph import Node, as_node, derive, leaf, make
+from steepest.traces.graph import Node, PlainNode, as_node, derive, leaf, make
 from steepest.traces.holders import holds_nodes, unwrapped
 from steepest.traces.operations import Operation
-from steepest.traces.previews import preview
+from steepest.traces.previews import Unrestored, preview
+from steepest.traces.protocols import class_for
+from steepest.traces.scope import count_update
 from steepest.traces.snapshots import snapshot_of
 
 if TYPE_CHECKING:
@@ -38,6 +47,20 @@ class Update:
     """Why it does not stand."""
 
 
+class Past(NamedTuple):
+    """A value that a parameter has had."""
+
+    until: int
+    """The creation number up to which: nodes of lower ones were made of it."""
+    updates: int
+    """The number of the update that ended it, of all updates in the process."""
+    value: Any
+
+
+MOST_KEPT = 1000
+"""Updates that a parameter remembers unless its `trainable.most_kept` says otherwise."""
+
+
 @dataclass(slots=True, eq=False)
 class Trainable:
     """The part of a node that only parameters have."""
@@ -51,15 +74,63 @@ class Trainable:
     feedback: "list[Feedback]" = field(default_factory=list)
     """What came back since it was last cleared; a minibatch."""
     history: list[Update] = field(default_factory=list)
-    past: list[tuple[int, Any]] = field(default_factory=list)
-    """Values that it has had, each with the creation number up to which it had it; traces of then were made of them."""
+    past: list[Past] = field(default_factory=list)
+    """Values that it has had, ascending; traces of then were made of them."""
+    most_kept: int = MOST_KEPT
+    """How long `history` and `past` get. The oldest go first; the last update that stands is always kept."""
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _is_tried: bool = field(default=False, repr=False)
 
     def __copy__(self) -> "Trainable":
         """The same for a copy of the node: what was said about this one, and the traces in it, are not taken along."""
-        return Trainable(self.description, self.constraint, self.prepare, history=list(self.history))
+        history = list(self.history)
+        return Trainable(self.description, self.constraint, self.prepare, history=history, most_kept=self.most_kept)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Trainable, (self.description, self.constraint, self.prepare, [], self.history)
+        if isinstance(self.constraint, FunctionType) and "<" in self.constraint.__qualname__:
+            raise pickle.PicklingError(
+                f"a parameter can't be pickled with the constraint {self.constraint.__qualname__}: another process "
+                "finds only functions that are defined at the top of a module, so define it there, with `def`"
+            )
+        return Trainable, (self.description, self.constraint, self.prepare, [], self.history, [], self.most_kept)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Wait until nobody else changes the parameter, and keep others waiting meanwhile.
+
+        Raises:
+            TraceError: It is being tried in this very thread.
+        """
+        with self._lock:
+            if self._is_tried:
+                raise _NestedUpdateError(
+                    "a parameter can't be updated inside of its own trial: the trial decides whether the proposal "
+                    "stands; update it after `update` has returned, or try a copy"
+                )
+            yield
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Refuse updates from inside, which would wait for themselves; to be entered while `changing`."""
+        self._is_tried = True
+        try:
+            yield
+        finally:
+            self._is_tried = False
+
+    def remember(self, update: Update) -> Update:
+        """Add to the history."""
+        self.history.append(update)
+        if len(self.history) > self.most_kept:
+            oldest, kept = self.history[: -self.most_kept], self.history[-self.most_kept :]
+            standing = [each for each in oldest if each.outcome == "committed"][-1:]
+            is_among = any(each.outcome == "committed" for each in kept)
+            self.history[:] = kept if is_among or not standing else [*standing, *kept[1:]]
+        return update
+
+
+class _NestedUpdateError(TraceError):
+    """A parameter was to be updated inside of its own trial."""
 
 
 def node(
@@ -83,9 +154,11 @@ def node(
             values, or words that only a reader can judge.
 
     Raises:
+        InputError: An argument is none that it can have.
         RejectedValueError: The value does not meet the constraint.
         TraceError: It is a parameter already, or what is described is none.
     """
+    _check(name, trainable, description, constraint)
     if isinstance(value, Node) and value.trainable is not None and trainable:
         if name is None and not description and constraint is None:
             return value
@@ -109,6 +182,20 @@ NAMED = Operation("named", "{}", "The same value under another name.")
 
 def _same(value: T) -> T:
     return value
+
+
+def _check(name: object, trainable: object, description: object, constraint: object) -> None:
+    if name is not None and not isinstance(name, str):
+        raise InputError(f"node(name={preview(name, 40)}): it has to be a text")
+    if not isinstance(description, str):
+        raise InputError(f"node(description={preview(description, 40)}): it has to be a text")
+    if not isinstance(trainable, bool):
+        raise InputError(f"node(trainable={preview(trainable, 40)}): it has to be True or False")
+    if constraint is not None and not callable(constraint) and not isinstance(constraint, Iterable):
+        raise InputError(
+            f"node(constraint={preview(constraint, 40)}): it has to be a function that says no, the allowed values as "
+            f"a list, or words; for this one value alone write constraint=[{preview(constraint, 40)}]"
+        )
 
 
 def _parameter(value: Any, name: str | None, description: str, constraint: Constraint | None) -> Node[Any]:
@@ -146,33 +233,40 @@ def update(parameter: Node[T], proposal: Any, trial: Callable[[], object] | None
 
     Args:
         parameter: A trainable node.
-        proposal: The value it is to have.
-        trial: Run with the new value in place; if it raises, the old one is put back.
+        proposal: The value it is to have. The parameter and its history get copies of their own of what is made of
+            Python's containers, dataclasses and numpy arrays; other objects they share with the caller.
+        trial: Run with the new value in place; if it raises, the old one is put back, also if it was changed in place
+            (as far as there are copies). Until it ends, updates of the parameter in other threads wait: it must not
+            wait for one.
 
     Returns:
         What became of it; the history has it, too.
 
     Raises:
-        TraceError: The node is no parameter.
+        InputError: It is no node.
+        TraceError: The node is no parameter, or this is inside of a trial of the same parameter.
         CodeNotRunError: Code in the trial could not be run, which says nothing about the value; the old one is back.
     """
     state = state_of(parameter)
-    before = parameter._value
-    try:
-        value = accepted(parameter, proposal)
-    except RejectedValueError as error:
-        return _kept(state, Update(proposal, "rejected", str(error)))
-    _set(parameter, value)
-    if trial is not None:
+    with state.changing():
         try:
-            trial()
+            value = own_copy(accepted(parameter, proposal))
+        except RejectedValueError as error:
+            return state.remember(Update(own_copy(proposal), "rejected", str(error)))
+        if trial is None:
+            return commit(parameter, value)
+        before = own_copy(parameter._value)
+        _set(parameter, value)
+        try:
+            with state.trying():
+                trial()
         except BaseException as error:
             _set(parameter, before)
-            made = _kept(state, Update(value, "rolled back", message_of(error)))
-            if isinstance(error, Exception) and not isinstance(error, CodeNotRunError):
+            made = state.remember(Update(own_copy(value), "rolled back", message_of(error)))
+            if isinstance(error, Exception) and not isinstance(error, (CodeNotRunError, _NestedUpdateError)):
                 return made
             raise
-    return _kept(state, Update(value, "committed"))
+        return state.remember(Update(own_copy(value), "committed"))
 
 
 def accepted(parameter: Node[T], proposal: Any) -> T:
@@ -190,16 +284,24 @@ def accepted(parameter: Node[T], proposal: Any) -> T:
 
 def commit(parameter: Node[T], value: T) -> Update:
     """Give a parameter a value that is `accepted`, and keep that in its history."""
-    _set(parameter, value)
-    return _kept(state_of(parameter), Update(value, "committed"))
+    state = state_of(parameter)
+    with state.changing():
+        _set(parameter, value)
+        return state.remember(Update(own_copy(value), "committed"))
 
 
 def state_of(parameter: Node[Any]) -> Trainable:
     """What makes a node a parameter.
 
     Raises:
+        InputError: It is no node.
         TraceError: Nothing does.
     """
+    if not isinstance(parameter, Node):
+        raise InputError(
+            f"{preview(parameter, 80)} is a {type(parameter).__name__} and no parameter: pass the node that "
+            "node(..., trainable=True) gave, or of code that of `function.code.node`"
+        )
     if parameter.trainable is None:
         raise TraceError(f"{parameter!r} is no parameter: make it with node(..., trainable=True)")
     return parameter.trainable
@@ -233,17 +335,37 @@ def value_at(node: Node[Any], order: int) -> Any:
         node: Any node.
         order: The number of a node that was made from it.
     """
-    past = node.trainable.past if node.trainable is not None else []
-    return next((value for until, value in past if order < until), node._value)
+    past = node.trainable.past if node.trainable is not None else ()
+    return next((each.value for each in past if order < each.until), node._value)
+
+
+def value_read(node: Node[Any], consumer: Node[Any]) -> Any:
+    """What a node's value was for a node that was made from it.
+
+    The call of a bundle has read its inputs when it began: an update while it ran has not reached it.
+
+    Args:
+        node: Any node.
+        consumer: A node that has it among its inputs.
+    """
+    record = consumer.record
+    if record is None or record.updates < 0:
+        return value_at(node, consumer.order)
+    past = node.trainable.past if node.trainable is not None else ()
+    return next((each.value for each in past if record.updates < each.updates), node._value)
 
 
 def _set(parameter: Node[Any], value: Any) -> None:
+    state = state_of(parameter)
     number = make(None).order  # what was made of the value before has a lower one, what is made later a higher one
-    state_of(parameter).past.append((number, parameter._value))
+    state.past.append(Past(number, count_update(), own_copy(parameter._value)))
+    if len(state.past) > state.most_kept:
+        del state.past[: -state.most_kept]
+        state.past[0] = state.past[0]._replace(value=_FORGOTTEN)
     parameter._value = value
+    parameter.__class__ = class_for(type(value), PlainNode)  # a function in the place of None can be called
     parameter.snapshot = snapshot_of(value)
 
 
-def _kept(state: Trainable, made: Update) -> Update:
-    state.history.append(made)
-    return made
+_FORGOTTEN = Unrestored("<no longer kept>", "")
+"""What traces show that are older than all that a parameter remembers."""

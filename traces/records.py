@@ -21,6 +21,9 @@ class Record(NamedTuple):
     """`ZeroDivisionError: division by zero` if the call raised."""
     caller: CodeType | None = None
     line: int = 0
+    updates: int = -1
+    """Of parameters, in the process, before the call began: `parameters.value_read` tells by it which value a call has
+    read; -1 if that is not known."""
 
     @property
     def position(self) -> str:

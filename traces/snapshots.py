@@ -25,10 +25,12 @@ _DEEPEST = 8
 class Snapshot:
     """A value as it was."""
 
-    __slots__ = ("content",)
+    __slots__ = ("content", "is_filled")
 
     def __init__(self, content: Any) -> None:
         self.content = content
+        self.is_filled = False
+        """Whether nodes were written into the value since (`writes`), or came with what was taken out of such a one."""
 
     @property
     def text(self) -> str:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from steepest.traces.failures import ExecutionError, TraceError
+from steepest.errors import InputError
+from steepest.traces.failures import ExecutionError, failure_of
 from steepest.traces.feedback import Feedback
 from steepest.traces.graph import Node, ancestors, between
-from steepest.traces.parameters import value_at
+from steepest.traces.parameters import value_at, value_read
+from steepest.traces.previews import preview
 from steepest.traces.rendering.names import argument, names_of, written
 
 if TYPE_CHECKING:
@@ -41,6 +43,10 @@ class Trace:
     _feedback_on: Mapping[int, tuple[Feedback, ...]] = field(repr=False)
     _outputs: frozenset[int] = field(repr=False)
 
+    def __post_init__(self) -> None:
+        if not self.nodes:
+            raise InputError("a trace has one node or more: make it with `trace_of`")
+
     @classmethod
     def of(
         cls,
@@ -54,9 +60,32 @@ class Trace:
         """What a node of the trace is called."""
         return self.names[id(node)]
 
-    def value(self, node: Node[Any]) -> Any:
-        """A node's value when the last node of the trace was made: an update since then does not rewrite it."""
-        return value_at(node, self.nodes[-1].order)
+    def value(self, node: Node[Any], consumer: Node[Any] | None = None) -> Any:
+        """A node's value as it was read: an update of a parameter since then does not rewrite it.
+
+        Args:
+            node: One of the trace.
+            consumer: A node of the trace that was made from it; the last one unless given.
+        """
+        return self.readings(node)[0][0] if consumer is None else value_read(node, consumer)
+
+    def readings(self, node: Node[Any]) -> tuple[tuple[Any, tuple[Node[Any], ...]], ...]:
+        """The values that a node has had for what was made from it, the last one first, each with those nodes.
+
+        There are several for a parameter that was updated between two uses; for any other node there is its value.
+        """
+        if node.trainable is None or not node.trainable.past:
+            return ((node._value, ()),)
+        found: list[tuple[Any, list[Node[Any]]]] = []
+        for each in reversed(self.nodes):
+            if any(source is node for source in each.inputs):
+                value = value_read(node, each)
+                if not found or found[-1][0] is not value:
+                    found.append((value, []))
+                found[-1][1].append(each)
+        if not found:
+            return ((value_at(node, self.nodes[-1].order), ()),)
+        return tuple((value, tuple(reversed(consumers))) for value, consumers in found)
 
     def argument(self, node: Node[Any]) -> str:
         """How a node is written where it is used: its name, or its value if that is a small constant."""
@@ -126,6 +155,9 @@ class Trace:
     def to_html(self, path: str | Path, *, times: bool = False, title: str = "Trace") -> Path:
         """Write one page to explore the whole trace with; it needs nothing but a browser.
 
+        All nodes are in it, in some 200 bytes each; 100,000 of them are still searched at once. Its picture folds more
+        than 60 nodes.
+
         Args:
             path: The file.
             times: Whether to tell how long calls took.
@@ -133,12 +165,15 @@ class Trace:
 
         Returns:
             The path.
+
+        Raises:
+            InputError: It can't be written there.
         """
+        from steepest.traces.modules.files import write_text
         from steepest.traces.rendering.page import page_of
 
-        made = Path(path)
-        made.write_text(page_of(self, times=times, title=title), encoding="utf-8", newline="\n")
-        return made
+        write_text(path, page_of(self, times=times, title=title))
+        return Path(path)
 
     def to_json(self) -> dict[str, Any]:
         """The trace as a JSON document with a version, from which it can be read again."""
@@ -172,7 +207,7 @@ def trace_of(
             all of it.
 
     Raises:
-        TraceError: There is no output, or it is a plain value.
+        InputError: There is no output, or it is a plain value.
     """
     ends = _ends(outputs)
     nodes = ancestors(ends) if parameters is None else _between(tuple(parameters), ends)
@@ -194,15 +229,27 @@ def trace_of(
     )
 
 
-def _ends(outputs: Node[Any] | ExecutionError | Iterable[Node[Any]]) -> tuple[Node[Any], ...]:
+def _ends(outputs: object) -> tuple[Node[Any], ...]:
     if isinstance(outputs, ExecutionError):
-        return (outputs.node,)
+        return (failure_of(outputs).node,)
     if isinstance(outputs, Node):
         return (outputs,)
-    ends = tuple(outputs) if isinstance(outputs, Iterable) else ()
-    if not ends or not all(isinstance(end, Node) for end in ends):
-        raise TraceError("a trace is of nodes: pass what a traced computation gave, not its plain value")
+    if not isinstance(outputs, Iterable) or isinstance(outputs, (str, bytes)):
+        raise _not_traced(outputs)
+    ends = tuple(outputs)
+    if not ends:
+        raise InputError("there is nothing to trace: pass a node, or several")
+    for end in ends:
+        if not isinstance(end, Node):
+            raise _not_traced(end)
     return tuple({id(end): end for end in ends}.values())
+
+
+def _not_traced(value: object) -> InputError:
+    return InputError(
+        f"a trace is of nodes, and {preview(value, 60)} is a plain value: pass what the traced computation gave, "
+        "not its `.value`"
+    )
 
 
 def _between(parameters: tuple[Node[Any], ...], outputs: tuple[Node[Any], ...]) -> list[Node[Any]]:

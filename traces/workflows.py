@@ -16,7 +16,7 @@ from typing import Any, TypeVar, overload
 
 from steepest.traces.bundle import BoundBundle, Bundle
 from steepest.traces.containers import mapped
-from steepest.traces.failures import ExecutionError
+from steepest.traces.failures import ExecutionError, failure_of, settle
 from steepest.traces.graph import Node, make
 from steepest.traces.operations import Operation
 from steepest.traces.scope import Call, current_call, enter, is_tracing, leave
@@ -49,7 +49,21 @@ def workflow(function: Any = None) -> Any:
         return workflow
     if isinstance(function, (Bundle, BoundBundle)) or is_workflow(function):
         return function
-    made = functools.wraps(function)(_follower(function))
+    return followed(function)
+
+
+def _nothing(arguments: tuple[Any, ...]) -> None:
+    """What a workflow does before it begins."""
+
+
+def followed(function: Callable[..., Any], begin: Callable[[tuple[Any, ...]], None] = _nothing) -> Callable[..., Any]:
+    """A function as a workflow.
+
+    Args:
+        function: It is none yet.
+        begin: Gets the arguments without a name when a call begins.
+    """
+    made = functools.wraps(function)(_follower(function, begin))
     made.__dict__[_MARK] = True
     return made
 
@@ -84,7 +98,7 @@ class _Way:
         if error is None or not (conditions := self._conditions()):
             return
         if isinstance(error, ExecutionError):
-            error.node = _decided(error.node, conditions)
+            settle(error, _decided(failure_of(error).node, conditions))
         else:
             self._pass_on(conditions)
 
@@ -104,6 +118,11 @@ class _Way:
         self._pass_on(conditions)
         return result
 
+    def end(self) -> None:
+        """The workflow is over: what its threads and tasks still test decides nothing."""
+        if self._call is not None:
+            self._call.end()
+
     def reaching(self, item: Any) -> Any:
         """What a generator yields, with all the conditions since its start, of which it keeps one node."""
         if self._call is not None and (conditions := self._conditions()):
@@ -116,7 +135,7 @@ class _Way:
 
     def _pass_on(self, conditions: list[Node[Any]]) -> None:
         """No result carries them, so they count for what the surrounding workflow does next."""
-        if self._surrounding is not None:
+        if self._surrounding is not None and not self._surrounding.is_over:
             self._surrounding.tests.extend(conditions)
 
 
@@ -137,26 +156,39 @@ def _is_value(result: Any) -> bool:
     return isinstance(result, kinds) or hasattr(result, "__array_interface__")
 
 
-def _follower(function: Callable[..., Any]) -> Callable[..., Any]:
+def _follower(function: Callable[..., Any], begin: Callable[[tuple[Any, ...]], None]) -> Callable[..., Any]:
     """The function with what it tests noted."""
-    if inspect.isasyncgenfunction(function):
-        return lambda *args, **kwargs: _async_steps(function(*args, **kwargs), _Way())
+
+    def follow_async_steps(*args: Any, **kwargs: Any) -> Any:
+        begin(args)
+        return _async_steps(function(*args, **kwargs), _Way())
 
     async def follow_async(*args: Any, **kwargs: Any) -> Any:
+        begin(args)
         way = _Way()
-        with way:
-            result = await function(*args, **kwargs)
-        return way.leading_to(result)
+        try:
+            with way:
+                result = await function(*args, **kwargs)
+            return way.leading_to(result)
+        finally:
+            way.end()
 
     def follow(*args: Any, **kwargs: Any) -> Any:
+        begin(args)
         way = _Way()
-        with way:
-            result = function(*args, **kwargs)
-        return way.leading_to(result)
+        try:
+            with way:
+                result = function(*args, **kwargs)
+            return way.leading_to(result)
+        finally:
+            way.end()
 
     def follow_steps(*args: Any, **kwargs: Any) -> Any:
+        begin(args)
         return (yield from _steps(function(*args, **kwargs), _Way()))
 
+    if inspect.isasyncgenfunction(function):
+        return follow_async_steps
     if inspect.isgeneratorfunction(function):
         return follow_steps
     return follow_async if inspect.iscoroutinefunction(function) else follow
@@ -182,6 +214,7 @@ def _steps(generator: Generator[Any, Any, Any], way: _Way) -> Generator[Any, Any
                 advance = functools.partial(generator.send, sent)
     finally:
         generator.close()
+        way.end()
 
 
 async def _async_steps(generator: AsyncGenerator[Any, Any], way: _Way) -> AsyncGenerator[Any, Any]:
@@ -203,3 +236,4 @@ async def _async_steps(generator: AsyncGenerator[Any, Any], way: _Way) -> AsyncG
                 advance = functools.partial(generator.asend, sent)
     finally:
         await generator.aclose()
+        way.end()

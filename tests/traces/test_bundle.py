@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from steepest.errors import InputError, SteepestError
 from steepest.traces.bundle import bundle
 from steepest.traces.failures import ExecutionError, TraceError
 from steepest.traces.graph import Node, leaf
@@ -610,3 +611,74 @@ def test_a_big_argument_is_not_looked_through() -> None:
             raise AssertionError(name)
 
     assert bundle(lambda value: 1)(Watched()).value == 1
+
+
+@bundle
+async def counted(prompt: str, most: int) -> AsyncIterator[str]:
+    for number in range(most):
+        await asyncio.sleep(0)
+        yield f"{prompt} {number}"
+
+
+def test_an_asynchronous_generator_is_gone_through_with_async_for() -> None:
+    prompt = node("n", "prompt", trainable=True)
+
+    async def main() -> tuple[list[Any], Any, Any]:
+        items = [each async for each in counted(prompt, 3)]
+        return items, await counted(prompt, 2), await asyncio.create_task(counted(prompt, 1))
+
+    items, awaited, in_a_task = asyncio.run(main())
+    assert [each.value for each in items] == ["n 0", "n 1", "n 2"]
+    assert all(each.inputs[0].inputs[0] is prompt for each in items)
+    assert (awaited.value, in_a_task.value) == (["n 0", "n 1"], ["n 0"])
+
+
+def test_an_asynchronous_generator_inside_of_a_bundle_gives_plain_items() -> None:
+    @bundle
+    async def listed(prompt: str) -> list[str]:
+        return [each async for each in counted(prompt, 2)]
+
+    async def main() -> Any:
+        return await listed("n")
+
+    made = asyncio.run(main())
+    assert made.value == ["n 0", "n 1"]
+    assert type(made.value[0]) is str
+
+
+def test_an_asynchronous_generator_that_fails_is_an_execution_error() -> None:
+    @bundle
+    async def fails() -> AsyncIterator[int]:
+        yield 1
+        raise LookupError("none left")
+
+    async def main() -> None:
+        with pytest.raises(LookupError) as caught:
+            async for _ in fails():
+                pass
+        assert isinstance(caught.value, ExecutionError)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"externals": "foo"}, '"record" or "refuse"'),
+        ({"externals": []}, '"record" or "refuse"'),
+        ({"name": 3}, "has to be a text"),
+        ({"description": 3}, "has to be a text"),
+        ({"trainable": "yes"}, "True or False"),
+        ({"trust": 1}, "True or False"),
+    ],
+)
+def test_arguments_that_bundle_cannot_have_are_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        bundle(**options)
+    with pytest.raises(InputError, match=words):
+        bundle(len, **options)
+
+
+def test_only_what_can_be_called_is_bundled() -> None:
+    with pytest.raises(SteepestError, match="can't be called"):
+        bundle(3)  # type: ignore[call-overload]

@@ -65,3 +65,36 @@ def test_parameters_of_plain_containers():
     assert parameters_of({c: 3}) == [c]
     assert parameters_of([d, {"again": d}, Step(a), {b}]) == [a, b, d]
     assert parameters_of([1, 2, "x", None, object()]) == []
+
+
+def test_containers_that_hold_themselves_have_values():
+    a = node(1)
+    loop = [a]
+    loop.append(loop)
+    made = values_of(loop)
+    assert made[0] == 1
+    assert made[1] is made
+    step = Step(a)
+    table = {"step": step}
+    object.__setattr__(step, "number", table)
+    made = values_of(step)
+    assert made.prompt == 1
+    assert made.number["step"] is made
+    assert step.prompt is a
+    assert parameters_of(loop) == []
+
+
+def test_a_node_that_was_written_into_its_own_value_has_one():
+    messages = node([])
+    messages.append(messages)
+    assert isinstance(values_of(messages)[0], list)
+
+
+def test_containers_nested_20_000_deep_have_values():
+    deep = [node(1), node(2)]
+    for _ in range(20_000):
+        deep = [deep]
+    made = values_of(deep)
+    while len(made) == 1:
+        made, deep = made[0], deep[0]
+    assert made == [1, 2]

@@ -17,7 +17,7 @@ import pytest
 
 from steepest.errors import SteepestError
 from steepest.traces.bundle import bundle
-from steepest.traces.failures import ExecutionError
+from steepest.traces.failures import ExecutionError, TraceError, failure_of
 from steepest.traces.feedback import backward
 from steepest.traces.parameters import node
 
@@ -252,6 +252,54 @@ def test_the_error_is_of_the_exceptions_type_with_its_attributes(function: Any, 
     assert restored.node.value == error.node.value
     assert str(copy.copy(error)) == str(error)
     assert type(original).__name__ in "".join(traceback.format_exception(error))
+
+
+class ApiError(Exception):
+    def __init__(self, message: str, node: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.node = node
+
+    @property
+    def failure(self) -> str:
+        return "the author's own"
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("api_"):
+            return name
+        raise AttributeError(name)
+
+
+def test_an_exceptions_own_attributes_stay_what_its_author_made_them() -> None:
+    prompt = node("p", trainable=True)
+
+    @bundle
+    def ask(words: str) -> None:
+        raise ApiError("rate limited", "n17")
+
+    try:
+        ask(prompt)
+    except ApiError as error:
+        caught = error
+    assert (caught.message, caught.node, caught.api_key) == ("rate limited", "n17", "api_key")
+    assert not hasattr(caught, "other")
+    assert isinstance(caught, ExecutionError)
+    failure = failure_of(caught)
+    assert (failure.message, failure.node.inputs) == ("ApiError: rate limited", (prompt,))
+    assert failure.text == str(caught)
+    assert backward(caught, "wait longer") == [prompt]
+    restored = pickle.loads(pickle.dumps(caught))  # noqa: S301
+    assert (restored.message, failure_of(restored).message) == ("rate limited", "ApiError: rate limited")
+
+
+def test_other_errors_know_their_failure_by_name() -> None:
+    error = failure(divide, 1, 0)
+    assert error.failure is failure_of(error)
+    assert (error.node, error.message) == (error.failure.node, "ZeroDivisionError: division by zero")
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = error.nothing  # type: ignore[attr-defined]
+    with pytest.raises(TraceError, match="raised by no operation"):
+        failure_of(ExecutionError("made by hand"))
 
 
 def test_a_group_of_exceptions_can_be_split() -> None:

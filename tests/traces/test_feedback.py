@@ -1,10 +1,14 @@
 """Backward: feedback reaches every parameter behind an output, and nothing else."""
 
+import asyncio
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
+from steepest.errors import InputError
 from steepest.traces.bundle import bundle
 from steepest.traces.failures import ExecutionError, TraceError
 from steepest.traces.feedback import backward, subgraph
@@ -107,7 +111,7 @@ def test_values_of_any_kind_go_back(value: Any) -> None:
 @pytest.mark.parametrize("said", ["words", 5, ["a", 1], ValueError("wrong"), node("a node's words"), node(2.5)])
 def test_feedback_may_be_anything_that_says_something(said: Any) -> None:
     x = node(1, trainable=True)
-    backward(x + 1, said, score=node(0.5))  # type: ignore[arg-type]
+    backward(x + 1, said, score=node(0.5))
     assert texts(x) == [str(said)]
     assert type(state_of(x).feedback[0].text) is str
     assert state_of(x).feedback[0].score == 0.5
@@ -133,10 +137,45 @@ def test_feedback_that_reaches_nothing_is_an_error() -> None:
         backward((x + 1).detach(), "told")
 
 
-@pytest.mark.parametrize("outputs", [[], [1], (node(1), "x")])
+@pytest.mark.parametrize("outputs", [[], [1], (node(1), "x"), 5, "text", None])
 def test_feedback_is_given_on_nodes(outputs: Any) -> None:
-    with pytest.raises(TraceError, match="given on nodes"):
+    with pytest.raises(InputError, match="given on nodes"):
         backward(outputs, "told")
+
+
+@pytest.mark.parametrize("said", ["", " \n", None, b"words", len, lambda: 1, object(), node(""), node(None)])
+def test_feedback_says_something(said: Any) -> None:
+    if said is len:
+        said = asyncio.sleep(0)
+    x = node(1, trainable=True)
+    with pytest.raises(InputError, match="feedback says in words what is right or wrong"):
+        backward(x + 1, said)
+    assert state_of(x).feedback == []
+    if asyncio.iscoroutine(said):
+        said.close()
+
+
+@pytest.mark.parametrize("score", [float("nan"), float("inf"), "0.5", [1], object(), node("x"), 1j])
+def test_a_score_is_a_finite_number(score: Any) -> None:
+    x = node(1, trainable=True)
+    with pytest.raises(InputError, match="a score is a finite number"):
+        backward(x + 1, "told", score=score)
+    assert state_of(x).feedback == []
+
+
+@pytest.mark.parametrize("score", [1, True, np.float32(1), Fraction(1), Decimal(1), node(1.0)])
+def test_any_kind_of_number_is_a_score(score: Any) -> None:
+    x = node(1, trainable=True)
+    backward(x + 1, "told", score=score)
+    assert state_of(x).feedback[0].score == 1.0
+
+
+@pytest.mark.parametrize("wrong", [node(1, trainable=True), "x", 5])
+def test_a_subgraph_is_of_a_list_of_parameters(wrong: Any) -> None:
+    with pytest.raises(InputError, match=r"takes a list of parameters"):
+        subgraph(wrong)
+    with pytest.raises(InputError, match="and no parameter"):
+        subgraph([3])  # type: ignore[list-item]
 
 
 def test_without_feedback_there_is_no_subgraph() -> None:

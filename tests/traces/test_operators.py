@@ -1,11 +1,16 @@
 """Nodes do what their values do, and remember what was done."""
 
 import ast
+import asyncio
 import inspect
 import json
 import math
 import operator
+import os
 import re
+import threading
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,9 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steepest.traces import declarations, operators
+from steepest.traces.containers import values_of
 from steepest.traces.failures import ExecutionError
-from steepest.traces.graph import Node
-from steepest.traces.parameters import node
+from steepest.traces.graph import Node, ancestors
+from steepest.traces.parameters import node, update
 
 NUMBERS = st.one_of(st.integers(-50, 50), st.floats(-50, 50), st.booleans())
 ANYTHING = st.one_of(
@@ -119,6 +125,19 @@ def test_a_program_of_nodes_computes_what_the_plain_program_does(steps: list[tup
         traced = next(each for each in traced.inputs if not each.is_leaf or each is start)
         depth += 1
     assert depth == len(steps)
+
+
+ASKED = [
+    callable,
+    *(
+        lambda value, kind=kind: isinstance(value, kind)
+        for kind in (Callable, Iterable, Iterator, Awaitable, AsyncIterable, Mapping, Sequence, os.PathLike)
+    ),
+]
+PROTOCOLS = [
+    *(next, iter, reversed, list, len, bytes, abs, math.floor, math.ceil, math.trunc, operator.index, os.fspath, int),
+    *(lambda x: divmod(x, 2), lambda x: pow(x, 2, 5), lambda x: round(x), lambda x: x(), lambda x: entered(x)),
+]
 
 
 LEFT_AND_RIGHT = [(left, right) for left in (True, False, 1, "") for right in (True, 0)]
@@ -342,26 +361,19 @@ def test_a_node_of_something_callable_can_be_called() -> None:
         node(3)()
 
 
-def test_changing_an_item_unwraps_nodes_and_is_noticed() -> None:
+def test_changing_an_item_is_noticed() -> None:
     table = node({"a": 1})
-    table["b"] = node(2)
+    table["b"] = 2
     assert table._value == {"a": 1, "b": 2}
-    assert type(table._value["b"]) is int
     assert table.is_changed
     del table["a"]
     assert table._value == {"b": 2}
-
-
-def test_append_and_update_put_values_in_and_are_noticed() -> None:
-    items, table = node([1]), node({"a": 1})
-    items.append(node(2))
-    table.update({"b": node(3)})
-    assert items._value == [1, 2]
-    assert table._value == {"a": 1, "b": 3}
-    assert all(type(each) is int for each in (*items._value, *table._value.values()))
-    assert items.is_changed
-    assert table.is_changed
-    assert "changed in place" in repr(items)
+    numbers = node(np.zeros(2))
+    numbers[0] = node(3.0)
+    assert numbers._value.tolist() == [3, 0]
+    assert numbers.is_changed
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        node((1, 2))[0] = 3
 
 
 def test_augmented_assignment_makes_a_new_node() -> None:
@@ -381,6 +393,41 @@ def test_sorted_max_and_sum_work_on_nodes() -> None:
     assert total._value == 6
 
 
+def found_by(value: Any) -> Any:
+    match value:
+        case 3:
+            return "three"
+        case str():
+            return "a text"
+        case {"missing": _}:
+            return "not so"
+        case {"k": [first, *rest], **others}:
+            return "mapping", first, rest, len(others)
+        case [1, second]:
+            return "sequence", second
+        case [_, _, *rest]:
+            return "sequence", len(rest)
+    return "nothing"
+
+
+@pytest.mark.parametrize(
+    "value", [3, "t", {"k": [1, 2, 3]}, {"k": [1], "l": 1}, [1, 2], (1, 2), (5, 6, 7), {1, 2}, b"ab", 4, {"k": 1}, None]
+)
+def test_match_goes_by_value_and_by_shape(value: Any) -> None:
+    assert values_of(found_by(node(value))) == found_by(value)
+
+
+def test_a_pattern_gives_nodes_that_come_from_the_whole() -> None:
+    table = node({"k": [1, 2]}, "table")
+    match table:
+        case {"k": [first, *_]}:
+            assert any(each is table for each in ancestors([first]))
+        case _:
+            pytest.fail("no match")
+    assert table.get("x", 5)._value == 5
+    assert isinstance(table.get("x"), Node)
+
+
 def test_match_compares_by_value() -> None:
     match node(3):
         case 2:
@@ -390,6 +437,72 @@ def test_match_compares_by_value() -> None:
         case _:
             found = "other"
     assert found == "three"
+
+
+@pytest.mark.parametrize("value", [3, 2.5, "t", None, [1], {"a": 1}, {1}, len, int, iter([]), range(2), Point])
+@pytest.mark.parametrize("asks", ASKED)
+def test_a_node_can_do_what_its_value_can(asks: Any, value: Any) -> None:
+    assert bool(asks(node(value))) == bool(asks(value))
+
+
+@pytest.mark.parametrize("function", PROTOCOLS)
+@pytest.mark.parametrize(
+    "build", [lambda: 3, lambda: 2.5, lambda: "t", lambda: [1, 2], lambda: {"a": 1}, lambda: {1}, lambda: iter([4, 5]),
+              lambda: Path("/a"), lambda: len, lambda: True, lambda: None, threading.Lock]
+)  # fmt: skip
+def test_a_function_of_pythons_does_the_same_to_a_node(function: Any, build: Any) -> None:
+    def given(value: Any) -> Any:
+        try:
+            made = function(value)
+        except Exception as error:
+            kind = type(error)
+            return "raises", kind.__bases__[-1] if issubclass(kind, ExecutionError) else kind
+        return "gives", repr(values_of(list(made) if isinstance(made, Iterator) else made))
+
+    assert given(node(build())) == given(build())
+
+
+def entered(value: Any) -> str:
+    with value as inside:
+        return type(values_of(inside)).__name__
+
+
+def test_next_of_an_iterator_is_made_from_it() -> None:
+    source = node(iter([1]), "source")
+    first = next(source)
+    assert first._value == 1
+    assert first.inputs[0] is source
+    assert next(source, "none left") == "none left"
+
+
+def test_what_can_be_awaited_and_iterated_asynchronously_can_be_as_a_node() -> None:
+    async def numbers() -> AsyncIterator[int]:
+        yield 1
+        yield 2
+
+    async def main() -> tuple[Any, Any, Any]:
+        future = node(asyncio.ensure_future(asyncio.sleep(0, 7)))
+        lock = node(asyncio.Lock())
+        async with lock:
+            assert lock._value.locked()
+        assert isinstance(future, Awaitable)
+        return future, await future, [each async for each in node(numbers())]
+
+    future, result, items = asyncio.run(main())
+    assert result._value == 7
+    assert result.inputs[0] is future
+    assert [each._value for each in items] == [1, 2]
+
+
+def test_a_parameter_that_becomes_something_else_can_do_what_that_can() -> None:
+    parameter = node(None, trainable=True)
+    assert not isinstance(parameter, Iterable)
+    update(parameter, [1, 2])
+    assert [each._value for each in parameter] == [1, 2]
+
+
+def test_a_substitution_takes_a_node_of_a_text() -> None:
+    assert re.sub("x", node("y"), "axb") == "ayb"
 
 
 def test_hash_is_the_nodes_own_and_of_a_text_the_texts() -> None:

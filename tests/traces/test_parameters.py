@@ -1,16 +1,32 @@
 """Parameters: what a node may become, and what it has been."""
 
+import asyncio
 import json
+import pickle
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pytest
 
+from steepest.errors import InputError
 from steepest.traces.bundle import bundle
 from steepest.traces.failures import TraceError
 from steepest.traces.feedback import backward
 from steepest.traces.graph import Node
-from steepest.traces.parameters import RejectedValueError, Trainable, node, state_of, update, value_at, zero_feedback
+from steepest.traces.parameters import (
+    RejectedValueError,
+    Trainable,
+    commit,
+    node,
+    state_of,
+    update,
+    value_at,
+    value_read,
+    zero_feedback,
+)
 from steepest.traces.scope import no_trace
 
 
@@ -215,3 +231,168 @@ def test_feedback_is_forgotten_on_demand() -> None:
 
 def test_what_makes_a_parameter_can_be_made_by_itself() -> None:
     assert Trainable().feedback == []
+
+
+# Updates while something else goes on
+
+
+def test_a_call_has_read_what_a_parameter_was_when_it_began() -> None:
+    prompt = node("old", "prompt", trainable=True)
+
+    @bundle
+    async def ask(words: str) -> str:
+        await asyncio.sleep(0.01)
+        return f"told {words}"
+
+    async def updated_meanwhile() -> Node[str]:
+        call = asyncio.ensure_future(ask(prompt))
+        await asyncio.sleep(0)
+        update(prompt, "new")
+        return await call
+
+    output = asyncio.run(updated_meanwhile())
+    later = prompt + "!"
+    assert output.value == "told old"
+    assert value_read(prompt, output) == "old"
+    assert value_read(prompt, later) == "new"
+    update(prompt, "newest")
+    assert [value_read(prompt, each) for each in (output, later, prompt + "?")] == ["old", "new", "newest"]
+
+
+def test_an_update_waits_for_the_trial_of_another_thread() -> None:
+    x = node("first", trainable=True)
+    is_tried, is_over = threading.Event(), threading.Event()
+
+    def trial() -> None:
+        is_tried.set()
+        is_over.wait(5)
+        raise ValueError("worse")
+
+    trying = threading.Thread(target=lambda: update(x, "tried", trial))
+    trying.start()
+    is_tried.wait(5)
+    committing = threading.Thread(target=lambda: update(x, "committed"))
+    committing.start()
+    committing.join(0.05)
+    assert committing.is_alive()
+    is_over.set()
+    trying.join()
+    committing.join()
+    assert x.value == "committed"
+    assert [each.outcome for each in state_of(x).history] == ["rolled back", "committed"]
+
+
+def test_a_parameter_is_not_updated_inside_of_its_own_trial() -> None:
+    x, other = node(1, trainable=True), node(1, trainable=True)
+    for inner in (lambda: update(x, 3), lambda: commit(x, 3), lambda: bundle(lambda: update(x, 3))()):
+        with pytest.raises(TraceError, match="inside of its own trial"):
+            update(x, 2, inner)
+        assert x.value == 1
+    assert update(x, 2, lambda: update(other, 5)).outcome == "committed"
+    assert (x.value, other.value) == (2, 5)
+
+
+@dataclass
+class Settings:
+    steps: list[int] = field(default_factory=list)
+
+
+@pytest.mark.parametrize(
+    ("first", "given", "change"),
+    [
+        ([0], [1], lambda value: value.append(2)),
+        ({"a": [0]}, {"a": [1]}, lambda value: value["a"].append(2)),
+        ({0}, {1}, lambda value: value.add(2)),
+        (([0],), ([1],), lambda value: value[0].append(2)),
+        (bytearray(b"a"), bytearray(b"b"), lambda value: value.append(2)),
+        (Settings([0]), Settings([1]), lambda value: value.steps.append(2)),
+        (defaultdict(list), defaultdict(list, a=[1]), lambda value: value["a"].append(2)),
+    ],
+)
+def test_nobody_changes_a_parameter_or_its_history_in_place(first: Any, given: Any, change: Any) -> None:
+    x = node(first, trainable=True)
+    as_given, as_first = repr(given), repr(first)
+    update(x, given)
+    change(given)
+    assert repr(x.value) == as_given
+    assert [repr(each.value) for each in state_of(x).history] == [as_given]
+    change(x.value)
+    assert [repr(each.value) for each in state_of(x).history] == [as_given]
+    assert repr(value_at(x, 0)) == as_first
+
+
+def test_a_trial_that_changes_the_value_in_place_is_rolled_back() -> None:
+    x = node([0], trainable=True)
+
+    def trial() -> None:
+        x.value.append(1)
+        raise ValueError
+
+    assert update(x, x.value, trial).outcome == "rolled back"
+    assert x.value == [0]
+    assert state_of(x).history[-1].value == [0, 1]
+
+
+def test_arrays_are_copied_and_other_objects_are_shared() -> None:
+    given = np.zeros(2)
+    x = node(np.ones(2), trainable=True)
+    update(x, given)
+    given[0] = 5
+    assert x.value.tolist() == [0, 0]
+    shared = threading.Lock()
+    y = node(shared, trainable=True)
+    update(y, shared)
+    assert y.value is shared
+    endless: list[Any] = []
+    endless.append(endless)
+    z = node([1], trainable=True)
+    update(z, endless)
+    assert z.value[0] is z.value is not endless
+
+
+def test_a_parameter_remembers_so_many_updates() -> None:
+    x = node(0, trainable=True)
+    first = x + 1
+    state = state_of(x)
+    assert state.most_kept == 1000
+    state.most_kept = 3
+    for value in range(1, 6):
+        update(x, value)
+    assert [each.value for each in state.history] == [3, 4, 5]
+    assert len(state.past) == 3
+    assert value_at(x, (x + 1).order) == 5
+    assert repr(value_read(x, first)) == "<no longer kept>"
+    for _ in range(5):
+        update(x, "no number")
+    assert [each.outcome for each in state.history] == ["committed", "rejected", "rejected"]
+
+
+def _even(value: int) -> bool:
+    return value % 2 == 0
+
+
+def test_a_constraint_that_another_process_does_not_find_is_named() -> None:
+    again = pickle.loads(pickle.dumps(node(2, trainable=True, constraint=_even)))  # noqa: S301
+    assert update(again, 3).outcome == "rejected"
+    with pytest.raises(pickle.PicklingError, match=r"constraint .*<lambda>.* define it there, with `def`"):
+        pickle.dumps(node(2, trainable=True, constraint=lambda value: value > 1))
+
+
+@pytest.mark.parametrize("wrong", ["s", 5, None])
+def test_only_nodes_are_updated(wrong: Any) -> None:
+    with pytest.raises(InputError, match="and no parameter: pass the node"):
+        update(wrong, 6)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"constraint": 12}, r"constraint=\[12\]"),
+        ({"name": 3}, "has to be a text"),
+        ({"description": None}, "has to be a text"),
+        ({"trainable": "yes"}, "True or False"),
+    ],
+)
+def test_arguments_that_node_cannot_have_are_refused(options, words):
+    with pytest.raises(InputError, match=words):
+        node(5, **options)

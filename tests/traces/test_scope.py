@@ -1,16 +1,22 @@
 """What surrounds an operation: whether it is recorded, and which call it belongs to."""
 
 import asyncio
+import gc
 import subprocess
 import sys
 import threading
+import weakref
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import copy_context
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
 
 from steepest.traces.bundle import bundle
-from steepest.traces.failures import ExecutionError
+from steepest.traces.failures import ExecutionError, TraceError
 from steepest.traces.graph import Node
 from steepest.traces.parameters import node
 from steepest.traces.scope import Call, carried, charge, current_call, enter, is_tracing, leave, map, no_trace
@@ -302,3 +308,150 @@ def test_watching_threads_leaves_threads_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["ran", "[1,", "2]"]
+
+
+def test_no_trace_in_a_generator_is_not_its_consumers() -> None:
+    inside: list[bool] = []
+
+    def steps() -> Iterator[int]:
+        with no_trace():
+            inside.append(is_tracing())
+            yield 1
+            inside.append(is_tracing())
+        inside.append(is_tracing())
+
+    for _ in steps():
+        assert is_tracing()
+    assert inside == [False, False, True]
+    next(steps())
+    assert is_tracing(), "nor does a generator that is dropped leave anything behind"
+
+
+def test_no_trace_in_an_asynchronous_generator_is_not_its_consumers() -> None:
+    inside: list[bool] = []
+
+    async def look() -> None:
+        await asyncio.sleep(0)
+        inside.append(is_tracing())
+
+    async def steps() -> AsyncIterator[int]:
+        with no_trace():
+            await asyncio.gather(look(), look())  # in tasks of their own, while the generator waits
+            yield 1
+            await look()
+
+    async def consume() -> None:
+        async for _ in steps():
+            assert is_tracing()
+            await asyncio.sleep(0)
+            assert is_tracing()
+        assert is_tracing()
+
+    asyncio.run(consume())
+    assert inside == [False, False, False]
+
+
+def test_a_context_manager_of_ones_own_may_use_no_trace() -> None:
+    @contextmanager
+    def quiet() -> Iterator[None]:
+        with no_trace():
+            yield
+
+    @asynccontextmanager
+    async def quiet_too() -> AsyncIterator[None]:
+        with no_trace():
+            yield
+
+    async def entered() -> bool:
+        async with quiet_too():
+            return is_tracing()
+
+    with quiet():
+        assert not is_tracing()
+    assert not asyncio.run(entered())
+    assert is_tracing()
+
+
+def test_no_trace_blocks_may_end_in_any_order() -> None:
+    def steps() -> Iterator[int]:
+        with no_trace():
+            yield 1
+
+    generator = steps()
+    next(generator)
+    with no_trace():
+        generator.close()
+        assert not is_tracing()
+    assert is_tracing()
+
+
+def test_no_trace_that_is_left_in_another_context_says_so() -> None:
+    def steps() -> Iterator[int]:
+        with no_trace():
+            yield 1
+
+    generator = steps()
+    copy_context().run(next, generator)
+    with pytest.raises(TraceError, match="entered in another thread"):
+        next(generator)
+    assert is_tracing()
+
+
+def test_no_trace_decorates_functions() -> None:
+    @no_trace()
+    def quiet(depth: int) -> list[bool]:
+        return [is_tracing(), *(quiet(depth - 1) if depth else [])]
+
+    assert quiet(2) == [False] * 3
+    assert is_tracing()
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        lambda pool, read: pool.map(read, [1, 2]),
+        lambda pool, read: pool.apply(read, (1,)),
+        lambda pool, read: pool.apply_async(func=read, args=(1,)).get(),
+        lambda pool, read: pool.starmap(read, [(1,), (2,)]),
+        lambda pool, read: list(pool.imap(read, [1, 2])),
+        lambda pool, read: list(pool.imap_unordered(read, [1, 2])),
+    ],
+)
+def test_what_is_read_in_a_pool_of_threads_of_multiprocessing_is_found(reads: Any) -> None:
+    prompt = node("p", "prompt", trainable=True)
+    with ThreadPool(2) as pool:
+
+        @bundle
+        def read_all(x: int) -> Any:
+            return reads(pool, lambda place: f"{prompt}{place}")
+
+        made = read_all(1)
+        assert externals(made) == [prompt]
+        assert all(pool.map(lambda _: is_tracing(), range(4)))
+        pool.terminate()
+        pool.join()
+
+
+def test_a_thread_that_outlives_a_call_keeps_nothing_of_it() -> None:
+    class Large:
+        pass
+
+    def call(pool: ThreadPoolExecutor) -> "weakref.ref[Large]":
+        outside = node(Large(), "outside")
+        bundle(lambda: pool.submit(lambda: id(outside.value)).result())()
+        return weakref.ref(outside.value)
+
+    with ThreadPoolExecutor(1) as pool:
+        read = call(pool)
+        gc.collect()
+        assert read() is None
+
+
+def test_an_ended_call_holds_and_takes_nothing() -> None:
+    call = Call(is_opaque=False)
+    token = enter(call)
+    call.end()
+    assert not node(0)
+    charge(5)
+    leave(token)
+    assert (call.reads, call.tests, call.charges) == ({}, [], [])

@@ -1,6 +1,11 @@
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from steepest.traces.failures import ExecutionError, TraceError
+from steepest.errors import InputError
+from steepest.traces.exchange import write_json
+from steepest.traces.failures import ExecutionError
 from steepest.traces.feedback import backward
 from steepest.traces.parameters import node, update
 from steepest.traces.trace import Trace, trace_of
@@ -63,10 +68,36 @@ def test_feedback_on_other_traces_is_left_out() -> None:
     assert trace_of(first).feedback == ()
 
 
-@pytest.mark.parametrize("wrong", [3, "text", [], [1, 2]])
-def test_plain_values_have_no_trace(wrong: object) -> None:
-    with pytest.raises(TraceError, match="a trace is of nodes"):
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (5, "a trace is of nodes, and 5 is a plain value: pass what the traced computation gave"),
+        ("text", "'text' is a plain value"),
+        ([1, 2], "1 is a plain value"),
+        (None, "None is a plain value"),
+        ([], "nothing to trace: pass a node"),
+    ],
+)
+def test_what_is_no_node_has_no_trace_and_is_told_what_to_pass(wrong: object, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         trace_of(wrong)  # type: ignore[arg-type]
+
+
+def test_a_trace_without_nodes_is_refused_where_it_is_made() -> None:
+    with pytest.raises(InputError, match="one node or more"):
+        replace(trace_of(node(1)), nodes=())
+
+
+@pytest.mark.parametrize("place", ["nowhere/x.html", ".", "a_file/x.html"])
+def test_a_page_or_document_that_cant_be_written_is_an_error_that_says_why(place: str, tmp_path: Path) -> None:
+    (tmp_path / "a_file").touch()
+    trace = trace_of(node(1, "x") + 1)
+    for write in (trace.to_html, lambda path: write_json(trace, path)):
+        with pytest.raises(
+            InputError, match=r"can't be written: (there is no folder .*; make it first|Is a directory)"
+        ):
+            write(tmp_path / place)
+    assert [path.name for path in tmp_path.iterdir()] == ["a_file"]
 
 
 def test_a_trace_says_how_large_it_is() -> None:
@@ -93,3 +124,16 @@ def test_an_update_does_not_rewrite_a_trace_that_was_made_before_it() -> None:
     assert trace.to_text() == before
     assert "be kind" in str(trace.to_json())
     assert "be brief" in trace_of(prompt + "!").to_text()
+
+
+def test_an_update_between_two_uses_is_told_by_what_each_has_read() -> None:
+    prompt = node("v0", "prompt", trainable=True)
+    first = prompt + "!"
+    update(prompt, "v1")
+    second = prompt + "?"
+    update(prompt, "v2")
+    trace = trace_of([first, second])
+    assert [trace.value(prompt, each) for each in (first, second)] == ["v0", "v1"]
+    assert trace.value(prompt) == "v1"
+    assert trace.readings(prompt) == (("v1", (second,)), ("v0", (first,)))
+    assert f"prompt = 'v1'; 'v0' for {trace.name(first)}" in trace.to_text()

@@ -13,7 +13,7 @@ from steepest.traces.failures import ExecutionError
 from steepest.traces.feedback import backward
 from steepest.traces.graph import Node, ancestors
 from steepest.traces.parameters import node
-from steepest.traces.scope import current_call, map, no_trace
+from steepest.traces.scope import carried, current_call, map, no_trace
 from steepest.traces.workflows import CONDITIONS, DECIDED, workflow
 
 
@@ -404,3 +404,25 @@ def test_conditions_are_freed_with_the_call():
     gc.collect()
     assert gone() is None
     assert current_call() is None
+
+
+def test_what_runs_on_after_a_workflow_decides_nothing_in_it():
+    calls, late = [], []
+
+    def test_many():
+        calls.append(current_call())
+        for number in range(1, 100):
+            assert node(number)
+
+    @workflow
+    def start():
+        assert node(1)
+        calls.append(current_call())
+        late.append(carried(test_many))
+        return 1
+
+    start()
+    late[0]()
+    ended, afterwards = calls
+    assert ended.tests == []
+    assert afterwards is None

@@ -1,14 +1,16 @@
 """Trainable code: a function whose source is a parameter.
 
 What the user wrote runs as it is, in this process. Source that an optimizer proposes is checked first and then runs in
-the sandbox, on its own and with JSON going in and out: it gets copies of its arguments, tuples as lists, and what it
-changes in them stays there. Or, where the user trusts it, it runs in this process with all that the original had around
-it (`loading`). Either way a failure is told by the lines of the source that ran.
+the sandbox, on its own and with JSON going in and out: it gets copies of its arguments, tuples as lists, and of those
+attributes that it reads of the object whose method it is, and what it changes in them stays there. Or, where the user
+trusts it, it runs in this process with all that the original had around it (`loading`). Either way a failure is told by
+the lines of the source that ran.
 
 As a method of a class a function has code for each instance, which begins with that of the class, is kept in the
 instance's `__dict__` and copied with it; instances without one (`__slots__`) share the code of their class.
 """
 
+import ast
 import inspect
 import threading
 from collections.abc import Callable
@@ -17,14 +19,17 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from steepest.traces.code.instances import attributes_read
 from steepest.traces.code.loading import load
 from steepest.traces.code.proposals import Shape, checked, refusal, shape_of, unread_parameters
-from steepest.traces.code.runners import CodeFailure, current_runner, remote_function
+from steepest.traces.code.quiet_loading import require_quiet
+from steepest.traces.code.recorded_calls import recorded_calls
+from steepest.traces.code.runners import CodeFailure, RemoteCode, current_runner, remote_function
 from steepest.traces.code.sources import Layers, layers_of, source_of
 from steepest.traces.code.surroundings import modules_around, with_imports
-from steepest.traces.failures import TraceError
+from steepest.traces.failures import CodeNotRunError, TraceError
 from steepest.traces.graph import Node, leaf
-from steepest.traces.parameters import Trainable, state_of, update
+from steepest.traces.parameters import RejectedValueError, Trainable, state_of, update
 
 _KEPT = "_steepest_code"
 """The attribute in which an instance keeps the code of its methods."""
@@ -39,6 +44,8 @@ class Original:
     layers: Layers
     source: str
     shape: Shape
+    is_static: bool = False
+    """Whether it is a static method, whose first argument is like any other."""
 
 
 class CodeParameter:
@@ -113,7 +120,37 @@ class CodeParameter:
             return source
         whole = with_imports(source, tree, self.original.layers.function)
         _screen(current_runner().screen, whole)
+        self._require_servable(self._remote(source, tree))
         return whole
+
+    def _remote(self, source: str, tree: ast.Module) -> RemoteCode:
+        """The source with what it is sent when it is called.
+
+        Raises:
+            RejectedValueError: It wants of its object what can't be sent.
+        """
+        shape = self.original.shape
+        unread = unread_parameters(tree, shape.name)
+        if self.owner is None or self.original.is_static or not set(shape.positional[:1]) - unread:
+            return RemoteCode(source, shape, unread)
+        return RemoteCode(source, shape, unread, attributes_read(tree, source, shape.name, self.owner))
+
+    def _require_servable(self, remote: RemoteCode) -> None:
+        """See that the source could have run in the calls on which feedback has been given.
+
+        Raises:
+            RejectedValueError: What it reads can't be sent to where it runs.
+        """
+        for args, kwargs in recorded_calls(self.node, remote.shape.positional):
+            try:
+                current_runner().admit(remote.call(args, kwargs))
+            except CodeFailure as failure:
+                raise refusal(failure.message, remote.source, failure.line) from failure
+            except CodeNotRunError as error:
+                raise RejectedValueError(
+                    f"in the calls so far {error}. Write code that does not read it; for code that does, a person has "
+                    "to pass something else, or to set trust=True"
+                ) from error
 
     def _screen_for_trusted(self, source: str) -> None:
         """What the code around the original uses, its replacement may use, too."""
@@ -126,8 +163,9 @@ class CodeParameter:
         shape, layers = self.original.shape, self.original.layers
         source, tree = checked(source, shape)
         if self.trust:
+            require_quiet(tree, source, self.original.source)
             return layers.around(load(source, layers.function, self.owner))
-        return layers.around(remote_function(source, shape, unread_parameters(tree, shape.name)))
+        return layers.around(remote_function(self._remote(source, tree)))
 
 
 def code_parameter(function: Callable[..., Any], *, name: str | None = None, trust: bool = False) -> CodeParameter:
@@ -136,20 +174,22 @@ def code_parameter(function: Callable[..., Any], *, name: str | None = None, tru
     Args:
         function: Written with `def`, in a file or wherever its source is kept; static and class methods, too.
             Decorators around it, made with `functools.wraps`, stay around whatever takes its place.
-        name: What renderings call it; the function's name unless given.
+        name: Of the function, unless it is its own; renderings call the parameter `name_code`.
         trust: Whether proposed source runs in this process, with the globals and the closure of the original, and not
             in the sandbox, on its own.
 
     Raises:
         TraceError: Its source can't be had, or could not be replaced.
     """
+    is_static = isinstance(function, staticmethod)
     if isinstance(function, (staticmethod, classmethod)):
         function = function.__func__
     layers = layers_of(function)
     source, definition = source_of(layers.function)
-    original = Original(function, layers, source, shape_of(definition))
+    original = Original(function, layers, source, shape_of(definition), is_static)
     state = Trainable(inspect.getdoc(function) or "")
-    return CodeParameter(original, source, name or layers.function.__name__, state, trust=trust)
+    label = f"{name or layers.function.__name__}_code"  # its calls are called by the name alone
+    return CodeParameter(original, source, label, state, trust=trust)
 
 
 def _screen(judge: Callable[[str], None], source: str) -> None:

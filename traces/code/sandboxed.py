@@ -44,6 +44,17 @@ class SandboxRunner:
         """
         screen(source)
 
+    def admit(self, call: CodeCall) -> None:
+        """Look whether the arguments of a call are JSON.
+
+        Raises:
+            CodeNotRunError: They are not.
+        """
+        for place, value in enumerate(call.args):
+            _require_json(value, call.names[place] if place < len(call.names) else f"arguments[{place}]", 0)
+        for name, value in call.kwargs.items():
+            _require_json(value, name, 0)
+
     def run(self, call: CodeCall) -> Any:
         """Call a function of the source in a process of its own.
 
@@ -51,6 +62,7 @@ class SandboxRunner:
             CodeFailure: It raised, or was stopped.
             CodeNotRunError: The arguments are not JSON, or there is no sandbox here.
         """
+        self.admit(call)
         job = _job(call)
         with _breakdowns_told():
             outcome = self._used_sandbox().run(job, limits=self.limits)
@@ -63,6 +75,7 @@ class SandboxRunner:
             CodeFailure: It raised, or was stopped.
             CodeNotRunError: The arguments are not JSON, or there is no sandbox here.
         """
+        self.admit(call)
         job = _job(call)
         with _breakdowns_told():
             outcome = await self._used_sandbox().run_async(job, limits=self.limits)
@@ -144,10 +157,6 @@ def _breakdowns_told() -> Iterator[None]:
 def _job(call: CodeCall) -> "FunctionCalls":
     from steepest.solvers.sandbox import Call, FunctionCalls
 
-    for place, value in enumerate(call.args):
-        _require_json(value, call.names[place] if place < len(call.names) else f"arguments[{place}]", 0)
-    for name, value in call.kwargs.items():
-        _require_json(value, name, 0)
     return FunctionCalls(call.source, call.function, [Call(call.args, call.kwargs)])
 
 

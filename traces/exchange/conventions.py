@@ -1,4 +1,4 @@
-"""Names of span attributes: OpenTelemetry's GenAI conventions, OpenInference's, and our own.
+"""Names of span attributes: OpenTelemetry's GenAI conventions, OpenInference's, OpenLLMetry's, and our own.
 
 The GenAI conventions are still in development, so what is written follows the present ones (semantic conventions 1.38
 and later) and what is read may be older. https://opentelemetry.io/docs/specs/semconv/gen-ai/ and
@@ -33,6 +33,17 @@ OLD_PROMPT = "gen_ai.prompt"
 OLD_COMPLETION = "gen_ai.completion"
 OLD_INPUT_TOKENS = "gen_ai.usage.prompt_tokens"
 OLD_OUTPUT_TOKENS = "gen_ai.usage.completion_tokens"
+
+DETAILS = "gen_ai.client.inference.operation.details"
+"""An event that tells the attributes of a call's content."""
+COST = "gen_ai.usage.cost"
+"""US dollars; of several emitters and of no convention."""
+
+TRACELOOP_INPUT = "traceloop.entity.input"
+TRACELOOP_OUTPUT = "traceloop.entity.output"
+TRACELOOP_ENTITY = "traceloop.entity.name"
+TRACELOOP_TEMPLATE = "traceloop.prompt.template"
+TRACELOOP_VARIABLES = "traceloop.prompt.template_variables"
 
 INPUT_VALUE = "input.value"
 INPUT_TYPE = "input.mime_type"

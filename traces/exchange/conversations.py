@@ -10,6 +10,12 @@ from steepest.traces.exchange import conventions as names
 from steepest.traces.exchange.spans import Span
 
 SYSTEM_ROLES = ("system", "developer")
+_AROUND = ("messages", "choices", "generations", "message", "kwargs")
+"""Keys under which messages, or one, are kept."""
+_ROLES = {"system": "system", "human": "user", "ai": "assistant", "tool": "tool"}
+"""By LangChain's types of messages."""
+_DEEPEST = 10
+"""Levels of what is put around messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +35,39 @@ class Conversation:
 
 
 def conversation(span: Span) -> Conversation:
-    """Read a span by the GenAI conventions, present and older, and OpenInference's."""
-    found = span.attributes
-    messages = _input_messages(span)
+    """Read a span by the GenAI conventions, present and older, OpenInference's, and as OpenLLMetry and LangSmith do."""
+    found = _attributes(span)
+    messages = _input_messages(span, found)
     system = [*_parts(_parsed(found.get(names.SYSTEM_INSTRUCTIONS)))]
     system += [str(each["content"]) for each in messages if each["role"] in SYSTEM_ROLES]
     others = [each for each in messages if each["role"] not in SYSTEM_ROLES]
-    given = _first(found, names.TOOL_ARGUMENTS, names.INPUT_VALUE)
+    given = _first(found, names.TOOL_ARGUMENTS, names.INPUT_VALUE, names.TRACELOOP_INPUT)
     return Conversation(
         system=tuple(dict.fromkeys(text for text in system if text.strip())),
-        template=str(found.get(names.OI_TEMPLATE) or ""),
-        variables=_parsed(found.get(names.OI_VARIABLES)),
+        template=str(_first(found, names.OI_TEMPLATE, names.TRACELOOP_TEMPLATE) or ""),
+        variables=_parsed(_first(found, names.OI_VARIABLES, names.TRACELOOP_VARIABLES)),
         messages=others if messages else _parsed(given),
-        output=_output(span),
+        output=_output(span, found),
         tokens=_count(found, names.INPUT_TOKENS, names.OLD_INPUT_TOKENS, names.OI_INPUT_TOKENS)
         + _count(found, names.OUTPUT_TOKENS, names.OLD_OUTPUT_TOKENS, names.OI_OUTPUT_TOKENS),
-        money=_amount(found.get(names.OI_COST)),
+        money=_amount(_first(found, names.OI_COST, names.COST)),
     )
 
 
 def owner(span: Span) -> str:
     """Whose prompt the span has: the prompt's own name, or the agent's; empty if it says neither."""
-    return str(_first(span.attributes, names.PROMPT_NAME, names.AGENT, names.OI_AGENT) or "")
+    keys = (names.PROMPT_NAME, names.AGENT, names.OI_AGENT, names.TRACELOOP_ENTITY)
+    return str(_first(span.attributes, *keys) or "")
 
 
-def _input_messages(span: Span) -> list[dict[str, Any]]:
+def _attributes(span: Span) -> Mapping[str, Any]:
+    """The span's attributes, with those that an event tells of its content."""
+    details = [event.attributes for event in span.events if event.name == names.DETAILS]
+    return {**details[-1], **span.attributes} if details else span.attributes
+
+
+def _input_messages(span: Span, found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The messages of the request, from the first convention that has any."""
-    found = span.attributes
     for recorded in (found.get(names.INPUT_MESSAGES), found.get(names.OLD_PROMPT)):
         if messages := _messages(_parsed(recorded)):
             return messages
@@ -65,8 +77,7 @@ def _input_messages(span: Span) -> list[dict[str, Any]]:
     return _from_events(span, ("system", "user", "assistant", "tool"), names.OLD_PROMPT)
 
 
-def _output(span: Span) -> Any:
-    found = span.attributes
+def _output(span: Span, found: Mapping[str, Any]) -> Any:
     for recorded in (found.get(names.OUTPUT_MESSAGES), found.get(names.OLD_COMPLETION)):
         if messages := _messages(_parsed(recorded)):
             return _only(messages)
@@ -75,7 +86,9 @@ def _output(span: Span) -> Any:
             return _only(messages)
     if messages := _from_events(span, ("choice",), names.OLD_COMPLETION):
         return _only(messages)
-    return _parsed(_first(found, names.TOOL_RESULT, names.OUTPUT_VALUE))
+    if (said := _first(found, names.TOOL_RESULT, names.OUTPUT_VALUE)) is not None:
+        return _parsed(said)
+    return _parsed(found.get(names.TRACELOOP_OUTPUT), start=("{", "[", '"'))  # which writes texts as JSON, too
 
 
 def _only(messages: list[dict[str, Any]]) -> Any:
@@ -85,12 +98,21 @@ def _only(messages: list[dict[str, Any]]) -> Any:
 
 def _messages(recorded: Any) -> list[dict[str, Any]]:
     """Messages of the GenAI schema (role and parts) or the older one (role and content)."""
-    listed = recorded if isinstance(recorded, (list, tuple)) else [recorded]
     return [
-        {"role": str(each.get("role", "")), "content": _content(each)}
-        for each in listed
+        {"role": str(each.get("role") or _ROLES.get(str(each.get("type")), "")), "content": _content(each)}
+        for each in _unpacked(recorded, 0)
         if isinstance(each, Mapping) and ("parts" in each or "content" in each or "tool_calls" in each)
     ]
+
+
+def _unpacked(recorded: Any, depth: int) -> list[Any]:
+    """Messages out of what requests, replies and LangChain's serialization put around them."""
+    if depth > _DEEPEST:
+        return []
+    if isinstance(recorded, (list, tuple)):
+        return [message for each in recorded for message in _unpacked(each, depth + 1)]
+    inner = _first(recorded, *_AROUND) if isinstance(recorded, Mapping) else None
+    return _unpacked(inner, depth + 1) if isinstance(inner, (Mapping, list, tuple)) else [recorded]
 
 
 def _content(message: Mapping[str, Any]) -> Any:
@@ -153,9 +175,9 @@ def _from_events(span: Span, roles: Iterable[str], attribute: str) -> list[dict[
     return found
 
 
-def _parsed(recorded: Any) -> Any:
-    """What a text that is JSON says; anything else as it is."""
-    if not isinstance(recorded, str) or recorded.lstrip()[:1] not in ("{", "["):
+def _parsed(recorded: Any, start: tuple[str, ...] = ("{", "[")) -> Any:
+    """What a text that is JSON, as its start tells, says; anything else as it is."""
+    if not isinstance(recorded, str) or not recorded.lstrip().startswith(start):
         return list(recorded) if isinstance(recorded, tuple) else recorded
     try:
         return json.loads(recorded)

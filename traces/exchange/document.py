@@ -1,4 +1,4 @@
-"""The schema of a trace as JSON, version 1; docs/trace-format.md says it in words."""
+"""The schema of a trace as JSON, version 2; docs/trace-format.md says it in words."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,7 +7,9 @@ from typing_extensions import TypedDict  # pydantic's own dependency; it needs t
 
 Index = Annotated[int, Field(ge=0)]
 FORMAT: Literal["steepest-trace"] = "steepest-trace"
-VERSION: Literal[1] = 1
+VERSION: Literal[2] = 2
+READABLE = (1, 2)
+"""Versions that are read. Since 2, values have `encoded`; everything else is as it was in 1."""
 TypeName = Annotated[str, Field(pattern=r"^[^\W\d]\w{0,99}$")]
 
 
@@ -17,14 +19,18 @@ class _Part(BaseModel):
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class Value(TypedDict, total=False):
-    """A value: whole as `json`, or a `preview` of one that can't be read back.
+    """A value: whole as `json` or `encoded`, or a `preview` of one that can't be read back.
 
     `json` is the value; with `type` tuple, set or frozenset it is a list of the items, and with `float` it is "nan",
-    "inf" or "-inf". `preview` is how Python writes the value, cut where it is long; `digest` is the SHA-256 of its
-    content where that can be seen, else of the preview.
+    "inf" or "-inf". In `encoded` an object with a single key that begins with `$` is what JSON has no word for:
+    `{"$tuple": [1, 2]}`, `$set`, `$frozenset`, `$float`, `$complex` (two numbers), `$bytes` (base64), `$dict` (pairs),
+    `$array` (`type` of numpy, `shape`, `bytes`), `$record` (name and fields of a dataclass). `preview` is how Python
+    writes the value, cut where it is long; `digest` is the SHA-256 of its content where that can be seen, else of the
+    preview.
     """
 
     json: Any
+    encoded: Any
     type: TypeName
     preview: str
     digest: str
@@ -115,7 +121,7 @@ class Document(_Part):
     """A trace: nodes in the order of their creation, so that inputs come before what was made from them."""
 
     format: Literal["steepest-trace"]
-    version: Literal[1]
+    version: Literal[1, 2]
     operations: list[OperationEntry] = []
     nodes: list[NodeEntry]
     outputs: list[Index]

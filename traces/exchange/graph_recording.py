@@ -8,7 +8,7 @@ The graph that was passed stays as it is; a copy of it runs, in which every node
 """
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -18,9 +18,9 @@ from langgraph.constants import END
 from steepest.errors import InputError
 from steepest.traces.exchange.graph_prompts import Prompt, Prompts, wanted
 from steepest.traces.exchange.graph_runs import GraphRun, Layout, current_run, entries_of
+from steepest.traces.exchange.prompt_claims import ClaimedPrompt, claimed
 from steepest.traces.exchange.recorded_nodes import RecordedBranch, RecordedNode
 from steepest.traces.graph import Node
-from steepest.traces.parameters import node
 from steepest.traces.previews import preview
 
 _REPLACED = ("LastValue", "LastValueAfterFinish", "EphemeralValue", "AnyValue", "UntrackedValue")
@@ -30,7 +30,7 @@ _REPLACED = ("LastValue", "LastValueAfterFinish", "EphemeralValue", "AnyValue", 
 class RecordedGraph:
     """A graph whose runs are recorded. Made by `record_graph`."""
 
-    def __init__(self, graph: Any, layout: Layout, prompts: list[tuple[Prompt, Node[str]]]) -> None:
+    def __init__(self, graph: Any, layout: Layout, prompts: list[ClaimedPrompt]) -> None:
         self.graph = graph
         """The compiled copy, for whatever runs it: inside of `recording()` its runs are recorded."""
         self._layout = layout
@@ -39,19 +39,20 @@ class RecordedGraph:
     @property
     def parameters(self) -> list[Node[str]]:
         """The prompts."""
-        return [parameter for _, parameter in self._prompts]
+        return [each.parameter for each in self._prompts]
 
     @contextmanager
-    def recording(self, state: Mapping[str, Any] | None = None) -> Iterator[GraphRun]:
+    def recording(self, state: Any = None) -> Iterator[GraphRun]:
         """Record the run of the graph that is made inside, in this thread or task.
 
         Args:
-            state: The graph's input, with the nodes that entries come from; other entries are leaves.
+            state: The graph's input, which may have nodes in it. Without them it is the `input` of what this gives.
 
         Raises:
             InputError: A prompt can't be put in its place.
         """
-        self._put_prompts()
+        for each in self._prompts:
+            each.put()
         run = GraphRun(self._layout)
         if state is not None:
             run.begin(state)
@@ -65,7 +66,7 @@ class RecordedGraph:
         """Run the graph.
 
         Args:
-            state: Its input; entries may be nodes.
+            state: Its input, with nodes at any depth if need be.
             config: As of the graph's own `invoke`.
             **options: Likewise.
 
@@ -75,24 +76,20 @@ class RecordedGraph:
         Raises:
             ExecutionError: A node raised; the error is of its exception's type, too.
         """
-        with self.recording(_nodes_in(state)) as run:
-            final = self.graph.invoke(_plain(state), config, **options)
+        with self.recording(state) as run:
+            final = self.graph.invoke(run.input, config, **options)
             return run.results(entries_of(final), END)
 
     async def ainvoke(self, state: Any, config: Any = None, **options: Any) -> dict[str, Node[Any]]:
         """`invoke`, awaited."""
-        with self.recording(_nodes_in(state)) as run:
-            final = await self.graph.ainvoke(_plain(state), config, **options)
+        with self.recording(state) as run:
+            final = await self.graph.ainvoke(run.input, config, **options)
             return run.results(entries_of(final), END)
 
     def restore(self) -> None:
         """Put the prompts that the graph had in their places; the parameters keep their values."""
-        for prompt, _ in self._prompts:
-            _put(prompt, prompt.text)
-
-    def _put_prompts(self) -> None:
-        for prompt, parameter in self._prompts:
-            _put(prompt, parameter._value)
+        for each in self._prompts:
+            each.restore()
 
 
 def record_graph(graph: Any, prompts: Prompts = ()) -> RecordedGraph:
@@ -101,10 +98,12 @@ def record_graph(graph: Any, prompts: Prompts = ()) -> RecordedGraph:
     Args:
         graph: A `StateGraph` or what it compiles to.
         prompts: Texts that become parameters. A text is looked for in closures, defaults, attributes, keywords of
-            `partial`, globals and code of the nodes' functions and the functions of the same package that these name.
+            `partial`, messages, globals and code of the nodes' functions and what these name of the same package or of
+            LangChain.
 
     Returns:
-        A copy that runs as the graph does.
+        A copy that runs as the graph does. Each place of a prompt has one parameter: a graph that reads the same place
+        and is recorded meanwhile has the same parameter, whose value stands there whenever one of them runs.
 
     Raises:
         InputError: It is no state graph, or a prompt is nowhere to be found.
@@ -112,10 +111,7 @@ def record_graph(graph: Any, prompts: Prompts = ()) -> RecordedGraph:
     builder = getattr(graph, "builder", graph)
     if not hasattr(builder, "nodes") or not hasattr(builder, "branches"):
         raise InputError(f"{preview(graph, 80)} is no graph of LangGraph: pass a StateGraph, or what it compiles to")
-    parameters = [
-        (prompt, node(prompt.text, prompt.name, trainable=True, description=_description(prompt)))
-        for prompt in wanted(_holders(builder), prompts)
-    ]
+    parameters = [claimed(prompt, _description(prompt)) for prompt in wanted(_holders(builder), prompts)]
     copied = copy.copy(builder)
     copied.nodes = {
         name: replace(spec, runnable=RecordedNode(name, spec.runnable, _of(name, parameters)))
@@ -134,7 +130,7 @@ def find_prompts(graph: Any) -> dict[str, str]:
     return {prompt.name: prompt.text for prompt in wanted(_holders(getattr(graph, "builder", graph)), "found")}
 
 
-def _recorded_branch(start: str, name: str, branch: Any, parameters: list[tuple[Prompt, Node[str]]]) -> Any:
+def _recorded_branch(start: str, name: str, branch: Any, parameters: list[ClaimedPrompt]) -> Any:
     return branch._replace(path=RecordedBranch(name, branch.path, _of(name, parameters), start, branch.ends))
 
 
@@ -171,31 +167,11 @@ def _layout(builder: Any) -> Layout:
     return Layout(frozenset(merged), static, static.get(END, frozenset()))
 
 
-def _of(name: str, parameters: list[tuple[Prompt, Node[str]]]) -> list[Node[str]]:
+def _of(name: str, parameters: list[ClaimedPrompt]) -> list[Node[str]]:
     """The parameters that runs of a node depend on."""
-    return [parameter for prompt, parameter in parameters if not prompt.nodes or name in prompt.nodes]
+    return [each.parameter for each in parameters if not each.prompt.nodes or name in each.prompt.nodes]
 
 
 def _description(prompt: Prompt) -> str:
     nodes = ", ".join(sorted(prompt.nodes))
     return f"Prompt of the graph's node {nodes}" if nodes else "Prompt of the graph"
-
-
-def _put(prompt: Prompt, text: str) -> None:
-    for place in prompt.places:
-        if place.read() == text:
-            continue
-        try:
-            place.write(str.__str__(text))
-        except (AttributeError, TypeError) as error:
-            raise InputError(f"the prompt {prompt.name!r} stands where it can't be changed: {error}") from error
-
-
-def _nodes_in(state: Any) -> Mapping[str, Any] | None:
-    return state if isinstance(state, Mapping) else None
-
-
-def _plain(state: Any) -> Any:
-    if not isinstance(state, Mapping):
-        return state
-    return {key: each._value if isinstance(each, Node) else each for key, each in state.items()}

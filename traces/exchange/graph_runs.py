@@ -11,13 +11,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from langgraph.types import Command
+
 from steepest.traces.exchange.nodes import recorded
+from steepest.traces.exchange.plain_values import plain
 from steepest.traces.exchange.state_views import StateView
 from steepest.traces.graph import Node
 from steepest.traces.operations import Operation, escaped
 
 INPUT_STEP = -2
 """Before every step of the graph."""
+_GIVEN = Operation("given", documentation="An entry of the graph's input that had nodes inside of it.")
 _SENT = Operation("sent", documentation="What another node sent for this run alone.")
 _MERGE = Operation("merge", documentation="An entry of the state put together from what it was and what was written.")
 _RESULT = Operation("result", documentation="An entry of the final state; the route decided that the run ends there.")
@@ -73,18 +77,32 @@ class GraphRun:
     """The step of the last run of each node."""
     sent: dict[int, tuple[Any, Node[Any]]] = field(default_factory=dict)
     """What was sent, by its `id`, and by whom."""
+    input: Any = None
+    """The graph's input without nodes, for whoever runs the graph."""
+    resumed: list[Node[Any]] = field(default_factory=list)
+    """What an interrupt is answered with."""
+    first: int | None = None
+    """The first step."""
     lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def begin(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Take the graph's input, whose entries may be nodes.
+    def begin(self, state: Any) -> None:
+        """Take the graph's input: entries, a model of them, or a command; there may be nodes in it at any depth."""
+        if isinstance(state, Mapping):
+            sources = {key: _source(key, value) for key, value in state.items()}
+            self.input = {key: plain(source._value, []) for key, source in sources.items()}
+        else:
+            update = state.update if isinstance(state, Command) else state
+            sources = {key: _source(key, value) for key, value in entries_of(update).items()} if update else {}
+            self.input = plain(state, [])
+            if isinstance(state, Command):
+                plain(state.resume, self.resumed)
+        self.pending += [Write(INPUT_STEP, "", key, source) for key, source in sources.items()]
 
-        Returns:
-            The plain input.
-        """
-        for key, value in state.items():
-            source = value if isinstance(value, Node) else recorded(value, label=key)
-            self.pending.append(Write(INPUT_STEP, "", key, source))
-        return {key: value._value if isinstance(value, Node) else value for key, value in state.items()}
+    def resuming(self, step: int) -> list[Node[Any]]:
+        """The nodes that an interrupted run goes on with, if a step is its first."""
+        with self.lock:
+            self.first = step if self.first is None else self.first
+        return self.resumed if step == self.first else []
 
     def advance(self, step: int) -> None:
         """Let everything that was written before a step take effect."""
@@ -201,6 +219,16 @@ class GraphRun:
         if len(parts) == 1 and parts[0]._value is value:
             return parts[0]
         return recorded(value, _MERGE, parts, label=key)
+
+
+def _source(key: str, value: Any) -> Node[Any]:
+    """The node of an entry of the input."""
+    if isinstance(value, Node):
+        return value
+    found: list[Node[Any]] = []
+    value = plain(value, found)
+    nodes = tuple({id(each): each for each in found}.values())
+    return recorded(value, _GIVEN if nodes else None, nodes, label=key)
 
 
 def item(key: str, value: Any, result: Node[Any]) -> Node[Any]:

@@ -94,13 +94,13 @@ def _refuse_constant(name: str) -> Any:
 def _validated(data: Any) -> "Document":
     from pydantic import ValidationError
 
-    from steepest.traces.exchange.document import FORMAT, VERSION, Document
+    from steepest.traces.exchange.document import FORMAT, READABLE, VERSION, Document
 
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
         raise InputError(f'it is no trace: a document begins with {{"format": "{FORMAT}", "version": {VERSION}, ...')
-    if data.get("version") != VERSION:
+    if data.get("version") not in READABLE:
         found = preview(data.get("version"), 40)
-        raise InputError(f"it is a trace of version {found}, and this steepest reads version {VERSION}: upgrade it")
+        raise InputError(f"it is a trace of version {found}, and this steepest reads up to {VERSION}: upgrade it")
     try:
         return Document.model_validate(dict(data))
     except ValidationError as error:

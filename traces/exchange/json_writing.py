@@ -8,11 +8,14 @@ from typing import Any
 from steepest.traces.exchange.positions import short_position
 from steepest.traces.exchange.values import as_json
 from steepest.traces.graph import Node
+from steepest.traces.modules.files import write_text
 from steepest.traces.operations import Operation
 from steepest.traces.parameters import Constraint, Trainable
 from steepest.traces.previews import preview
 from steepest.traces.records import Record
 from steepest.traces.trace import Trace
+
+_KEPT_OF_RECORDS = ("names", "seconds", "externals", "tokens", "money", "exception")
 
 
 def json_document(trace: Trace, *, full_paths: bool = False) -> dict[str, Any]:
@@ -24,13 +27,13 @@ def json_document(trace: Trace, *, full_paths: bool = False) -> dict[str, Any]:
             or only the name of the file.
 
     Returns:
-        A document of the format `steepest-trace`, version 1.
+        A document of the format `steepest-trace`, version 2.
     """
     writer = _Writer(trace, full_paths)
     nodes = [writer.node(each) for each in trace.nodes]
     return {
         "format": "steepest-trace",
-        "version": 1,
+        "version": 2,
         "operations": [writer.operation_entry(each) for each in writer.operations],
         "nodes": nodes,
         "outputs": writer.places(trace.outputs),
@@ -46,10 +49,12 @@ def write_json(trace: Trace, path: str | Path, *, full_paths: bool = False) -> P
 
     Returns:
         The path.
+
+    Raises:
+        InputError: It can't be written there.
     """
-    made = Path(path)
-    made.write_text(json.dumps(json_document(trace, full_paths=full_paths), allow_nan=False), encoding="utf-8")
-    return made
+    write_text(path, json.dumps(json_document(trace, full_paths=full_paths), allow_nan=False))
+    return Path(path)
 
 
 class _Writer:
@@ -82,8 +87,7 @@ class _Writer:
         return entry
 
     def record_entry(self, record: Record) -> dict[str, Any]:
-        entry = record._asdict()
-        del entry["caller"], entry["line"]
+        entry = {name: getattr(record, name) for name in _KEPT_OF_RECORDS}
         entry["names"] = [_written(name) for name in record.names]
         entry["exception"] = _written(record.exception)
         return {**entry, "position": self.position(record.position)}
@@ -122,7 +126,7 @@ def _constraint_entry(constraint: Constraint | None) -> dict[str, Any] | None:
         words = getattr(constraint, "__doc__", None) or getattr(constraint, "__name__", "") or preview(constraint)
         return {"words": _written(words.strip())}
     allowed = [as_json(each) for each in constraint]
-    if all("json" in each for each in allowed):
+    if not any("preview" in each for each in allowed):
         return {"values": allowed}
     return {"words": f"one of {preview(list(constraint))}"}
 

@@ -13,6 +13,7 @@ from langgraph.types import Command, Send
 
 from steepest.traces.exchange.graph_runs import GraphRun, Write, current_run, entries_of, item
 from steepest.traces.exchange.nodes import recorded
+from steepest.traces.exchange.plain_values import plain
 from steepest.traces.exchange.state_views import StateView
 from steepest.traces.failures import execution_error, message_of, told
 from steepest.traces.graph import Node
@@ -36,7 +37,7 @@ class _Recorded(Runnable[Any, Any]):
     def invoke(self, input: Any, config: Any = None, **kwargs: Any) -> Any:
         run = current_run.get()
         if run is None or not is_tracing():
-            return self.inner.invoke(input, config, **kwargs)
+            return plain(self.inner.invoke(input, config, **kwargs), [])
         call = _GraphCall(self, run, config)
         token = enter(call.call)
         try:
@@ -54,7 +55,7 @@ class _Recorded(Runnable[Any, Any]):
     async def ainvoke(self, input: Any, config: Any = None, **kwargs: Any) -> Any:
         run = current_run.get()
         if run is None or not is_tracing():
-            return await self.inner.ainvoke(input, config, **kwargs)
+            return plain(await self.inner.ainvoke(input, config, **kwargs), [])
         call = _GraphCall(self, run, config)
         token = enter(call.call)
         try:
@@ -151,6 +152,8 @@ class _GraphCall:
             self.note("route", control)
         for prompt in self.recorded.prompts:
             self.note(prompt.label or "prompt", prompt)
+        for answer in self.run.resuming(self.step):
+            self.note("resume", answer)
         if self.is_sent:
             self.note("input", self.run.received(str(self.recorded.name), state))
             return state
@@ -163,12 +166,17 @@ class _GraphCall:
         note_read(node)
 
     def looked(self, result: Any) -> Any:
-        """The result; called inside of the call. A state that is handed on was read, as was one that seems unread."""
-        if not isinstance(self.view, StateView):
-            return result
-        if result is self.view or not self.view.is_read:
+        """The result without nodes, which are inputs; called inside of the call.
+
+        A state that is handed on was read, as was one that seems unread.
+        """
+        if isinstance(self.view, StateView) and (result is self.view or not self.view.is_read):
             self.view.note_all()
-        return dict.copy(result) if isinstance(result, StateView) else result
+        found: list[Node[Any]] = []
+        result = plain(dict.copy(result) if isinstance(result, StateView) else result, found)
+        for each in found:
+            note_read(each)
+        return result
 
     def finished(self, result: Any) -> Any:
         """Record the result and give it back."""
@@ -180,7 +188,7 @@ class _GraphCall:
         return execution_error(error, self._made(told(error), message_of(error)))
 
     def _made(self, value: Any, exception: str) -> Node[Any]:
-        reads = list(self.call.reads.values())
+        reads = list(self.call.taken_reads().values())
         inputs = [each for each in reads if id(each) in self.names]
         externals = [each for each in reads if id(each) not in self.names]
         code = self.recorded.code
@@ -193,6 +201,7 @@ class _GraphCall:
             exception=exception,
             caller=code,
             line=code.co_firstlineno if code is not None else 0,
+            updates=self.call.updates,
         )
         return recorded(value, self.recorded.operation, (*inputs, *externals), record=record)
 

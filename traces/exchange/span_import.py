@@ -6,19 +6,19 @@ those that the others do not imply; no dependency inside of a run is missing, so
 spans tell of (system instructions, templates) are parameters: the same text is the same parameter wherever it was used.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from steepest.errors import InputError
 from steepest.traces.exchange import conventions
 from steepest.traces.exchange.conversations import Conversation, conversation, owner
 from steepest.traces.exchange.nodes import recorded
-from steepest.traces.exchange.spans import Span, read_spans
+from steepest.traces.exchange.spans import Event, Span, read_spans
 from steepest.traces.exchange.written_spans import read_written, written_by_us
 from steepest.traces.feedback import Feedback
-from steepest.traces.graph import Node, ancestors
+from steepest.traces.graph import Node
 from steepest.traces.operations import Operation
-from steepest.traces.parameters import node
+from steepest.traces.parameters import node, state_of
 from steepest.traces.previews import Unrestored
 from steepest.traces.records import Record
 from steepest.traces.trace import Trace, trace_of
@@ -62,8 +62,11 @@ def from_spans(
     outputs += [output for roots in reading.roots.values() for output in _driven(reading.sequence(roots, None, ""))]
     if len(reading.results) < len(spans):
         raise InputError("the spans are not well formed: some are inside of each other")
-    for span, result in reading.results:
-        _evaluate(span, result)
+    trace = trace_of(outputs)
+    evaluated = [(span, result) for span, result in reading.results if any(map(_is_evaluation, span.events))]
+    if not evaluated:
+        return trace
+    _evaluate(evaluated, trace)
     return trace_of(outputs)
 
 
@@ -206,16 +209,34 @@ def _begin(said: Conversation, inputs: Inputs) -> Node[Any]:
     return recorded(said.messages, _BEGIN, tuple(each for _, each in inputs), record=record)
 
 
-def _evaluate(span: Span, result: Node[Any]) -> None:
-    """Give the parameters behind a result the evaluations that were recorded with its span."""
-    events = [event.attributes for event in span.events if event.name == conventions.EVALUATION]
-    if not events:
-        return
-    reached = [each.trainable for each in ancestors([result]) if each.trainable is not None]
-    for event in events:
-        score = event.get(conventions.EVALUATION_SCORE)
-        words = event.get(conventions.EVALUATION_EXPLANATION) or event.get("gen_ai.evaluation.score.label")
-        text = str(words or event.get(conventions.EVALUATION_NAME) or "evaluation")
-        said = Feedback((result,), text, float(score) if isinstance(score, (int, float)) else None)
-        for parameter in reached:
-            parameter.feedback.append(said)
+def _is_evaluation(event: Event) -> bool:
+    return event.name == conventions.EVALUATION
+
+
+def _evaluate(results: Sequence[tuple[Span, Node[Any]]], trace: Trace) -> None:
+    """Give the parameters behind results the evaluations that were recorded with their spans."""
+    behind = _parameters_behind(trace)
+    for span, result in results:
+        reached = [each for place, each in enumerate(trace.parameters) if behind[id(result)] >> place & 1]
+        for event in filter(_is_evaluation, span.events):
+            said = _feedback(event.attributes, result)
+            for parameter in reached:
+                state_of(parameter).feedback.append(said)
+
+
+def _parameters_behind(trace: Trace) -> dict[int, int]:
+    """The parameters that each node depends on, by its `id`: a bit each in their order in the trace."""
+    behind = {id(each): 1 << place for place, each in enumerate(trace.parameters)}
+    for each in trace.nodes:
+        bits = behind.get(id(each), 0)
+        for source in each.inputs:
+            bits |= behind[id(source)]
+        behind[id(each)] = bits
+    return behind
+
+
+def _feedback(evaluation: Mapping[str, Any], result: Node[Any]) -> Feedback:
+    score = evaluation.get(conventions.EVALUATION_SCORE)
+    words = evaluation.get(conventions.EVALUATION_EXPLANATION) or evaluation.get("gen_ai.evaluation.score.label")
+    text = str(words or evaluation.get(conventions.EVALUATION_NAME) or "evaluation")
+    return Feedback((result,), text, float(score) if isinstance(score, (int, float)) else None)

@@ -1,12 +1,19 @@
-"""Values as JSON: whole where JSON says all of it and it is not too large, else as a preview that can't go back."""
+"""Values as JSON: whole where it can be restored and is not too large, else as a preview that can't go back.
+
+What JSON has no word for is encoded as the parameters of modules are when they are saved. Of a dataclass the class does
+not go along: what is read is a record with the same name and fields.
+"""
 
 import hashlib
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import make_dataclass
 from functools import lru_cache
 from typing import Any
 
 from steepest.errors import InputError
+from steepest.traces.containers import field_values, is_record
+from steepest.traces.modules.encoding import decoded, encoded
 from steepest.traces.previews import Unrestored, preview
 
 LONGEST = 100_000
@@ -26,7 +33,8 @@ class _NoJsonError(Exception):
 
 
 def as_json(value: Any) -> dict[str, Any]:
-    """A value for a document: `{"json": ...}` if it can be read back, else `{"type", "preview", "digest"}`.
+    """A value for a document: `{"json": ...}` or `{"encoded": ...}` if it can be read back, else `{"type", "preview",
+    "digest"}`.
 
     A tuple or set at the top, and a float that is not finite, are JSON with their type beside it.
     """
@@ -41,6 +49,9 @@ def as_json(value: Any) -> dict[str, Any]:
             return {"json": _Copy().of(items), "type": kind.__name__}
         return {"json": _Copy().of(value)}
     except _NoJsonError:
+        tree = _encoded(value)
+        if tree is not None:
+            return {"encoded": tree, "type": kind.__name__}
         text = preview(value, _LONGEST_PREVIEW)
         return {"type": kind.__name__, "preview": text, "digest": _digest(value, text)}
 
@@ -52,6 +63,8 @@ def from_json(stored: Mapping[str, Any]) -> Any:
         InputError: It is nothing that `as_json` gives.
     """
     kind = stored.get("type") or ""
+    if "encoded" in stored:
+        return _decoded(stored["encoded"])
     if "json" not in stored:
         return _stand_in(kind or "object")(stored.get("preview") or "", stored.get("digest") or "")
     try:
@@ -110,6 +123,82 @@ def _plain_text(text: str) -> str:
     except UnicodeEncodeError as error:
         raise _NoJsonError("it holds half of a surrogate pair") from error
     return text
+
+
+def _encoded(value: Any) -> Any:
+    """What `_decoded` restores so that it shows as the value does; None if nothing does."""
+    if not _is_small(value):
+        return None
+    try:
+        tree = _Copy().of(encoded(value))
+        restored = _decoded(tree)
+    except (_NoJsonError, InputError):
+        return None
+    return tree if preview(restored, _LONGEST_PREVIEW) == preview(value, _LONGEST_PREVIEW) else None
+
+
+def _decoded(tree: Any) -> Any:
+    try:
+        return decoded(_Copy().of(tree), _record_types(tree))
+    except _NoJsonError as error:
+        raise InputError(f"it is no value that a trace keeps whole: {error}") from error
+
+
+def _is_small(value: Any) -> bool:
+    """Whether a value is worth a try: neither large nor deep nor one that holds itself."""
+    left = LONGEST
+    level = [value]
+    for _ in range(DEEPEST):
+        left -= sum(map(_size, level))
+        if left < 0:
+            return False
+        level = [part for each in level for part in _parts(each)]
+        if not level:
+            return True
+    return False
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, (str, bytes, list, tuple, dict, set, frozenset)):
+        return len(value) + 2
+    return int(getattr(value, "nbytes", 5))
+
+
+def _parts(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return list(value)
+    return [part for _, part in field_values(value)] if is_record(value) else []
+
+
+def _record_types(tree: Any) -> dict[str, type]:
+    """Dataclasses with the names and fields of the records in encoded data."""
+    found: dict[str, type] = {}
+    parts = [tree]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, list):
+            parts += part
+        elif isinstance(part, dict):
+            parts += part.values()
+            match part.get("$record"):
+                case [str(name), dict(fields)]:
+                    found[name] = _record_type(name, tuple(fields))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _record_type(name: str, fields: tuple[str, ...]) -> type:
+    short = name.rpartition(".")[2]
+    if not short.isidentifier() or any(each.startswith("__") for each in fields):
+        raise InputError(f"{preview(name, 40)} is no record of a dataclass")
+    try:
+        made = make_dataclass(short, [(each, Any) for each in fields], frozen=True)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{preview(name, 40)} is no record of a dataclass: {error}") from error
+    made.__qualname__ = name
+    return made
 
 
 def _digest(value: Any, text: str) -> str:

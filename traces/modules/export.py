@@ -31,7 +31,8 @@ def export_source(module: object, path: str | Path) -> None:
     """Write a module's class with what the module has learned as a Python file.
 
     The file needs steepest only if the class does, and makes modules with the same arguments as the class. Learned code
-    becomes code of the file, which runs outside of the sandbox: read it before you run it.
+    becomes code of the file, which runs outside of the sandbox, as the head of the file says: read it before you run
+    it.
 
     Args:
         module: An instance of a `Module` or of a class under `model`.
@@ -67,7 +68,8 @@ def exported_source(module: object) -> str:
     if settings:
         definitions.imports.append("from steepest.traces.parameters import update as set_parameter")
     after = [text for each, text in settings if each.root != _SELF]
-    return file_of(kind, definitions, edited(edits), after)
+    has_learned_code = any(each.original is not None and each.is_changed for each in learned)
+    return file_of(kind, definitions, edited(edits), after, has_learned_code=has_learned_code)
 
 
 _SELF = "self"

@@ -15,6 +15,8 @@ def write_text(path: str | Path, text: str) -> None:
         InputError: It can't be written there.
     """
     target = Path(path).resolve()  # of a link, what it leads to is replaced
+    if not target.parent.is_dir():
+        raise InputError(f"{path} can't be written: there is no folder {target.parent}; make it first")
     partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with partial.open("x", encoding="utf-8", newline="\n") as file:

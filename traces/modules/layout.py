@@ -86,9 +86,19 @@ def setting_edit(piece: Piece, definition: ast.ClassDef, kind: type, settings: l
     return Edit(piece, at, at, "\n\n" + indented(f"def {name}(self{arguments}):\n{body}", margin).rstrip("\n"))
 
 
-def file_of(kind: type, definitions: Definitions, sources: Mapping[int, str], after: list[str]) -> str:
+_LEARNED_CODE = """\
+# Code in it was written by an optimizer. Here it runs in your process, with all your rights and without a sandbox: read
+# it before you run it.
+"""
+
+
+def file_of(
+    kind: type, definitions: Definitions, sources: Mapping[int, str], after: list[str], *, has_learned_code: bool
+) -> str:
     """The whole file."""
     blocks = [f"# Exported by steepest: {kind.__module__}.{kind.__qualname__} with what was learned.\n"]
+    if has_learned_code:
+        blocks.append(_LEARNED_CODE)
     imports = _imports(definitions.imports)
     if imports:
         blocks.append("\n" + imports)

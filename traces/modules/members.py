@@ -53,6 +53,8 @@ def members_of(root: object) -> Iterator[Member]:
 def named_parameters(root: object) -> dict[str, Node[Any]]:
     """The parameters that can be reached from a value, each once by its path, ascending by creation.
 
+    A parameter without a name that is found in a module gets that of its place there: `prompt`, `steps[0]`.
+
     Args:
         root: As for `members_of`. The path of a parameter that is the root itself is its label.
     """
@@ -60,6 +62,8 @@ def named_parameters(root: object) -> dict[str, Node[Any]]:
     for member in members_of(root):
         for path, parameter in _parameters(member):
             found.setdefault(id(parameter), (path, parameter))
+            if parameter.label is None and member.owner is not None:
+                parameter.label = member.place
     return dict(sorted(found.values(), key=lambda each: each[1].order))
 
 
@@ -84,6 +88,13 @@ def shared_attributes(module: object) -> Iterator[tuple[str, Any]]:
             if name not in hidden and not name.startswith("__") and _may_hold(value):
                 yield name, value
             hidden.add(name)
+
+
+def name_attributes(module: object) -> None:
+    """Name the parameters without a name that stand in a module's own attributes after these."""
+    for name, value in getattr(module, "__dict__", {}).items():
+        if isinstance(value, Node) and value.trainable is not None and value.label is None:
+            value.label = name
 
 
 def _parameters(member: Member) -> Iterator[tuple[str, Node[Any]]]:

@@ -14,10 +14,17 @@ from typing import Any, Self, TypeVar, overload
 
 from steepest.traces.bundle import Bundle
 from steepest.traces.failures import TraceError
-from steepest.traces.graph import Node
-from steepest.traces.modules.members import members_of, named_parameters, parameters_of, shared_attributes, undecorated
+from steepest.traces.graph import SEPARATE, Node
+from steepest.traces.modules.members import (
+    members_of,
+    name_attributes,
+    named_parameters,
+    parameters_of,
+    shared_attributes,
+    undecorated,
+)
 from steepest.traces.parameters import zero_feedback
-from steepest.traces.workflows import workflow
+from steepest.traces.workflows import followed, is_workflow, workflow
 
 C = TypeVar("C", bound=type)
 M = TypeVar("M")
@@ -113,8 +120,14 @@ def _follow_calls(module: type) -> None:
     """Make workflows of the functions that a call of a module runs."""
     for name in ("forward", "__call__"):
         function = vars(module).get(name)
-        if inspect.isfunction(function):
-            setattr(module, name, workflow(function))
+        if inspect.isfunction(function) and not is_workflow(function):
+            setattr(module, name, followed(function, _begin))
+
+
+def _begin(arguments: tuple[Any, ...]) -> None:
+    """What happens when a module is called."""
+    if arguments:
+        name_attributes(arguments[0])
 
 
 def _follow_subclasses(plain: Any) -> None:
@@ -131,7 +144,7 @@ def _follow_subclasses(plain: Any) -> None:
 
 
 def _separate(root: M) -> M:
-    memo: dict[int, Any] = {}
+    memo: dict[Any, Any] = {SEPARATE: True}
     made = deepcopy(root, memo)
     for member in members_of(made):  # one by one: what is set here is walked through next
         if not isinstance(member.value, Module):

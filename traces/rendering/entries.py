@@ -71,14 +71,27 @@ def entry_of(trace: "Trace", node: Node[Any], *, times: bool, longest: int) -> E
     )
 
 
+_MOST_CONSUMERS = 3
+"""Nodes that are named for having seen an earlier value."""
+
+
 def is_failure(node: Node[Any]) -> bool:
     """Whether a node stands for an exception."""
     return node.record is not None and bool(node.record.exception)
 
 
 def value_of(trace: "Trace", node: Node[Any], longest: int) -> str:
-    """A preview of a node's value, the same in every run as far as that can be."""
-    return visible(preview(trace.value(node), longest))
+    """A preview of a node's value, the same in every run as far as that can be.
+
+    Of a parameter that was updated between its uses, it is the last value, and what the others have seen.
+    """
+    (last, _), *earlier = trace.readings(node)
+    shown = visible(preview(last, longest))
+    for value, consumers in earlier:
+        if (words := visible(preview(value, longest))) != shown:
+            shown += f"; {words} for {', '.join(map(trace.name, consumers[:_MOST_CONSUMERS]))}"
+            shown += f" and {len(consumers) - _MOST_CONSUMERS:,} more" if len(consumers) > _MOST_CONSUMERS else ""
+    return shown
 
 
 def words_of(text: str) -> str:

@@ -13,6 +13,7 @@
     feedback: (node) => node.feedback.length > 0,
     changed: (node) => node.changed,
   };
+  const SORTS = ["seconds", "tokens", "money"]; // places in what a node took; the most first
 
   const find = (id) => document.getElementById(id);
   const data = JSON.parse(find("data").textContent);
@@ -21,7 +22,7 @@
   const sources = nodes.map((node) => [...new Set(node.inputs.map(([, at]) => at).filter((at) => at >= 0))]);
   const byName = new Map(nodes.map((node, at) => [node.name, at]));
   sources.forEach((inputs, at) => inputs.forEach((source) => users[source].push(at)));
-  const state = { view: "tree", query: "", filter: null, chosen: -1, rows: [], tree: null, texts: null };
+  const state = { view: "tree", query: "", filter: null, sort: null, chosen: -1, rows: [], tree: null, texts: null };
 
   function element(tag, classes, ...contents) {
     const made = document.createElement(tag);
@@ -38,15 +39,15 @@
     const seen = new Set();
     const opened = new Set();
     let count = data.outputs.length;
-    for (const queue = [...data.outputs]; queue.length && count < most; ) {
+    for (let level = data.outputs; level.length && count < most; ) {
       const next = [];
-      for (const at of queue) {
+      for (const at of level) {
         if (opened.has(at) || count >= most) continue;
         opened.add(at);
         count += sources[at].length;
-        next.push(...sources[at].filter((source) => !opened.has(source)));
+        for (const source of sources[at]) if (!opened.has(source)) next.push(source);
       }
-      queue.splice(0, queue.length, ...next);
+      level = next;
     }
     const rows = [];
     const stack = data.outputs.map((at) => row(at, 0)).reverse();
@@ -89,21 +90,27 @@
     const words = state.query.toLowerCase().split(/\s+/).filter(Boolean);
     if (words.length) state.texts ??= nodes.map(haystack);
     const admits = FILTERS[state.filter] ?? (() => true);
-    return nodes.flatMap((node, at) => (admits(node) && words.every((word) => state.texts[at].includes(word)) ? [at] : []));
+    const places = nodes.flatMap((node, at) => (admits(node) && words.every((word) => state.texts[at].includes(word)) ? [at] : []));
+    return state.sort === null ? places : places.sort((one, other) => took(other) - took(one));
   }
 
+  const took = (at) => nodes[at].took[SORTS.indexOf(state.sort)] ?? 0;
+
   function refresh() {
-    state.flat = state.view === "list" || state.query !== "" || state.filter !== null;
+    state.flat = state.view === "list" || state.query !== "" || state.filter !== null || state.sort !== null;
     state.tree ??= unfolded(FIRST_ROWS);
     state.rows = state.flat ? found().map((at) => row(at, 0)) : state.tree;
-    const isPicture = state.view === "picture" && !(state.query || state.filter);
+    const isPicture = state.view === "picture" && !(state.query || state.filter || state.sort);
     find("rows").hidden = isPicture;
     find("picture").hidden = !isPicture;
     find("fold").hidden = find("unfold").hidden = state.flat || isPicture;
     const total = nodes.length.toLocaleString("en");
-    find("count").textContent = state.flat ? `${state.rows.length.toLocaleString("en")} of ${total} nodes` : `${total} nodes`;
+    const boxes = find("picture").querySelectorAll("[data-node]").length;
+    const part = isPicture && boxes < nodes.length ? boxes : state.flat ? state.rows.length : null;
+    find("count").textContent = part === null ? `${total} nodes` : `${part.toLocaleString("en")} of ${total} nodes`;
     for (const button of find("views").children) button.ariaPressed = String(button.dataset.view === state.view);
     for (const button of find("filters").children) button.ariaPressed = String(button.dataset.filter === state.filter);
+    for (const button of find("sorts").children) button.ariaPressed = String(button.dataset.sort === state.sort);
     paint();
   }
 
@@ -302,24 +309,32 @@
   }
 
   function show(view) {
-    Object.assign(state, { view, query: "", filter: null });
+    Object.assign(state, { view, query: "", filter: null, sort: null });
     find("search").value = "";
     refresh();
     find("rows").focus();
   }
 
-  function ask(query, filter) {
-    Object.assign(state, { query, filter });
+  function ask(changes) {
+    Object.assign(state, changes);
     find("rows").scrollTop = 0;
     refresh();
-    if (state.rows.length && (query || filter)) choose(state.rows[0].at);
+    if (state.rows.length && (state.query || state.filter || state.sort)) choose(state.rows[0].at);
   }
+
+  // The next way of sorting that there is a button for, and after the last one none.
+  function sortNext() {
+    const there = [...find("sorts").children].map((button) => button.dataset.sort);
+    ask({ sort: there[there.indexOf(state.sort) + 1] ?? null });
+  }
+
+  const toggled = (filter) => ({ filter: state.filter === filter ? null : filter });
 
   function follow() {
     const asked = new URLSearchParams(location.hash.slice(1));
     if (asked.has("search")) {
       find("search").value = asked.get("search");
-      return ask(asked.get("search"), null);
+      return ask({ query: asked.get("search"), filter: null });
     }
     const at = byName.get(asked.get("node"));
     if (at !== undefined && at !== state.chosen) choose(at, { scroll: true });
@@ -341,6 +356,8 @@
     g: () => show("picture"),
     t: () => show("tree"),
     l: () => show("list"),
+    p: () => ask(toggled("parameters")),
+    s: sortNext,
   };
 
   function listen() {
@@ -356,7 +373,7 @@
     find("rows").addEventListener("scroll", paint, { passive: true });
     window.addEventListener("resize", paint);
     window.addEventListener("hashchange", follow);
-    find("search").oninput = (event) => ask(event.target.value.trim(), state.filter);
+    find("search").oninput = (event) => ask({ query: event.target.value.trim() });
     find("views").onclick = (event) => event.target.dataset.view && show(event.target.dataset.view);
     find("unfold").onclick = () => ((state.tree = unfolded(Infinity)), refresh());
     find("fold").onclick = () => ((state.tree = data.outputs.map((at) => row(at, 0))), refresh());
@@ -376,9 +393,20 @@
       const button = element("button", "", `${name} ${count.toLocaleString("en")}`);
       button.type = "button";
       button.dataset.filter = name;
-      button.onclick = () => ask(state.query, state.filter === name ? null : name);
+      button.onclick = () => ask(toggled(name));
       find("filters").append(button);
     }
+  }
+
+  function sorts() {
+    SORTS.forEach((name, place) => {
+      if (!nodes.some((node) => node.took[place] > 0)) return;
+      const button = element("button", "", `by ${name}`);
+      button.type = "button";
+      button.dataset.sort = name;
+      button.onclick = () => ask({ sort: state.sort === name ? null : name });
+      find("sorts").append(button);
+    });
   }
 
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -386,6 +414,7 @@
   dark.addEventListener("change", () => theme(dark.matches ? "dark" : "light"));
   find("summary").textContent = data.summary;
   filters();
+  sorts();
   listen();
   refresh();
   follow();

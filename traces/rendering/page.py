@@ -81,12 +81,21 @@ def _node(trace: "Trace", node: Node[Any], places: dict[int, int], operation: in
         "exception": entry.exception,
         "feedback": entry.feedback,
         "costs": entry.costs,
+        "took": _took(node, times),
         "inputs": _inputs(trace, node, places),
         "operation": operation,
         "position": _short(node.record.position) if node.record is not None else "",
         "description": words_of(state.description) if state is not None else "",
         "constraint": _constraint(state.constraint) if state is not None else "",
     }
+
+
+def _took(node: Node[Any], times: bool) -> list[float]:
+    """Seconds, tokens and money of a call, to sort by; nothing where there is nothing to tell."""
+    if node.record is None:
+        return []
+    took = [node.record.seconds if times else 0, node.record.tokens, node.record.money]
+    return took if any(took) else []
 
 
 def _whole_text(trace: "Trace", node: Node[Any], short: str) -> str:

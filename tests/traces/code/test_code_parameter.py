@@ -14,7 +14,7 @@ import threading
 import types
 import weakref
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -23,7 +23,7 @@ from steepest.traces.code.code_parameter import code_parameter
 from steepest.traces.code.runners import CodeCall, CodeFailure, using_runner
 from steepest.traces.failures import CodeNotRunError, ExecutionError, TraceError
 from steepest.traces.feedback import backward
-from steepest.traces.parameters import RejectedValueError, Update, node, update
+from steepest.traces.parameters import RejectedValueError, Update, node, update, zero_feedback
 from tests.traces.runners_for_tests import RunnerHere
 
 counter = 0
@@ -114,10 +114,10 @@ class Slotted:
 def test_the_source_is_a_parameter_named_and_described_as_the_function_is() -> None:
     parameter = code_parameter(half.function)
     assert parameter.node.value == 'def half(x: float) -> float:\n    """Half of a number."""\n    return x / 2'
-    assert parameter.node.label == "half"
+    assert parameter.node.label == "half_code"
     assert parameter.node.trainable is not None
     assert parameter.node.trainable.description == "Half of a number."
-    assert code_parameter(half.function, name="divide").node.label == "divide"
+    assert code_parameter(half.function, name="divide").node.label == "divide_code"
 
 
 def test_until_something_is_proposed_the_original_runs_in_this_process(runner: RunnerHere) -> None:
@@ -327,7 +327,7 @@ def test_a_failure_inside_of_another_bundle_shows_both() -> None:
     assert "return 1 / x  # <--- ZeroDivisionError" in str(caught.value)
 
 
-def test_where_code_could_not_be_run_nothing_is_told_to_an_optimizer() -> None:
+def test_where_code_could_not_be_run_the_error_says_so_by_its_type() -> None:
     class Nowhere(RunnerHere):
         def run(self, call: CodeCall) -> Any:
             raise CodeNotRunError("no sandbox here: trust=True")
@@ -335,11 +335,119 @@ def test_where_code_could_not_be_run_nothing_is_told_to_an_optimizer() -> None:
     propose(half, "def half(x):\n    return x * 0.5")
     with using_runner(Nowhere()), pytest.raises(CodeNotRunError) as caught:
         half(1)
-    assert not isinstance(caught.value, ExecutionError)
+    assert isinstance(caught.value, ExecutionError)
+    assert "no sandbox here" in str(caught.value)
+    assert backward(caught.value, "run it elsewhere") == half.parameters
+    zero_feedback(half.parameters)
     with using_runner(Nowhere()), pytest.raises(CodeNotRunError):
         update(half.parameters[0], "def half(x):\n    return x", trial=lambda: half(1))
     assert half.parameters[0].value == "def half(x):\n    return x * 0.5"
     propose(half, inspect.getsource(half.function).partition("\n")[2])
+
+
+# What source sees of its object in the sandbox
+
+
+class Cook:
+    shelf: ClassVar[list[str]] = ["salt"]
+
+    def __init__(self, gain: float = 2.0) -> None:
+        self.gain = gain
+        self.prompt = node("mild", "prompt", trainable=True)
+        self.stove = object()
+
+    @property
+    def double(self) -> float:
+        return self.gain * 2
+
+    def taste(self, x: float) -> float:
+        return x
+
+    @bundle(trainable=True)
+    def cook(self, x: float) -> float:
+        return self.taste(x)
+
+    @bundle(trainable=True)
+    @classmethod
+    def pack(cls, x: float) -> float:
+        return x
+
+    @bundle(trainable=True)
+    async def serve(self, x: float) -> float:
+        return x
+
+    @bundle(trainable=True)
+    def portions(self, x: float) -> Iterator[float]:
+        yield x
+
+
+def test_a_method_reads_the_attributes_of_its_object(runner: RunnerHere) -> None:
+    cook = Cook()
+    propose(cook.cook, "def cook(self, x):\n    return [self.gain * x, self.double, self.shelf, self.prompt]")
+    made = cook.cook(3)
+    assert made.value == [6, 4, ["salt"], "mild"]
+    cook.gain = 10
+    assert cook.cook(3).value[0] == 30
+    assert [runner.calls[-1].args, runner.calls[-1].names] == [
+        [10, 20, ["salt"], "mild", 3],
+        ("self.gain", "self.double", "self.shelf", "self.prompt", "x"),
+    ]
+    assert cook.prompt in [source for source in made.inputs if source.trainable is not None]
+
+
+def test_methods_of_other_kinds_read_attributes_too() -> None:
+    cook = Cook()
+    propose(cook.pack, "def pack(cls, x):\n    return cls.shelf * x")
+    assert cook.pack(2).value == ["salt", "salt"]
+    propose(cook.serve, "async def serve(self, x):\n    return self.gain + x")
+    assert asyncio.run(cook.serve(x=1)).value == 3
+    propose(cook.portions, "def portions(self, x):\n    yield self.gain\n    yield x")
+    assert cook.portions(1).value == [2, 1]
+    propose(Cook.pack, "def pack(cls, x):\n    return x")
+
+
+def test_an_attribute_that_is_missing_is_an_error_of_the_line() -> None:
+    cook = Cook()
+    propose(cook.cook, "def cook(self, x):\n    y = x\n    return self.spoon + y")
+    with pytest.raises(AttributeError, match=r"return self.spoon \+ y  # <--- AttributeError: 'Cook' object has no"):
+        cook.cook(1)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("return helper(self)", "`self` itself can't be used"),
+        ("return getattr(self, 'gain')", "`self` itself can't be used"),
+        ("return self.taste(x)", "`self.taste` is a method: write what it does as a function"),
+        ("return list(map(self.taste, [x]))", "`self.taste` is a method"),
+        ("return super().taste(x)", "super() finds nothing"),
+        ("self.gain = x", "what `self.gain` changes would be lost"),
+        ("self.shelf.append(x)", "what `self.shelf.append` changes would be lost"),
+        ("self.shelf[0] = x", "what `self.shelf[0]` changes would be lost"),
+        ("self.gain += 1", "what `self.gain` changes would be lost"),
+        ("return self.__secret", "`self.__secret` is private"),
+    ],
+)
+def test_what_else_a_method_does_with_its_object_is_refused(line: str, words: str) -> None:
+    said = reason(Cook().cook, f"def helper(x):\n    return x\n\ndef cook(self, x):\n    {line}")
+    assert said.startswith(f"line 5: {words}")
+    assert "trust=True" in said
+    assert line in said
+
+
+def test_an_inner_class_has_a_self_of_its_own() -> None:
+    cook = Cook()
+    source = """
+    def cook(self, x):
+        class Pot:
+            def __init__(self, full):
+                self.full = full
+            def pour(self):
+                return self.full
+        return [Pot(x).pour(), (lambda self: self)(self.gain)]
+    """
+    propose(cook.cook, source)
+    assert cook.cook(5).value == [5, 2]
 
 
 # Surroundings of trusted code

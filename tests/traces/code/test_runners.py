@@ -8,7 +8,14 @@ import pytest
 
 from steepest.traces import scope
 from steepest.traces.code.proposals import Shape
-from steepest.traces.code.runners import CodeCall, CodeFailure, current_runner, remote_function, using_runner
+from steepest.traces.code.runners import (
+    CodeCall,
+    CodeFailure,
+    RemoteCode,
+    current_runner,
+    remote_function,
+    using_runner,
+)
 from steepest.traces.code.sandboxed import SandboxRunner
 from steepest.traces.failures import ExecutionError
 from tests.traces.runners_for_tests import RunnerHere
@@ -33,7 +40,7 @@ class Failing:
 
 
 def error_of(*failure: Any) -> ExecutionError:
-    function = remote_function("def half(x, y=2):\n    return x / y", HALF)
+    function = remote_function(RemoteCode("def half(x, y=2):\n    return x / y", HALF))
     with using_runner(Failing(*failure)), pytest.raises(ExecutionError) as caught:
         function(1)
     return caught.value
@@ -64,7 +71,7 @@ def test_the_choice_reaches_tasks_and_our_own_threads_and_no_other_thread() -> N
 
 def test_a_call_goes_to_the_runner_with_its_arguments() -> None:
     runner = RunnerHere()
-    function = remote_function("def half(x, y=2):\n    return x / y", HALF)
+    function = remote_function(RemoteCode("def half(x, y=2):\n    return x / y", HALF))
     with using_runner(runner):
         assert function(6) == 3
         assert function(6, y=1) == 6
@@ -74,7 +81,7 @@ def test_a_call_goes_to_the_runner_with_its_arguments() -> None:
 
 def test_arguments_that_are_not_read_are_not_sent() -> None:
     runner = RunnerHere()
-    function = remote_function("def half(x, y=2):\n    return 1", HALF, frozenset({"x"}))
+    function = remote_function(RemoteCode("def half(x, y=2):\n    return 1", HALF, frozenset({"x"})))
     with using_runner(runner):
         assert function(object(), 3) == function(x=object()) == 1
     assert [(call.args, call.kwargs) for call in runner.calls] == [([None, 3], {}), ([], {"x": None})]
@@ -82,7 +89,7 @@ def test_arguments_that_are_not_read_are_not_sent() -> None:
 
 def test_an_argument_that_only_has_the_name_of_one_that_is_not_read_is_sent() -> None:
     shape = Shape("pick", ("x", "/", "**more"), is_async=False, is_generator=False)
-    function = remote_function("def pick(x, /, **more):\n    return more", shape, frozenset({"x"}))
+    function = remote_function(RemoteCode("def pick(x, /, **more):\n    return more", shape, frozenset({"x"})))
     with using_runner(RunnerHere()):
         assert function(1, x=2) == {"x": 2}
 
@@ -91,16 +98,16 @@ def test_a_generator_may_have_helpers_of_any_name() -> None:
     shape = Shape("count", (), is_async=False, is_generator=True)
     source = "def as_list():\n    return [7]\ndef count():\n    yield from as_list()"
     with using_runner(RunnerHere()):
-        assert remote_function(source, shape)() == [7]
+        assert remote_function(RemoteCode(source, shape))() == [7]
 
 
 def test_what_a_generator_yields_comes_as_a_list_and_async_ones_are_awaited() -> None:
     plain = Shape("count", ("n",), is_async=False, is_generator=True)
     waiting = Shape("count", ("n",), is_async=True, is_generator=True)
     with using_runner(RunnerHere()):
-        assert remote_function("def count(n):\n    yield from range(n)", plain)(3) == [0, 1, 2]
+        assert remote_function(RemoteCode("def count(n):\n    yield from range(n)", plain))(3) == [0, 1, 2]
         source = "async def count(n):\n    yield n\n    yield n"
-        assert asyncio.run(remote_function(source, waiting)(3)) == [3, 3]
+        assert asyncio.run(remote_function(RemoteCode(source, waiting))(3)) == [3, 3]
 
 
 def test_an_exception_is_of_its_own_type_and_marks_its_line() -> None:

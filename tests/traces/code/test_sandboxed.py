@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from steepest.traces.code.code_parameter import code_parameter
 from steepest.traces.code.runners import CodeCall, CodeFailure, using_runner
 from steepest.traces.code.sandboxed import SandboxRunner, screen, shared_sandbox
 from steepest.traces.failures import CodeNotRunError, ExecutionError
-from steepest.traces.parameters import update
+from steepest.traces.feedback import backward
+from steepest.traces.parameters import node, update
 from tests.solvers.sandbox.conftest import why_no_sandbox
 
 
@@ -125,7 +127,7 @@ def test_an_argument_that_json_can_not_hold_is_no_fault_of_the_code(proposed: An
         work(argument)
     assert words in str(caught.value)
     assert "trust=True" in str(caught.value)
-    assert not isinstance(caught.value, ExecutionError)
+    assert isinstance(caught.value, ExecutionError)
 
 
 def test_an_argument_that_holds_itself_is_found(proposed: Any) -> None:
@@ -150,12 +152,51 @@ def test_an_instance_that_the_code_looks_at_is_named_with_the_way_out(sandbox: S
             return x
 
     planner = Planner()
+    (code,) = planner.plan.parameters
     with using_runner(SandboxRunner(sandbox=sandbox)):
-        update(planner.plan.parameters[0], "def plan(self, x):\n    return x * self.gain")
-        with pytest.raises(CodeNotRunError, match=r"`self` is a .*Planner.*trust=True"):
+        assert update(code, "def plan(self, x):\n    return x * self.gain").outcome == "committed"
+        assert planner.plan(3).value == 6
+        planner.gain = node(Decimal(1), "gain")  # type: ignore[assignment]
+        with pytest.raises(CodeNotRunError, match=r"`self.gain` is a decimal.Decimal.*trust=True"):
             planner.plan(1)
-        update(planner.plan.parameters[0], "def plan(self, x):\n    return x * 2")
+        update(code, "def plan(self, x):\n    return x * 2")
         assert planner.plan(1).value == 2
+
+
+def test_a_proposal_that_reads_what_calls_could_not_send_is_refused(sandbox: Sandbox) -> None:
+    numpy = pytest.importorskip("numpy")
+
+    @bundle(trainable=True)
+    def total(xs: Any, scale: float = 1) -> float:
+        return float(sum(xs)) * scale
+
+    (code,) = total.parameters
+    backward(total(numpy.ones(3), scale=2), "too large")
+    with using_runner(SandboxRunner(sandbox=sandbox)):
+        refused = update(code, "def total(xs, scale=1):\n    return sum(xs) / 2")
+        assert refused.outcome == "rejected"
+        assert "in the calls so far the argument `xs` is a numpy.ndarray" in refused.reason
+        assert "code that does not read it" in refused.reason
+        assert "trust=True" in refused.reason
+        assert update(code, "def total(xs, scale=1):\n    return 3 * scale").outcome == "committed"
+        assert total(numpy.ones(3), scale=2).value == 6
+
+
+def test_a_proposal_that_reads_attributes_that_objects_so_far_have_not_is_refused(sandbox: Sandbox) -> None:
+    class Planner:
+        def __init__(self) -> None:
+            self.tool = object()
+
+        @bundle(trainable=True)
+        def plan(self, x: float) -> float:
+            return x
+
+    planner = Planner()
+    (code,) = planner.plan.parameters
+    with using_runner(SandboxRunner(sandbox=sandbox)):
+        backward(planner.plan(1), "wrong")
+        assert "line 2: AttributeError" in update(code, "def plan(self, x):\n    return self.gain").reason
+        assert "`self.tool` is a object" in update(code, "def plan(self, x):\n    return self.tool").reason
 
 
 def test_async_functions_and_generators_run_there_too(sandbox: Sandbox) -> None:

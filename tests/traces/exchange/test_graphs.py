@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
 import pytest
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import END, START, MessagesState, StateGraph
+from langgraph.prebuilt import create_react_agent
 from langgraph.types import Command, RetryPolicy, Send, interrupt
 from pydantic import BaseModel, TypeAdapter
 
@@ -297,7 +302,11 @@ class TestFailures:
         def divide(state: State) -> State:
             return {"answer": str(1 / len(state["draft"].strip("write()?")))}
 
-        recorded = record_graph(straight(write, divide), prompts={"writing": WRITE})
+        def write(state: State) -> State:
+            return {"draft": model(prompt, state["question"])}
+
+        prompt = "You write about machines."
+        recorded = record_graph(straight(write, divide), prompts={"writing": prompt})
         with pytest.raises(ZeroDivisionError) as caught:
             recorded.invoke({"question": "?"})
         assert isinstance(caught.value, ExecutionError)
@@ -465,6 +474,241 @@ class TestPrompts:
         update(recorded.parameters[0], "You melt.")
         with pytest.raises(InputError, match="can't be changed"):
             recorded.invoke({"question": "?"})
+
+
+class TestPlacesThatAreShared:
+    def test_two_recorded_graphs_have_one_parameter_for_a_place_that_both_read(self) -> None:
+        first, second = (record_graph(an_agent(), prompts=["WRITE"]) for _ in range(2))
+        assert first.parameters[0] is second.parameters[0]
+        update(first.parameters[0], "You sing about animals.")
+        result = second.invoke({"question": "?"})["answer"]
+        assert result._value == "sing(?)"
+        assert "You sing about animals." in trace_of(result).to_text()
+
+    def test_a_text_that_somebody_else_puts_in_the_place_does_not_run(self) -> None:
+        recorded = record_graph(an_agent(), prompts=["WRITE"])
+        globals()["WRITE"] = "You bark at animals."
+        result = recorded.invoke({"question": "?"})["answer"]
+        assert result._value == "write(?)"
+        update(recorded.parameters[0], "You sing about animals.")
+        recorded.invoke({"question": "?"})
+        globals()["WRITE"] = "You bark at animals."
+        assert recorded.invoke({"question": "?"})["answer"]._value == "sing(?)"
+
+    def test_recording_again_begins_with_the_text_that_was_put_there_meanwhile(self) -> None:
+        first = record_graph(an_agent(), prompts=["WRITE"])
+        update(first.parameters[0], "You sing about animals.")
+        first.invoke({"question": "?"})
+        globals()["WRITE"] = "You bark at animals."
+        second = record_graph(an_agent(), prompts=["WRITE"])
+        for each in (first, second):
+            assert each.invoke({"question": "?"})["answer"]._value == "bark(?)"
+
+    def test_what_one_of_them_restores_is_what_stood_there_before_both(self) -> None:
+        first = record_graph(an_agent(), prompts=["WRITE"])
+        update(first.parameters[0], "You sing about animals.")
+        first.invoke({"question": "?"})
+        record_graph(an_agent(), prompts=["WRITE"]).restore()
+        assert WRITE == "You write about animals in short sentences."
+
+    def test_when_no_recorded_graph_is_left_a_place_gets_a_new_parameter(self) -> None:
+        parameter = record_graph(an_agent(), prompts=["WRITE"]).parameters[0]
+        assert record_graph(an_agent(), prompts=["WRITE"]).parameters[0] is not parameter
+
+    def test_a_text_that_stands_in_the_places_of_two_parameters_is_an_error(self) -> None:
+        text = "You judge what is written here."
+
+        def both() -> Any:
+            return straight(judge, again)
+
+        judge, again = judge_with(text), judge_with(text)
+        again.__name__ = "again"
+        first = record_graph(both(), prompts=["judge.prompt", "again.prompt"])
+        assert len(first.parameters) == 2
+        with pytest.raises(InputError, match=r"'judge\.prompt' and 'again\.prompt': name these two"):
+            record_graph(both(), prompts={"judging": text})
+
+
+class TestNodesInside:
+    @pytest.mark.parametrize("is_awaited", [False, True])
+    def test_the_functions_and_checkpoints_of_a_graph_see_no_nodes(self, is_awaited: bool) -> None:
+        seen: list[Any] = []
+
+        def answer(state: State) -> State:
+            (talk,) = state["log"]
+            seen.append((type(talk["content"]), type(talk["parts"][0]), talk))  # type: ignore[index]
+            return {"answer": talk["content"] + "!"}  # type: ignore[index]
+
+        words = node("hello", "words", trainable=True)
+        recorded = record_graph(straight(answer, checkpointer=InMemorySaver()))
+        config: Any = {"configurable": {"thread_id": "1"}}
+        state: Any = {"log": [{"content": words + " there", "parts": (words,)}]}
+        run = recorded.ainvoke(state, config) if is_awaited else None
+        result = (asyncio.run(run) if run else recorded.invoke(state, config))["answer"]
+        assert seen == [(str, str, {"content": "hello there", "parts": ("hello",)})]
+        assert type(result._value) is str
+        assert backward(result, "bad") == [words]
+        assert isinstance(state["log"][0]["content"], Node)
+
+    def test_nodes_in_what_a_function_returns_stay_out_of_the_state_and_in_the_trace(self) -> None:
+        words = node("hello", "words", trainable=True)
+        kinds: list[type] = []
+
+        def say(state: State) -> State:
+            return {"log": [words + "?"], "draft": words.upper()}
+
+        def last(state: State) -> State:
+            kinds.extend((type(state["draft"]), type(state["log"][0])))
+            return {"answer": state["draft"]}
+
+        recorded = record_graph(straight(say, last, checkpointer=InMemorySaver()))
+        config = {"configurable": {"thread_id": "1"}}
+        state = recorded.invoke({"question": "?"}, config)
+        assert kinds == [str, str]
+        assert backward(state["answer"], "bad") == [words]
+        assert recorded.graph.invoke({"question": "?"}, config)["log"] == ["hello?", "hello?"]
+
+    def test_messages_commands_and_sends_carry_no_nodes(self) -> None:
+        words = node("hello", "words", trainable=True)
+        seen: list[Any] = []
+
+        def begin(state: MessagesState) -> Any:
+            message = state["messages"][0]
+            sent = {"messages": [HumanMessage(message.content, additional_kwargs={"by": words + "!"})]}
+            return Command(goto=Send("end", sent))
+
+        def end(state: MessagesState) -> Any:
+            seen.append(state["messages"][0].additional_kwargs)
+            return {"messages": [AIMessage("bye")]}
+
+        graph = StateGraph(MessagesState)
+        graph.add_node("begin", begin, destinations=("end",))
+        graph.add_node("end", end)
+        graph.add_edge(START, "begin")
+        recorded = record_graph(graph.compile(checkpointer=InMemorySaver()))
+        given = {"messages": [HumanMessage("hi", additional_kwargs={"by": words})]}
+        state = recorded.invoke(given, {"configurable": {"thread_id": "1"}})
+        assert type(seen[0]["by"]) is str
+        assert seen == [{"by": "hello!"}]
+        assert backward(state["messages"], "bad") == [words]
+
+    def test_a_state_that_is_a_model_may_hold_nodes(self) -> None:
+        class Model(BaseModel):
+            question: Any = ""
+            answer: str = ""
+
+        def answer(state: Model) -> dict[str, str]:
+            return {"answer": state.question["text"] + "!"}
+
+        words = node("hello", "words", trainable=True)
+        state = record_graph(straight(answer, schema=Model)).invoke(Model(question={"text": words}))
+        assert state["answer"]._value == "hello!"
+        assert backward(state["answer"], "bad") == [words]
+
+    def test_nodes_that_were_put_into_a_nodes_value_stay_out_of_the_graph(self) -> None:
+        words = node("hello", "words", trainable=True)
+        log = node(["first"], "log")
+        log.append(words + "!")
+        kinds: list[type] = []
+
+        def last(state: State) -> State:
+            kinds.extend(map(type, state["log"]))
+            return {"answer": state["log"][-1]}
+
+        state = record_graph(straight(last)).invoke({"log": log})
+        assert kinds == [str, str]
+        assert state["answer"]._value == "hello!"
+
+    def test_an_interrupt_may_be_answered_with_a_node(self) -> None:
+        def ask(state: State) -> State:
+            return {"answer": interrupt("who?") + state["question"]}
+
+        recorded = record_graph(straight(ask, checkpointer=InMemorySaver()))
+        config = {"configurable": {"thread_id": "1"}}
+        recorded.invoke({"question": "?"}, config)
+        answer = node("me", "answer", trainable=True)
+        state = recorded.invoke(Command(resume=answer), config)
+        assert state["answer"]._value == "me?"
+        assert backward(state["answer"], "bad") == [answer]
+
+    def test_a_stream_is_given_the_input_without_nodes(self) -> None:
+        words = node("hello", "words", trainable=True)
+        recorded = record_graph(straight(write))
+        with recorded.recording({"question": words}) as run:
+            (step,) = recorded.graph.stream(run.input)
+        assert step == {"write": {"draft": "write(hello)", "log": ["write"]}}
+
+    def test_a_value_that_holds_itself_is_left_as_it_is(self) -> None:
+        circle: list[Any] = []
+        circle.append(circle)
+
+        def answer(state: State) -> State:
+            return {"answer": str(len(state["draft"]))}
+
+        assert record_graph(straight(answer)).invoke({"draft": circle})["answer"]._value == "1"
+
+
+class Scripted(BaseChatModel):
+    """A model that calls a tool once and then says how it was instructed."""
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def bind_tools(self, tools: Any, **_: Any) -> Any:
+        return self
+
+    def _generate(self, messages: list[Any], *_: Any, **__: Any) -> ChatResult:
+        if messages[-1].type == "tool":
+            reply = AIMessage(f"{messages[0].content.split()[1]}: {messages[-1].content}", id="2")
+        else:
+            reply = AIMessage("", id="1", tool_calls=[{"name": "weather", "args": {"place": "Bonn"}, "id": "c1"}])
+        return ChatResult(generations=[ChatGeneration(message=reply)])
+
+
+@tool
+def weather(place: str) -> str:
+    """What the weather is like."""
+    return f"rain in {place}"
+
+
+@pytest.mark.filterwarnings("ignore:create_react_agent has been moved")
+class TestAgents:
+    @pytest.mark.parametrize("is_awaited", [False, True])
+    def test_an_agent_with_tools_is_recorded_and_its_prompt_is_a_parameter(self, is_awaited: bool) -> None:
+        agent = create_react_agent(Scripted(), [weather], prompt="You report what tools say.")
+        assert find_prompts(agent) == {"agent.prompt": "You report what tools say."}
+        recorded = record_graph(agent, prompts="found")
+        state: Any = {"messages": [("user", "How is it in Bonn?")]}
+        result = (asyncio.run(recorded.ainvoke(state)) if is_awaited else recorded.invoke(state))["messages"]
+        assert result._value[-1].content == "report: rain in Bonn"
+        assert backward(result, "be brief") == recorded.parameters
+        calls = [each.operation.name for each in trace_of(result).nodes if each.operation and each.record]
+        assert calls == ["agent", "should_continue", "tools", "agent", "should_continue"]
+        update(recorded.parameters[0], "You sing what tools say.")
+        assert recorded.invoke(state)["messages"]._value[-1].content == "sing: rain in Bonn"
+
+    def test_a_graph_inside_of_a_graph_is_one_call_that_reads_what_it_is_given(self) -> None:
+        words = node("cats", "words", trainable=True)
+        graph = StateGraph(State)
+        graph.add_node("inner", straight(write, keep))
+        graph.add_edge(START, "inner")
+        graph.add_edge("inner", END)
+        state = record_graph(graph).invoke({"question": words})
+        assert state["answer"]._value == "write(cats)"
+        assert backward(state["answer"], "bad") == [words]
+
+    def test_an_interrupt_inside_of_an_inner_graph_is_resumed(self) -> None:
+        def ask(state: State) -> State:
+            return {"answer": interrupt("who?") + state["question"]}
+
+        graph = StateGraph(State)
+        graph.add_node("inner", straight(ask))
+        graph.add_edge(START, "inner")
+        recorded = record_graph(graph.compile(checkpointer=InMemorySaver()))
+        config = {"configurable": {"thread_id": "1"}}
+        assert "__interrupt__" in recorded.invoke({"question": "?"}, config)
+        assert recorded.invoke(Command(resume="me"), config)["answer"]._value == "me?"
 
 
 def test_what_is_no_graph_is_refused() -> None:

@@ -1,6 +1,8 @@
 import json
 import subprocess
 import sys
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,26 @@ from steepest.traces.parameters import node, update
 from steepest.traces.trace import Trace, trace_of
 
 DOCS = Path(__file__).parents[3] / "docs"
+
+
+@dataclass
+class Point:
+    """A dataclass that readers do not have."""
+
+    x: float
+    tags: tuple[str, ...] = ()
+
+
+@dataclass
+class Shy:
+    """It does not show all of itself, so a copy of its fields would show more."""
+
+    a: int
+    b: int = field(repr=False)
+
+
+class Colour(Enum):
+    RED = 1
 
 
 @bundle
@@ -109,8 +131,8 @@ def test_the_file_names_of_another_system_lose_their_folders_too() -> None:
 
 
 def test_a_value_that_is_no_json_becomes_a_stand_in_that_looks_like_it() -> None:
-    array = node(np.arange(4.0), "array")
-    after = read_again(trace_of(array * 2))
+    array = node(np.array([None, 1]), "array")
+    after = read_again(trace_of(array == 2))
     assert repr(after.nodes[0]) == repr(array)
     assert type(after.nodes[0]._value).__name__ == "ndarray"
     assert json_document(after)["nodes"][0]["value"]["digest"].startswith("sha256:")
@@ -122,14 +144,108 @@ def test_values_come_back_with_their_type(value: Any) -> None:
     assert (type(after), after) == (type(value), value)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"pair": (1, (2, "x")), "all": {3, 1}},
+        [float("inf"), -0.0, 1j],
+        {1: "one", (2, 3): b"\x00\xff", None: frozenset()},
+        {"$tuple": [1]},
+        {"$dict": 1, "a": (1,)},
+        b"",
+        2 + 3j,
+    ],
+)
+def test_values_that_json_has_no_word_for_come_back(value: Any) -> None:
+    trace = trace_of(node(value))
+    after = read_again(trace)
+    assert (type(after.outputs[0]._value), after.outputs[0]._value) == (type(value), value)
+    assert json_document(after) == json_document(trace)
+
+
+@pytest.mark.parametrize("kind", ["float64", "<i4", "bool", "complex64", "U5", "uint8"])
+@pytest.mark.parametrize("shape", [(), (0,), (2, 3)])
+def test_arrays_come_back_with_their_shape_and_kind(kind: str, shape: tuple[int, ...]) -> None:
+    array = np.arange(int(np.prod(shape))).reshape(shape).astype(kind)[()]  # without a shape it is a scalar
+    after = read_again(trace_of(node({"data": [array]}))).outputs[0]._value["data"][0]
+    np.testing.assert_array_equal(after, array)
+    assert (after.shape, after.dtype) == (shape, array.dtype)
+
+
+def test_a_dataclass_comes_back_as_a_record_of_the_same_name_and_fields() -> None:
+    trace = trace_of(node([Point(1.0, ("a",)), Point(2.0)], "points"))
+    after = read_again(trace)
+    first = after.outputs[0]._value[0]
+    assert (first.x, first.tags, type(first).__name__) == (1.0, ("a",), "Point")
+    assert not isinstance(first, Point)
+    assert after.to_text() == trace.to_text()
+    assert json_document(after) == json_document(trace)
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        {"$record": ["os.system", {"__class__": 1}]},
+        {"$record": ["a b", {}]},
+        {"$record": ["A", {"x y": 1}]},
+        {"$record": ["A", {"class": 1}]},
+        {"$record": ["A", 1]},
+        {"$enum": ["Colour", "RED"]},
+        {"$array": {"type": "O", "shape": [1], "bytes": "AAAA"}},
+        {"$array": {"type": "f8", "shape": [99999999], "bytes": ""}},
+        {"$set": [[1]]},
+        {"$bytes": "?"},
+        {"$what": 1},
+        ["x" * 200_000],
+    ],
+)
+def test_encoded_data_that_nothing_wrote_are_refused(encoded: Any) -> None:
+    document = broken()
+    document["nodes"][0]["value"] = {"encoded": encoded}
+    with pytest.raises(InputError, match="not well formed"):
+        read_json(document)
+
+
+def test_documents_of_version_1_are_read() -> None:
+    document = broken(version=1)
+    document["nodes"][0]["value"] = {"json": [1, 2], "type": "tuple"}
+    trace = read_json(document)
+    assert trace.nodes[0]._value == (1, 2)
+    assert json_document(trace)["version"] == 2
+
+
 def test_nan_comes_back() -> None:
     assert np.isnan(read_again(trace_of(node(float("nan")))).outputs[0]._value)
 
 
 @pytest.mark.parametrize(
     "value",
-    ["x" * 200_000, list(range(200_000)), "\ud800", 10**5000, {1: 2}, object],
-    ids=["long text", "long list", "half a surrogate pair", "huge number", "keys that are no text", "type"],
+    [
+        "x" * 200_000,
+        list(range(200_000)),
+        "\ud800",
+        10**5000,
+        object,
+        np.zeros(50_000),
+        b"x" * 200_000,
+        Colour.RED,
+        {"a": (1, object)},
+        Shy(1, 2),
+        [b"x" * 60_000, b"y" * 60_000],
+    ],
+    ids=[
+        "long text",
+        "long list",
+        "half a surrogate pair",
+        "huge number",
+        "type",
+        "long array",
+        "long bytes",
+        "enum",
+        "a part that is no JSON",
+        "record that hides a field",
+        "too long together",
+    ],
 )
 def test_a_value_that_is_too_large_or_no_json_is_only_previewed(value: Any) -> None:
     entry = json_document(trace_of(node(value)))["nodes"][0]["value"]
@@ -204,7 +320,7 @@ def test_a_chain_of_many_nodes_is_written_and_read() -> None:
         ("[" * 100_000, "nested too deeply"),
         ("[]", "it is no trace"),
         ("{}", "it is no trace"),
-        ('{"format": "steepest-trace", "version": 2}', "of version 2"),
+        ('{"format": "steepest-trace", "version": 3}', "of version 3"),
         ('{"format": "steepest-trace", "version": 1}', "nodes: Field required"),
         ("no/such/file.json", "can't be read"),
         ("\0", "can't be read"),

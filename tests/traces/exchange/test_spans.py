@@ -1,5 +1,7 @@
+import hashlib
 import json
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -53,6 +55,11 @@ def chat(name: str, begin: int, end: int, system: str, asked: str, said: str, pa
         "gen_ai.usage.output_tokens": 5,
     }
     return span(name, begin, end, parent, attributes=attributes)
+
+
+def _serialized(kind: str, content: str) -> dict[str, Any]:
+    """A message as LangChain writes it."""
+    return {"lc": 1, "type": "constructor", "id": ["langchain", kind], "kwargs": {"content": content, "type": kind}}
 
 
 def written(trace: Trace) -> list[str]:
@@ -165,6 +172,106 @@ class TestReading:
         ]
         trace = from_spans(document(span("llm", 1, 2, events=events)))
         assert (labels(trace), trace.outputs[0]._value) == (["llm.system"], "a")
+
+    def test_openllmetrys_spans_are_read(self) -> None:
+        flow = span(
+            "flow.workflow", 1, 9,
+            attributes={
+                "traceloop.span.kind": "workflow",
+                "traceloop.entity.name": "flow",
+                "traceloop.entity.input": '{"args": ["why?"], "kwargs": {}}',
+                "traceloop.entity.output": '"because"',
+            },
+        )  # fmt: skip
+        chat = span(
+            "openai.chat", 2, 3, "flow.workflow",
+            attributes={
+                "llm.request.type": "chat",
+                "gen_ai.prompt.0.role": "system",
+                "gen_ai.prompt.0.content": "You help people.",
+                "gen_ai.prompt.1.role": "user",
+                "gen_ai.prompt.1.content": "why?",
+                "gen_ai.completion.0.role": "assistant",
+                "gen_ai.completion.0.content": "because",
+                "gen_ai.usage.prompt_tokens": 7,
+                "gen_ai.usage.completion_tokens": 5,
+            },
+        )  # fmt: skip
+        trace = from_spans(document(flow, chat))
+        assert labels(trace) == ["flow.system"]
+        assert trace.outputs[0]._value == "because"
+        assert {"args": ["why?"], "kwargs": {}} in [each._value for each in trace.nodes]
+        assert sum(each.record.tokens for each in trace.nodes if each.record) == 12
+
+    def test_a_managed_prompt_of_openllmetry_is_a_parameter(self) -> None:
+        attributes = {
+            "traceloop.prompt.template": "You {verb} people.",
+            "traceloop.prompt.template_variables": '{"verb": "help"}',
+        }
+        assert [each._value for each in from_spans(document(span("llm", 1, 2, attributes=attributes))).parameters] == [
+            "You {verb} people."
+        ]
+
+    def test_content_that_an_event_tells_is_read(self) -> None:
+        told = {
+            "gen_ai.system_instructions": [{"type": "text", "content": "Be kind."}],
+            "gen_ai.input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+            "gen_ai.output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "yo"}]}],
+        }
+        attributes = [{"key": key, "value": {"stringValue": json.dumps(value)}} for key, value in told.items()]
+        events = [{"name": "gen_ai.client.inference.operation.details", "attributes": attributes}]
+        trace = from_spans(document(span("chat", 1, 2, events=events)))
+        assert ([each._value for each in trace.parameters], trace.outputs[0]._value) == (["Be kind."], "yo")
+
+    @pytest.mark.parametrize(
+        ("asked", "said"),
+        [
+            (
+                {"messages": [[_serialized("system", "You sing."), _serialized("human", "la?")]]},
+                {"generations": [[{"text": "la la", "message": _serialized("ai", "la la")}]]},
+            ),
+            (
+                {"messages": [{"role": "system", "content": "You sing."}, {"role": "user", "content": "la?"}]},
+                {"choices": [{"index": 0, "message": {"role": "assistant", "content": "la la"}}]},
+            ),
+        ],
+        ids=["LangChain's messages", "a request and a reply"],
+    )
+    def test_langsmiths_spans_are_read(self, asked: Any, said: Any) -> None:
+        attributes = {
+            "langsmith.span.kind": "LLM",
+            "gen_ai.prompt": json.dumps(asked),
+            "gen_ai.completion": json.dumps(said),
+        }
+        trace = from_spans(document(span("llm", 1, 2, attributes=attributes)))
+        assert [each._value for each in trace.parameters] == ["You sing."]
+        assert [{"role": "user", "content": "la?"}] in [each._value for each in trace.nodes]
+        assert trace.outputs[0]._value == "la la"
+
+    def test_what_is_nested_around_messages_without_end_is_left_as_it_was_recorded(self) -> None:
+        nested: Any = {"role": "system", "content": "x"}
+        for _ in range(100):
+            nested = {"messages": [nested]}
+        trace = from_spans(document(span("llm", 1, 2, attributes={"gen_ai.prompt": json.dumps(nested)})))
+        assert not trace.parameters
+
+    def test_a_span_whose_parent_is_missing_begins_a_run_of_its_own(self) -> None:
+        trace = from_spans(document(chat("x", 1, 2, "Say.", "1", "a", "gone"), span("y", 3, 4, "x")))
+        assert trace.outputs[0].operation is not None
+        assert trace.outputs[0].operation.name == "x"
+
+    def test_spans_in_any_order_with_evaluations_take_time_in_proportion_to_their_number(self) -> None:
+        def seconds(count: int) -> float:
+            spans = [chat(f"s{n}", n * 10, n * 10 + 5, f"Prompt {n % 50}.", "q", "a") for n in range(count)]
+            for each in spans:
+                score = [{"key": "gen_ai.evaluation.score.value", "value": {"doubleValue": 0.5}}]
+                each["events"] = [{"name": "gen_ai.evaluation.result", "attributes": score}]
+            spans.sort(key=lambda each: hashlib.sha256(each["name"].encode()).digest())
+            begin = time.process_time()
+            assert len(from_spans(document(*spans)).feedback) == count
+            return time.process_time() - begin
+
+        assert seconds(4000) < 16 * seconds(500)  # eight times, and 64 times if every evaluation walked the graph
 
     def test_tools_are_calls_of_their_arguments(self) -> None:
         attributes = {"gen_ai.tool.call.arguments": '{"q": 1}', "gen_ai.tool.call.result": "[1, 2]"}
@@ -315,7 +422,8 @@ class TestWriting:
     def test_the_names_of_attributes_are_those_of_the_conventions(self) -> None:
         published = _texts(gen_ai_attributes) | _texts(code_attributes)
         ours = {name for name in _texts(conventions) if name.startswith(("gen_ai.", "code."))}
-        assert ours - {conventions.EVALUATION} <= published  # that is an event
+        events_and_others = {conventions.EVALUATION, conventions.DETAILS, conventions.COST}
+        assert ours - events_and_others <= published
 
 
 class TestRecording:

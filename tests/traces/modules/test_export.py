@@ -123,7 +123,9 @@ def test_the_source_is_readable(exporting):
     update(agent.prompt, "Be brief.\nBe right.\n")
     update(agent.rank.parameters[0], "def rank(self, x):\n    # learned\n    return x * 10")
     text = exported_source(agent)
-    assert text.startswith(f"# Exported by steepest: {type(agent).__module__}.Agent with what was learned.\n\n")
+    head = f"# Exported by steepest: {type(agent).__module__}.Agent with what was learned.\n"
+    assert text.startswith(head + "# Code in it was written by an optimizer. Here it runs in your process, with all")
+    assert "optimizer" not in exported_source(type(agent)())
     assert text.partition("\n\n")[2] == dedent('''\
         import math as m
 

@@ -10,6 +10,7 @@ from steepest.traces.bundle import bundle
 from steepest.traces.failures import TraceError
 from steepest.traces.feedback import backward
 from steepest.traces.graph import Node, ancestors
+from steepest.traces.modules.members import named_parameters
 from steepest.traces.modules.module import Module, model
 from steepest.traces.parameters import node, update
 from steepest.traces.scope import current_call
@@ -405,14 +406,22 @@ def test_the_copy_module_works_as_for_any_object():
     planner = Planner()
     shallow, deep = copy.copy(planner), copy.deepcopy(planner)
     assert shallow.title is planner.title
-    assert deep.title is not planner.title
-    assert deep.title.trainable is not None
-    assert deep.table["first"][0] is deep.title
+    assert deep.title is planner.title, "a node is what it is; `Module.copy` makes parameters of its own"
+    assert deep.table is not planner.table
+
+
+class Holder(Module):
+    limited: Any
+
+    def forward(self, x):
+        return self.limited + x
 
 
 def test_constraint_and_description_are_copied():
     limited = node(1, "limit", trainable=True, description="how many", constraint=[1, 2])
-    for copied in (copy.copy(limited), copy.deepcopy(limited), pickle.loads(pickle.dumps(limited))):  # noqa: S301
+    holder = Holder()
+    holder.limited = limited
+    for copied in (holder.copy().limited, pickle.loads(pickle.dumps(limited))):  # noqa: S301
         assert copied is not limited
         assert (copied.label, copied.trainable.description) == ("limit", "how many")
         assert update(copied, 3).outcome == "rejected"
@@ -450,7 +459,8 @@ def test_a_module_that_keeps_a_deep_chain_is_copied_and_pickled():
     for _ in range(5000):
         result = result + 1
     step.last = result
-    for again in (copy.deepcopy(step), step.copy(), pickle.loads(pickle.dumps(step))):  # noqa: S301
+    assert copy.deepcopy(step).last is result
+    for again in (step.copy(), pickle.loads(pickle.dumps(step))):  # noqa: S301
         assert again.last.value == 5000
         assert again.last.inputs == ()
 
@@ -508,3 +518,15 @@ def test_bundles_in_attributes_and_containers():
 
 def _tool(x):
     return x
+
+
+def test_a_parameter_without_a_name_gets_that_of_its_attribute():
+    holder = Holder()
+    holder.limited, holder.named = node(1, trainable=True), node(1, "own", trainable=True)
+    holder.steps = [node(1, trainable=True)]
+    made = holder(1)
+    assert made.inputs[0].label == "limited"
+    assert [each.label for each in holder.parameters()] == ["limited", "own", "steps[0]"]
+    alone = node(1, trainable=True)
+    assert named_parameters([alone]) == {"[0]": alone}
+    assert alone.label is None

@@ -1,8 +1,10 @@
 import json
 import math
+from collections import OrderedDict
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -20,6 +22,11 @@ from steepest.traces.parameters import node, update
 class Color(Enum):
     RED = "red"
     BLUE = "blue"
+
+
+class Pair(NamedTuple):
+    first: int
+    second: int
 
 
 @dataclass(frozen=True)
@@ -211,12 +218,17 @@ def _itself() -> Any:
     ("value", "words"),
     [
         (object(), "is of type object"),
+        (Decimal("1.5"), "is of type Decimal"),
+        (bytearray(b"a"), "is of type bytearray"),
+        (Pair(1, 2), "is of type Pair"),
+        (OrderedDict(a=1), "is of type OrderedDict"),
+        (np.array(["2026-01-01"], "datetime64[D]"), "array of datetime64"),
         ([1, {"a": lambda: 1}], "is of type function"),
         (np.array([object()]), "array of object"),
         (10**5000, "digits"),
         (_itself(), "holds itself"),
     ],
-    ids=["object", "function", "objects", "long number", "cycle"],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_json_can_not_hold_is_named_and_the_old_file_stays(value, words, path):
     path.write_text("old")
@@ -240,7 +252,7 @@ def test_nothing_to_save_is_said(path):
 
 
 def test_a_folder_that_is_missing_is_said(tmp_path, learned):
-    with pytest.raises(InputError, match="can't be written: No such file"):
+    with pytest.raises(InputError, match=r"can't be written: there is no folder .*make it first"):
         learned.save(tmp_path / "missing" / "agent.json")
 
 

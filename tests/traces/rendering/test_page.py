@@ -1,5 +1,6 @@
 import json
 import re
+import time
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -7,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from steepest.traces.bundle import bundle
+from steepest.traces.parameters import node
+from steepest.traces.scope import charge
+from steepest.traces.trace import Trace, trace_of
 from tests.traces.rendering.browser import Browser
 from tests.traces.rendering.programs import HOSTILE, bakery, failure, hostile, star
 
@@ -100,6 +105,59 @@ def test_search_looks_into_descriptions_feedback_and_code(
     assert browser.evaluate("document.querySelector('.row b').textContent") == name
 
 
+def names_in_view(browser: Browser) -> list[str]:
+    text = browser.evaluate("[...document.querySelectorAll('.row b')].map((name) => name.textContent).join()")
+    return str(text).split(",")
+
+
+def an_expensive_trace() -> Trace:
+    @bundle
+    def call(prompt: str, tokens: int, seconds: float) -> str:
+        time.sleep(seconds)
+        charge(tokens, 1 / tokens)
+        return prompt
+
+    prompt = node("Be brief.", "prompt", trainable=True)
+    return trace_of([call(prompt, 10, 0.03), call(prompt, 30, 0.0), call(prompt, 20, 0.01)])
+
+
+def test_nodes_are_sorted_by_what_they_took(browser: Browser, tmp_path: Path) -> None:
+    browser.open(an_expensive_trace().to_html(tmp_path / "trace.html", times=True))
+    assert browser.evaluate("document.getElementById('sorts').textContent") == "by secondsby tokensby money"
+    for order in (["call", "call_3", "call_2"], ["call_2", "call_3", "call"], ["call", "call_3", "call_2"]):
+        browser.press("s")
+        assert names_in_view(browser)[:3] == order
+    browser.press("s")
+    assert browser.evaluate("document.querySelectorAll('#sorts [aria-pressed=true]').length") == 0
+    browser.evaluate("document.querySelector('[data-sort=tokens]').click()")
+    assert browser.evaluate("document.querySelector('#details h2').textContent") == "call_2"
+    browser.press("Escape")
+    assert browser.evaluate("document.querySelectorAll('[aria-pressed=true]').length") == 1  # the view
+
+
+def test_nothing_is_offered_to_sort_by_where_nothing_was_measured(browser: Browser, tmp_path: Path) -> None:
+    browser.open(trace_of(node(1, "x") + 1).to_html(tmp_path / "trace.html"))
+    assert browser.evaluate("document.getElementById('sorts').textContent") == ""
+    browser.press("s")
+    assert browser.complaints == []
+
+
+def test_parameters_are_one_key_away(browser: Browser, tmp_path: Path) -> None:
+    browser.open(bakery().to_html(tmp_path / "trace.html"))
+    browser.press("p")
+    assert names_in_view(browser) == ["prompt", "temperature"]
+    assert browser.evaluate("document.querySelector('#details h2').textContent") == "prompt"
+    browser.press("p")
+    assert len(names_in_view(browser)) > 2
+
+
+def test_a_picture_that_shows_a_part_says_so(browser: Browser, tmp_path: Path) -> None:
+    browser.open(star(100).to_html(tmp_path / "trace.html"))
+    browser.press("g")
+    said = browser.evaluate("document.getElementById('count').textContent")
+    assert re.fullmatch(r"\d+ of 202 nodes", said), said
+
+
 def test_a_search_can_stand_in_the_address(browser: Browser, tmp_path: Path) -> None:
     browser.open(bakery().to_html(tmp_path / "trace.html"), "#search=ovens%20answer")
     assert browser.evaluate("document.getElementById('count').textContent") == "1 of 10 nodes"
@@ -143,6 +201,30 @@ def test_hostile_values_stay_text_in_every_view(browser: Browser, tmp_path: Path
         assert browser.evaluate("document.querySelectorAll('img, script').length") == 2
     assert browser.evaluate("document.title") == "Kept"
     assert browser.complaints == []
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_nodes_are_opened_unfolded_sorted_and_searched(browser: Browser, tmp_path: Path) -> None:
+    total = node(0, "x")
+    for count in range(100_000):
+        total = total + node(count) if count % 1000 else answered(total)
+    wide = answered(*(node(count, "n") for count in range(150_000)))
+    page = trace_of([total, wide]).to_html(tmp_path / "trace.html")
+    assert browser.open(page) < 20
+    browser.evaluate("document.getElementById('unfold').click()")
+    browser.press("s")
+    assert browser.evaluate("document.querySelector('.row b').textContent").startswith("answered")
+    browser.press("Escape")
+    browser.press("/")
+    browser.write("answered_7")
+    assert "of 2" in browser.evaluate("document.getElementById('count').textContent")
+    assert browser.complaints == []
+
+
+@bundle
+def answered(*parts: int) -> int:
+    charge(3)
+    return len(parts)
 
 
 @pytest.mark.slow

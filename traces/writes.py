@@ -1,0 +1,82 @@
+"""Nodes that are put into a node's value: `messages.append(reply)`, `table["x"] = reply`.
+
+A list or a dict keeps the node itself, so that whoever takes it out again, or is given the whole, depends on it. The
+change is marked in the snapshot of that node and of the nodes whose part it is. Sets keep only nodes of texts, which
+are found by their text; other nodes are kept by value, as they would not be found. So do parameters, whose values are
+plain, arrays, and everything while nothing is recorded.
+"""
+
+from collections import deque
+from typing import Any
+
+from steepest.traces.holders import HOLDERS, ITEMS, holds_nodes, unwrapped
+from steepest.traces.operators import Operators
+from steepest.traces.scope import is_tracing
+
+_KEYED = frozenset({"setdefault", "insert", "__setitem__"})
+"""Those whose first argument says where."""
+_SEVERAL = frozenset({"extend", "extendleft", "update"})
+"""Those whose argument is a container of what to put in."""
+
+
+def kept_arguments(node: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...] | None:
+    """The arguments of a method that puts nodes into a node's value, and marks that it does.
+
+    Args:
+        node: Whose value is changed.
+        name: The method.
+        args: As they were given.
+        kwargs: Likewise.
+
+    Returns:
+        The arguments as they are to be kept, nodes included; None if the method gets plain values.
+    """
+    value = node._value
+    if not isinstance(value, (list, dict, set, deque)) or not is_tracing() or _is_of_parameter(node):
+        return None
+    if name in _SEVERAL:
+        try:
+            args = tuple(_items(each, is_table=isinstance(value, dict)) for each in args)
+        except (TypeError, ValueError):  # the method itself says what is wrong with it
+            return None
+    if not holds_nodes([*args, kwargs]):
+        return args if name in _SEVERAL else None
+    if isinstance(value, set):
+        return tuple(_for_set(each, name) for each in args)
+    if name in _KEYED:
+        args = (unwrapped(args[0], []), *args[1:])
+    _mark(node)
+    return args
+
+
+def _items(container: Any, *, is_table: bool) -> Any:
+    """What is put in from a container, each item by itself; an iterator is read once."""
+    if not is_table:
+        return list(container)
+    if isinstance(container, Operators) and isinstance(container._value, dict):
+        return {key: container[key] for key in container._value}
+    return {unwrapped(key, []): part for key, part in dict(container).items()}
+
+
+def _for_set(argument: Any, name: str) -> Any:
+    if name in _SEVERAL:
+        return [_for_set(each, "add") for each in argument]
+    return argument if isinstance(argument, str) else unwrapped(argument, [])
+
+
+def _above(node: Any) -> list[Any]:
+    """The node and those that it is an item of, one in the other."""
+    found = [node]
+    while found[-1].operation is not None and found[-1].operation.name in ITEMS:
+        found.append(found[-1].inputs[0])
+    return found
+
+
+def _is_of_parameter(node: Any) -> bool:
+    return any(each.trainable is not None for each in _above(node))
+
+
+def _mark(node: Any) -> None:
+    for each in _above(node):
+        if each.snapshot is not None and type(each._value) in HOLDERS:
+            each.snapshot.is_filled = True
