@@ -4,6 +4,7 @@ The array overload of `passModel` is used because filling a `HighsLp` attribute 
 (3 times slower at a million columns). HiGHS: Huangfu and Hall, "Parallelizing the dual revised simplex method", 2018.
 """
 
+import threading
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.quadratic import solve_quadratic
 from steepest.solvers.backends.raw_answer import RawAnswer
-from steepest.solvers.backends.scaling import SMALLEST_COEFFICIENT, scaled
+from steepest.solvers.backends.scaling import SMALLEST_COEFFICIENT, ScaledModel, scaled
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Status
@@ -26,11 +27,15 @@ _ABSOLUTE_GAP = 1e-9
 _INTEGRALITY = 1e-9
 """HiGHS's own 1e-6 lets `x <= 1e7 * open` open a tenth of a millionth."""
 
+_one_at_a_time = threading.Lock()
+"""highspy runs one solver in a process: a second one fails, and a change of threads pulls the pool from under the first."""
+
 
 def solve_with_highs(model: ArrayModel, options: SolveOptions) -> RawAnswer:
     """Solve an LP, MIP or convex QP.
 
-    A Ctrl-C while the solver runs stops it and gives the incumbent with the status `interrupted`.
+    A Ctrl-C while the solver runs stops it and gives the incumbent with the status `interrupted`. Threads solve one
+    after another; processes solve side by side.
 
     Raises:
         FormulationError: A bound or coefficient is infinite or zero to a solver.
@@ -41,6 +46,11 @@ def solve_with_highs(model: ArrayModel, options: SolveOptions) -> RawAnswer:
     scaling = scaled(model)
     if scaling.bounds_cross:
         return _INFEASIBLE
+    with _one_at_a_time:
+        return _solved(model, scaling, options)
+
+
+def _solved(model: ArrayModel, scaling: ScaledModel, options: SolveOptions) -> RawAnswer:
     solver = handed_over(scaling.model, options)
     begin = perf_counter()
     if model.hessian is not None:

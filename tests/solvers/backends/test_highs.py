@@ -1,5 +1,7 @@
 """HiGHS as a back end: numbers that it takes for zero or infinity, its gap, and quadratic objectives that it misses."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -28,6 +30,14 @@ def solved(text: str) -> Solution:
 def compiled(text: str) -> CompiledModel:
     formulation = Formulation.from_text(text)
     return compile_formulation(formulation, bind(formulation))
+
+
+def test_threads_solve_one_after_another() -> None:
+    model = compiled("variables:\n  x: integer in 0..10\nmaximize: 3 * x\nconstraints:\n  c: 2 * x <= 11")
+    options = SolveOptions(threads=1)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: solve_with_highs(model, options), range(40)))
+    assert {answer.status for answer in answers} == {"optimal"}
 
 
 # Quadratic objectives
