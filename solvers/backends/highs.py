@@ -28,7 +28,7 @@ _INTEGRALITY = 1e-9
 """HiGHS's own 1e-6 lets `x <= 1e7 * open` open a tenth of a millionth."""
 
 _one_at_a_time = threading.Lock()
-"""highspy runs one solver in a process: a second one fails, and a change of threads pulls the pool from under the first."""
+"""A second solver in the process fails in highspy, and its number of threads pulls the pool from under the first."""
 
 
 def solve_with_highs(model: ArrayModel, options: SolveOptions) -> RawAnswer:
