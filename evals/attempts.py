@@ -29,7 +29,7 @@ class NamedValue(BaseModel):
 
     name: str
     """Variable with index, `make[bread]`; or the words of a direct answer."""
-    value: float
+    value: float = Field(allow_inf_nan=False)
     unit: str | None = None
     note: str | None = None
     """What the formulation says of the variable."""

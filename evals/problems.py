@@ -21,7 +21,7 @@ class Question(BaseModel):
 class Problem(BaseModel):
     """A problem told in words, with its label.
 
-    The fields are those of the unified JSONL format (docs/evals.md); readers of native files fill what their source
+    The fields are those of the unified JSONL format (docs/eval-data.md); readers of native files fill what their source
     has.
     """
 

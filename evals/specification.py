@@ -36,6 +36,10 @@ class Selection(BaseModel):
     ids: tuple[str, ...] = ()
     shard: tuple[int, int] | None = None
     """(i, n): part i of n, from 1."""
+    types: tuple[str, ...] = ()
+    """Only problems of these types; all if empty."""
+    without_notes: bool = False
+    """Only problems about whose label nothing is noted."""
     epochs: int = Field(default=1, ge=1)
 
 

@@ -18,6 +18,8 @@ A prompt file is a TOML header between `+++` lines, then sections under the head
 `{{person}}` is replaced in one pass, so a value that holds `{{...}}` or a heading stays what it is: data.
 """
 
+import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -91,6 +93,19 @@ class Prompt:
     def name(self) -> str:
         """The name that `load_prompt` takes."""
         return self.header.name
+
+    @property
+    def digest(self) -> str:
+        """Twelve digits of the SHA-256 of header and text: what a version number forgets when nobody raises it."""
+        content = {"header": self.header.model_dump(), "system": self.system}
+        turns = [[turn.role, turn.content] for turn in self.turns]
+        written = json.dumps(content | {"turns": turns}, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(written.encode()).hexdigest()[:12]
+
+    @property
+    def identity(self) -> str:
+        """Which text this is, `greet@1:0123456789ab`."""
+        return f"{self.name}@{self.header.version}:{self.digest}"
 
     def render(self, **variables: Any) -> RenderedPrompt:
         """Fill in the variables.

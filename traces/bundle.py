@@ -393,7 +393,7 @@ def bundle(
 CODE = "code"
 """The name under which trainable source is an input of its calls."""
 
-_CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "dict", "filled"})
+_CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "dict", "deque", "filled"})
 
 
 def _plain(value: Any) -> Any:

@@ -3,8 +3,9 @@
 They may be nested to any depth and hold themselves, so nothing here walks by recursion, and each is looked at once.
 """
 
-from collections import deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable
+from copy import copy
 from typing import Any
 
 from steepest.traces.operations import Operation, dict_operation
@@ -17,8 +18,13 @@ HOLDERS: dict[type, Operation] = {
     set: Operation("set", "{...}"),
     frozenset: Operation("frozenset"),
     dict: Operation("dict"),
+    deque: Operation("deque", "deque([...])"),
+    defaultdict: Operation("dict"),
+    OrderedDict: Operation("dict"),
 }
 """The types, and the operation that puts one together from nodes."""
+
+_KINDS = frozenset(HOLDERS)
 
 FILLED = Operation("filled", "", "The first input, with what was written into it since.")
 """What a node whose value got nodes written into it is for a function: the second input is the value of now."""
@@ -35,12 +41,12 @@ def holds_nodes(value: Any) -> bool:
         kinds = set(map(type, parts))
         if any(issubclass(kind, Operators) for kind in kinds):
             return True
-        if kinds.isdisjoint(HOLDERS):
+        if kinds.isdisjoint(_KINDS):
             continue
         for part in parts:
             if type(part) in HOLDERS and id(part) not in seen:  # a container may hold itself
                 seen.add(id(part))
-                stack.append([*part, *part.values()] if isinstance(part, dict) else part)
+                stack.append([*part, *part.values()] if isinstance(part, dict) else list(part))
     return False
 
 
@@ -89,7 +95,10 @@ def is_filled(node: Any) -> bool:
 
 
 def with_written(made: Any, operation: Operation) -> Any:
-    """A node just made from others that nodes were written into: it depends on those, too; an item on those in it.
+    """A node just made from others that nodes were written into: it depends on those, too.
+
+    An item that holds some is filled itself: whoever uses it finds them (`assembled`), and taking it out costs no more
+    for a long one.
 
     Args:
         made: The node.
@@ -98,6 +107,8 @@ def with_written(made: Any, operation: Operation) -> Any:
     held: list[Any] = []
     if type(made._value) in HOLDERS and holds_nodes(made._value):
         made.snapshot.is_filled = True
+        if operation.name in ITEMS and not isinstance(made.inputs[-1]._value, slice):
+            return made
         unwrapped(made._value, held)
     elif made._value is not None and operation.name not in ITEMS:
         for each in made.inputs:
@@ -108,8 +119,11 @@ def with_written(made: Any, operation: Operation) -> Any:
     return made
 
 
-ITEMS = frozenset({"item", "element", "attribute", "getitem", "get", "next", "pop", "popitem", "popleft"})
-"""Names of operations that give a part of their first input."""
+ITEMS = frozenset(
+    {"item", "element", "attribute", "getitem", "get", "setdefault", "next", "pop", "popitem", "popleft"}
+    | {"values", "items", "keys"}
+)
+"""Names of operations that give a part of their first input, or all of its parts one by one."""
 
 
 def holding(root: Any, parts_of: Callable[[Any], Iterable[Any] | None]) -> set[int]:
@@ -157,7 +171,7 @@ def walked(step: Step) -> Any:
 def _parts(value: Any) -> Iterable[Any] | None:
     if type(value) not in HOLDERS:
         return None
-    return (*value, *value.values()) if isinstance(value, dict) else value
+    return (*value, *value.values()) if isinstance(value, dict) else tuple(value)
 
 
 class _Unwrapping:
@@ -182,18 +196,20 @@ class _Unwrapping:
         if id(value) in self.made:
             return self.made[id(value)]
         if isinstance(value, dict):
-            table = self.made[id(value)] = {}
-            for key, part in value.items():
+            table = self.made[id(value)] = copy(value)  # keeps the factory of a defaultdict
+            pairs = list(table.items())  # of the copy: other threads may change the value meanwhile
+            table.clear()
+            for key, part in pairs:
                 name = yield self.of(key)
                 table[name] = yield self.of(part)
             return table
-        if isinstance(value, list):
-            items = self.made[id(value)] = []
-            for part in value:
-                items.append((yield self.of(part)))
+        if isinstance(value, (list, deque)):
+            items = self.made[id(value)] = copy(value)  # keeps the length that a deque may have
+            for place, part in enumerate(list(items)):
+                items[place] = yield self.of(part)
             return items
         parts = []
-        for part in value:
+        for part in tuple(value):
             parts.append((yield self.of(part)))
         return self.made.setdefault(id(value), type(value)(parts))  # a list in it may have had it copied meanwhile
 
@@ -208,12 +224,14 @@ def _assembling(value: Any, make: Callable[..., Any], plain: dict[int, Any], mad
     if id(value) in made:
         return made[id(value)]
     made[id(value)] = None
-    traced = [key for key in value if holds_nodes(key)] if isinstance(value, dict) else []
+    pairs = list(value.items()) if isinstance(value, dict) else []
+    traced = [key for key, _ in pairs if holds_nodes(key)]
     inputs = []
-    for part in (*traced, *(value.values() if isinstance(value, dict) else value)):
+    for part in (*traced, *([part for _, part in pairs] if isinstance(value, dict) else tuple(value))):
         source = yield _assembling(part, make, plain, made)
         if source is not None:
             inputs.append(source)
-    operation = dict_operation(tuple(value)) if isinstance(value, dict) and not traced else HOLDERS[type(value)]
+    is_written = isinstance(value, dict) and not traced
+    operation = dict_operation(tuple(key for key, _ in pairs)) if is_written else HOLDERS[type(value)]
     made[id(value)] = make(plain[id(value)], operation, tuple(inputs))
     return made[id(value)]

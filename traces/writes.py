@@ -1,12 +1,11 @@
 """Nodes that are put into a node's value: `messages.append(reply)`, `table["x"] = reply`.
 
-A list or a dict keeps the node itself, so that whoever takes it out again, or is given the whole, depends on it. The
-change is marked in the snapshot of that node and of the nodes whose part it is. Sets keep only nodes of texts, which
-are found by their text; other nodes are kept by value, as they would not be found. So do parameters, whose values are
-plain, arrays, and everything while nothing is recorded.
+A container of Python's own keeps the node itself, so that whoever takes it out again, or is given the whole, depends
+on it. The change is marked in the snapshot of that node and of the nodes whose part it is. Sets keep only nodes of
+texts, which are found by their text; other nodes are kept by value, as they would not be found. So do parameters, whose
+values are plain, arrays, classes made from containers, and everything while nothing is recorded.
 """
 
-from collections import deque
 from typing import Any
 
 from steepest.traces.holders import HOLDERS, ITEMS, holds_nodes, unwrapped
@@ -32,7 +31,7 @@ def kept_arguments(node: Any, name: str, args: tuple[Any, ...], kwargs: dict[str
         The arguments as they are to be kept, nodes included; None if the method gets plain values.
     """
     value = node._value
-    if not isinstance(value, (list, dict, set, deque)) or not is_tracing() or _is_of_parameter(node):
+    if type(value) not in HOLDERS or not is_tracing() or _is_of_parameter(node):
         return None
     if name in _SEVERAL:
         try:
@@ -42,8 +41,8 @@ def kept_arguments(node: Any, name: str, args: tuple[Any, ...], kwargs: dict[str
     if not holds_nodes([*args, kwargs]):
         return args if name in _SEVERAL else None
     if isinstance(value, set):
-        return tuple(_for_set(each, name) for each in args)
-    if name in _KEYED:
+        args = tuple(_for_set(each, name) for each in args)
+    elif name in _KEYED:
         args = (unwrapped(args[0], []), *args[1:])
     _mark(node)
     return args
@@ -65,10 +64,16 @@ def _for_set(argument: Any, name: str) -> Any:
 
 
 def _above(node: Any) -> list[Any]:
-    """The node and those that it is an item of, one in the other."""
-    found = [node]
-    while found[-1].operation is not None and found[-1].operation.name in ITEMS:
-        found.append(found[-1].inputs[0])
+    """The node, those that it is an item of, one in the other, and those that have the same value under other names."""
+    found, known = [node], {id(node)}
+    for each in found:  # which grows meanwhile
+        if each.operation is None:
+            continue
+        is_item = each.operation.name in ITEMS
+        for place, source in enumerate(each.inputs):
+            if (source._value is each._value or (is_item and place == 0)) and id(source) not in known:
+                known.add(id(source))
+                found.append(source)
     return found
 
 

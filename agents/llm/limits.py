@@ -8,12 +8,23 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from steepest.agents.llm.chat import ChatReply
 from steepest.agents.llm.errors import ProviderError
 from steepest.errors import InputError
 
-__all__ = ["AdaptiveLimit", "limit_of"]
+__all__ = ["AdaptiveLimit", "CallLimit", "limit_of"]
+
+
+class CallLimit(Protocol):
+    """Slots for calls at once, kept in this process or in another."""
+
+    async def acquire(self) -> int:
+        """Wait for a slot; the number must be handed to `release`."""
+
+    def release(self, era: int, outcome: ChatReply | ProviderError | None) -> None:
+        """Give the slot back and learn from how the call went; None when it was broken off."""
 
 
 class AdaptiveLimit:

@@ -17,7 +17,7 @@ from decimal import Decimal
 from steepest.agents.llm.accounting import charged
 from steepest.agents.llm.chat import ChatModel, ChatReply, ChatRequest, Usage
 from steepest.agents.llm.errors import ProviderError
-from steepest.agents.llm.limits import AdaptiveLimit
+from steepest.agents.llm.limits import CallLimit
 from steepest.agents.llm.prices import price_of_model
 from steepest.errors import InputError
 
@@ -165,7 +165,7 @@ class Retrying:
         model: ChatModel,
         policy: RetryPolicy,
         *,
-        limit: AdaptiveLimit | None = None,
+        limit: CallLimit | None = None,
         clock: Clock = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         draw: Callable[[], float] = random.random,

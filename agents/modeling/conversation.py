@@ -90,6 +90,8 @@ async def _complete(
         messages=messages,
         output_schema=answer.model_json_schema() if prompt.output == "json" else None,
         max_tokens=MAX_TOKENS[prompt.output],
+        temperature=task.temperature,
+        sample=task.sample,
     )
     with timed(task.steps, step) as record:
         record.prompt = f"{prompt.name}@{prompt.version}"

@@ -76,7 +76,7 @@ def after_solve(state: State, task: Task) -> Next:
         return "conclude"
     if solution is None:
         return "repair" if blocking(state["diagnostics"]) and state["repairs"] < task.max_repairs else "conclude"
-    return "examine" if solution.status in EXAMINED else "conclude"
+    return "examine" if task.examines and solution.status in EXAMINED else "conclude"
 
 
 def after_examine(state: State, task: Task) -> Next:

@@ -21,7 +21,8 @@ async def solve(state: State, task: Task) -> State:
     with timed(task.steps, "solve") as step:
         try:
             with interrupting_the_solver():
-                solution = task.solve(formulation)
+                begun = task.solve(formulation)
+            solution = begun if isinstance(begun, Solution) else await begun
         except FormulationError as error:
             step.finding = "the formulation can't be compiled with its data"
             return State(solution=None, diagnostics=(*state["diagnostics"], *error.diagnostics))

@@ -1,6 +1,6 @@
 """What a run works on and what it knows so far; the graph's steps take both and return what they learned."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypedDict
@@ -15,7 +15,8 @@ from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
 
-Solve: TypeAlias = Callable[[Formulation], Solution]
+Solve: TypeAlias = Callable[[Formulation], Solution | Awaitable[Solution]]
+"""Solves at once, in the thread of the run, or as an awaitable, which leaves the event loop free."""
 
 
 def _say_nothing(line: str) -> None:
@@ -33,6 +34,12 @@ class Task:
     table_lines: tuple[str, ...] = ()
     """What the model is told about the tables, one line each."""
     max_repairs: int = 3
+    examines: bool = True
+    """Whether the model is asked, once, if an infeasible or unbounded formulation misreads the problem."""
+    sample: int = 0
+    """Of each request (`ChatRequest.sample`): tells repeated runs apart in caches."""
+    temperature: float | None = None
+    """Of each request; None leaves it to the provider."""
     transcript: Transcript = field(default_factory=Transcript)
     steps: list[Step] = field(default_factory=list)
     say: Callable[[str], None] = _say_nothing

@@ -1,6 +1,6 @@
 """How the attempts of a run are spread: the same interface for one process and for many machines."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -26,6 +26,8 @@ class Finished:
     job: Job
     attempt: Attempt
     worker: str = ""
+    out_of_budget: bool = False
+    """Whether the budget forbade a call that the attempt needed: it is not made, and no other one would be."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,24 @@ class WorkOrder:
     solver_seconds: float = 60.0
     seed: int = 0
     cache: str | None = None
-    """File of the run's reply cache."""
+    """Where the run's replies are kept (`RunWriter.replies`); None keeps none."""
     max_cost: Decimal | None = None
+    """US dollars, those that the run spent before included."""
     max_tokens: int | None = None
 
 
 class Engine(Protocol):
     """Makes attempts."""
 
-    def work(self, jobs: Iterable[Job]) -> AsyncIterator[Finished]:
+    def work(self, jobs: Iterable[Job]) -> AsyncGenerator[Finished, None]:
         """Make all attempts, in any order, each reported as soon as it is done.
 
         Jobs are drawn as workers get free, so their number may be large. A worker that dies costs its own attempts
-        alone, which are made again elsewhere.
+        alone, which are made again elsewhere. Closing the generator gives up the attempts under way.
+
+        Raises:
+            RepliesError: What the model answered can't be kept any more, so that going on would lose what is paid for.
         """
 
     async def close(self) -> None:
-        """Stop workers and let go of what they hold; attempts under way are given up."""
+        """Stop workers and let go of what they hold."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from steepest.evals.problems import Problem
-from steepest.evals.samples import Sample
+from steepest.evals.samples import Sample, SampleKey, Verdict
 from steepest.evals.specification import RunSpecification
 
 __all__ = ["RunReader", "RunWriter"]
@@ -25,7 +25,7 @@ class RunReader(Protocol):
         """What the run is."""
 
     def problems(self) -> Iterator[Problem]:
-        """The problems that were selected, labels included, in the data set's order."""
+        """The problems that were selected, labels included, in the data set's order; those of all shards."""
 
     def samples(self) -> Iterator[Sample]:
         """The last whole record of each problem and epoch, in the order of problems, then epochs."""
@@ -34,8 +34,15 @@ class RunReader(Protocol):
 class RunWriter(RunReader, Protocol):
     """A run that this process continues; no other process may append to the same shard."""
 
+    @property
+    def replies(self) -> str:
+        """Where the replies that the run paid for are kept, for `WorkOrder.cache`."""
+
+    def verdicts(self) -> dict[SampleKey, Verdict]:
+        """What each sample came to so far, found without reading all of it."""
+
     def append(self, sample: Sample) -> None:
-        """Keep a sample for good.
+        """Keep a sample for good; safe to call from several threads.
 
         Raises:
             InputError: It can't be written (a full disk); what was appended before is whole.

@@ -1,4 +1,4 @@
-"""The command line: `solve`, `run`, `check`, `models` and `sandbox`, one module each, and what they share.
+"""The command line: `solve`, `run`, `check`, `models`, `sandbox` and `eval`, one module each, and what they share.
 
 Only `main` is called from outside (the `steepest` script, `python -m steepest`, tests). Nothing heavy is imported
 before a command needs it, so that `steepest --help` answers at once.
@@ -6,10 +6,11 @@ before a command needs it, so that `steepest --help` answers at once.
 
 import argparse
 import os
+import sys
 import traceback
 from collections.abc import Callable
 
-from steepest.cli import check, models, run, sandbox, solve
+from steepest.cli import check, evals, models, run, sandbox, solve
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
 from steepest.errors import SteepestError
@@ -26,6 +27,7 @@ examples:
   steepest check model.five
   steepest models                               which models answer from here
   steepest sandbox solve model.py               a Pyomo script that somebody or a model wrote
+  steepest eval run problems.jsonl --out run    how often a method is right
 
 exit codes: 0 solved, 1 failed, 2 wrong usage, 3 no optimization problem, 4 formulation not usable, 5 infeasible,
 6 unbounded, 7 stopped at a limit, 8 unsupported class, 9 data missing, 130 interrupted"""
@@ -44,6 +46,7 @@ def main(argv: list[str] | None = None) -> int:
         SystemExit: The arguments are wrong (code 2), or `--help` or `--version` was asked for (code 0).
     """
     arguments = make_parser().parse_args(argv)
+    arguments.given = sys.argv[1:] if argv is None else argv
     console = Console(quiet=getattr(arguments, "quiet", False))
     return execute(arguments.execute, arguments, console)
 
@@ -59,7 +62,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (solve, run, check, models, sandbox):
+    for command in (solve, run, check, models, sandbox, evals):
         command.add_parser(commands)
     return parser
 

@@ -48,6 +48,21 @@ class Console:
                 stream.reconfigure(errors="backslashreplace")
 
     @property
+    def stderr(self) -> TextIO | None:
+        """The stream of messages, for what redraws itself; None where the caller closed it."""
+        return self._stderr
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether progress is not to be shown."""
+        return self._quiet
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person may be looking at standard error."""
+        return self._live
+
+    @property
     def seconds(self) -> float:
         """Seconds since the command began."""
         return self._clock() - self._began

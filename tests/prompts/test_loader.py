@@ -119,3 +119,12 @@ def test_an_unknown_prompt_lists_the_known_ones() -> None:
 def test_there_are_the_prompts_of_the_modeling_agent() -> None:
     for name in ("formulate", "repair", "examine"):
         assert {f"{name}_text", f"{name}_json"} <= set(shipped_prompts())
+
+
+def test_a_digest_changes_with_every_word_and_not_with_the_ends_of_lines() -> None:
+    same, windows = parse_prompt(GREET), parse_prompt(GREET.replace("\n", "\r\n"))
+    other, renamed = parse_prompt(GREET.replace("Greet Ann.", "Greet Eve.")), parse_prompt(GREET.replace("greet", "g"))
+
+    assert same.digest == windows.digest
+    assert len({same.digest, other.digest, renamed.digest}) == 3
+    assert same.identity == f"greet@2:{same.digest}"

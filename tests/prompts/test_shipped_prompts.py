@@ -26,7 +26,8 @@ def test_a_prompt_says_its_output_form_in_its_name(name: str) -> None:
     assert name.endswith(f"_{load_prompt(name).header.output}")
 
 
-def test_the_prompt_for_small_models_is_short() -> None:
-    prompt = load_prompt("formulate_text")
+@pytest.mark.parametrize("name", ["code_text", "direct_text", "formulate_text"])
+def test_the_prompts_for_small_models_are_short(name: str) -> None:
+    prompt = load_prompt(name)
 
     assert len(prompt.system) + sum(len(turn.content) for turn in prompt.turns) < 4000

@@ -1,0 +1,175 @@
+"""A run from what a person asks for to its end: specification, store, engine and runner put together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from steepest.errors import InputError
+from steepest.evals.datasets.dataset import Dataset
+from steepest.evals.datasets.selection import select
+from steepest.evals.engines.choice import EngineName
+from steepest.evals.engines.protocol import Engine, WorkOrder
+from steepest.evals.engines.solver_pool import SolverPool
+from steepest.evals.grading import grade, profiles_named
+from steepest.evals.methods.protocol import Method
+from steepest.evals.problems import Problem
+from steepest.evals.progress import Listener
+from steepest.evals.runner import MAX_ERRORS, RunEnd, run_batch
+from steepest.evals.specification import RunSpecification, Selection
+from steepest.evals.stores.protocol import RunWriter
+from steepest.solvers.options import SolveOptions
+
+if TYPE_CHECKING:
+    from steepest.agents.llm.chat import ChatModel
+
+__all__ = ["Batch", "carry_out"]
+
+GRADING = SolveOptions(time_limit=10, threads=1)
+"""Limits of a solve that a grader asks for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What a person asks of a run. All but the limits and the engine decide what its answers mean."""
+
+    datasets: Sequence[Dataset]
+    method: "str | Method"
+    """Its name, or an object, which stays in this process."""
+    model: "str | ChatModel"
+    """Its name, or an object, which stays in this process."""
+    method_settings: Mapping[str, Any] = field(default_factory=dict)
+    profiles: Sequence[str] = ()
+    """By which answers are graded besides the strict one."""
+    selection: Selection = field(default_factory=Selection)
+    seed: int = 0
+    """Of the sample of problems that a limit takes, and of solvers."""
+    solver_seconds: float = 60.0
+    max_cost: Decimal | None = None
+    """US dollars, those of earlier starts included."""
+    max_tokens: int | None = None
+    """Read and written, those of earlier starts included."""
+    max_errors: int | None = MAX_ERRORS
+    """Failures of the infrastructure in a row after which the run stops."""
+    concurrency: int = 8
+    engine: EngineName = "local"
+    workers: int | None = None
+    """Processes of a cluster; one a core, unless given."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Those of all data sets."""
+        return tuple(problem for dataset in self.datasets for problem in dataset.problems)
+
+    def selected(self, *, all_shards: bool = False) -> tuple[Problem, ...]:
+        """The problems that are asked.
+
+        Args:
+            all_shards: Those of the other machines too.
+
+        Raises:
+            InputError: An id is unknown, or nothing is left.
+        """
+        chosen = self.selection.model_copy(update={"shard": None}) if all_shards else self.selection
+        return select(self.problems, chosen, self.seed)
+
+
+async def carry_out(batch: Batch, place: str | Path, on_event: Listener = lambda event: None) -> RunEnd:
+    """Begin a run, or go on with it, to its end or to a limit.
+
+    Args:
+        batch: What is asked.
+        place: A folder, or `postgresql://USER@HOST/DATABASE#RUN`.
+        on_event: Told what goes on, in the event loop.
+
+    Raises:
+        InputError: Something that is asked for is not there, the place holds another run, or the run can't be kept.
+    """
+    from steepest.evals.stores.places import continue_run
+
+    problems = batch.selected()
+    specification = _specification(batch)
+    _require_model(batch)
+    store = continue_run(place, specification, batch.selected(all_shards=True))
+    try:
+        engine = _engine(batch, store)
+        # A grader looks for another optimum in a process that can be killed, as the attempts' solves are.
+        solvers = SolverPool(GRADING, processes=1)
+        try:
+            return await run_batch(
+                problems,
+                store,
+                engine,
+                grade=partial(grade, profiles=specification.profiles, solve=solvers.solve_blocking),
+                epochs=batch.selection.epochs,
+                max_errors=batch.max_errors,
+                on_event=on_event,
+            )
+        finally:
+            await engine.close()
+            solvers.close()
+    finally:
+        store.close()
+
+
+def _require_model(batch: Batch) -> None:
+    """Complain about a model that can't be asked while there is nothing yet that would remember it.
+
+    The workers of a cluster have keys and files of their own.
+    """
+    from steepest.agents.llm.specs import open_model
+
+    if isinstance(batch.model, str) and batch.engine == "local":
+        open_model(batch.model)
+
+
+def _specification(batch: Batch) -> RunSpecification:
+    from steepest.evals.methods import method_settings, open_method
+    from steepest.evals.specifying import build_specification
+
+    is_named = isinstance(batch.method, str)
+    method = open_method(batch.method, batch.method_settings) if isinstance(batch.method, str) else batch.method
+    return build_specification(
+        datasets=[dataset.reference for dataset in batch.datasets],
+        method=method,
+        model=_name_of(batch.model),
+        method_settings=method_settings(method.name, batch.method_settings) if is_named else batch.method_settings,
+        selection=batch.selection,
+        profiles=tuple(profile.name for profile in profiles_named(batch.profiles)),
+        seed=batch.seed,
+        solver_seconds=batch.solver_seconds,
+        max_cost=batch.max_cost,
+    )
+
+
+def _engine(batch: Batch, store: RunWriter) -> Engine:
+    from steepest.evals.engines.choice import open_engine
+    from steepest.evals.engines.local import LocalEngine
+
+    order = WorkOrder(
+        # With the secrets that the specification masks.
+        method=batch.method if isinstance(batch.method, str) else batch.method.name,
+        model=_name_of(batch.model),
+        method_settings=dict(batch.method_settings),
+        solver_seconds=batch.solver_seconds,
+        seed=batch.seed,
+        cache=store.replies,
+        max_cost=batch.max_cost,
+        max_tokens=batch.max_tokens,
+    )
+    if isinstance(batch.method, str) and isinstance(batch.model, str):
+        return open_engine(batch.engine, order, concurrency=batch.concurrency, workers=batch.workers)
+    if batch.engine != "local":
+        raise InputError(f"engine {batch.engine}: method and model have to be named, for objects stay in this process.")
+    return LocalEngine(
+        order,
+        concurrency=batch.concurrency,
+        method=None if isinstance(batch.method, str) else batch.method,
+        model=None if isinstance(batch.model, str) else batch.model,
+    )
+
+
+def _name_of(model: "str | ChatModel") -> str:
+    return model if isinstance(model, str) else model.name

@@ -1,0 +1,68 @@
+"""What can be set of a method, part by part: a name such as `five+repair+vote` takes the settings of its parts."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from steepest.agents.llm.chat import ChatModel
+from steepest.agents.modeling.conversation import MAX_TOKENS
+
+__all__ = ["AgentSettings", "Asking", "Repairing", "Sampling", "Voting"]
+
+VARIED_TEMPERATURE = 0.7
+"""Where answers should differ and nothing is set."""
+
+
+class Settings(BaseModel):
+    """Settings of one part; unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sampling(Settings):
+    """How each answer is drawn."""
+
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    """None leaves it to the provider. Anthropic takes none, and OpenAI's reasoning models refuse any."""
+
+    def temperature_for(self, model: ChatModel, *, varied: bool) -> float | None:
+        """The temperature of this model's answers.
+
+        Args:
+            model: One asked in text is small or local, and gives its likeliest answer again and again unless it is
+                given a temperature; the others vary by themselves.
+            varied: Whether several different answers are wanted.
+        """
+        if self.temperature is None and varied and not model.structured:
+            return VARIED_TEMPERATURE
+        return self.temperature
+
+
+class Asking(Sampling):
+    """How a model is asked with one prompt."""
+
+    max_tokens: int | None = Field(default=None, ge=1)
+    """Most tokens of a reply, those that a model thinks in included; None is what suits the kind of model."""
+
+    def tokens_for(self, model: ChatModel) -> int:
+        """Most tokens of a reply of this model: a small one writes on and on when it loses the thread."""
+        return self.max_tokens or MAX_TOKENS["json" if model.structured else "text"]
+
+
+class Repairing(Settings):
+    """How often a model may correct itself."""
+
+    repairs: int = Field(default=3, ge=1, le=20)
+
+
+class Voting(Settings):
+    """How many answers vote, and which count as the same."""
+
+    votes: int = Field(default=5, ge=2, le=100)
+    vote_tolerance: float = Field(default=1e-4, ge=0, lt=1)
+    """Relative difference up to which two objectives agree."""
+
+
+class AgentSettings(Settings):
+    """Limits of an agent that is not ours."""
+
+    seconds: float = Field(default=600.0, gt=0)
+    """Wall clock of one answer."""

@@ -1,0 +1,152 @@
+"""A run or a comparison as Markdown, short enough for a comment on a change."""
+
+from collections.abc import Iterable, Sequence
+
+from steepest.evals.reports.figures import count_of, duration, money, p_value, percent, percent_range, points
+from steepest.evals.specification import RunSpecification
+from steepest.evals.statistics import ComparedRun, Comparison, Flip, PairedDifference, Proportion, Slice, Summary
+from steepest.traces.rendering.characters import visible
+
+__all__ = ["comparison_markdown", "run_markdown"]
+
+_MOST_FLIPS = 50
+_INLINE = {each: f"&#{ord(each)};" for each in "<>&@|`"} | {each: f"\\{each}" for each in "\\*_[]#~!"}
+
+
+def run_markdown(specification: RunSpecification, summary: Summary) -> str:
+    """The figures of a run."""
+    whole = summary.overall
+    verdicts = [(name.replace("_", " "), f"{count:,}") for name, count in whole.verdicts.items() if count]
+    parts = [
+        f"## {_inline(specification.method)} with {_inline(specification.model)}",
+        _headline(whole),
+        _table(("verdict", "attempts"), verdicts),
+        _slices("data set", summary.by_dataset),
+        _slices("type", summary.by_type) if len(summary.by_type) > 1 else "",
+        _profiles(whole),
+        f"Cost {money(summary.cost.total, summary.cost.unknown)}; an attempt took {duration(summary.seconds.median)} "
+        f"(median, n = {summary.seconds.n:,}), 90 % within {duration(summary.seconds.p90)}.",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def comparison_markdown(comparison: Comparison) -> str:
+    """The figures of a comparison, and which problems flipped."""
+    first, second = comparison.first, comparison.second
+    overall = comparison.overall
+    parts = [
+        f"## {_inline(second.method)} against {_inline(first.method)}",
+        _table(
+            ("", "run", "method", "model", "right", "95 % interval", "n"),
+            [_compared("A", first, overall.first), _compared("B", second, overall.second)],
+        ),
+        f"B less A: **{points(overall.difference)}** ({_spread(overall)}), by the profile "
+        f"{_inline(comparison.profile)} on {count_of(overall.n, 'problem')} of {overall.stories:,} distinct stories. "
+        f"Exact McNemar: {overall.only_second} gained, {overall.only_first} lost, p {_p(overall.p)} "
+        f"(mid-p {_p(overall.mid_p)}). With infrastructure errors as wrong: "
+        f"{points(comparison.errors_as_wrong.difference)} (n = {comparison.errors_as_wrong.n:,}).",
+        _left_out(comparison),
+        _datasets(comparison.by_dataset) if len(comparison.by_dataset) > 1 else "",
+        _flips("Gained: right in B only", comparison.gained),
+        _flips("Lost: right in A only", comparison.lost),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _headline(whole: Slice) -> str:
+    if not whole.accuracy.n:
+        return f"No attempt was graded yet; {count_of(whole.infrastructure_errors, 'infrastructure error')}."
+    told = (
+        f"**{percent(whole.accuracy.rate)}** right by the strict profile ({_range(whole.accuracy)}); "
+        f"{percent(whole.accuracy_of_all.rate)} of all {count_of(whole.accuracy_of_all.n, 'problem')} with "
+        f"{count_of(whole.infrastructure_errors, 'infrastructure error')} as wrong."
+    )
+    return f"{told} {count_of(whole.pending, 'problem')} not tried yet." if whole.pending else told
+
+
+def _slices(name: str, listed: Sequence[Slice]) -> str:
+    rows = [
+        (
+            _inline(each.name or "without a name"),
+            *_figures(each.accuracy),
+            f"{each.infrastructure_errors:,}",
+        )
+        for each in listed
+    ]
+    return _table((name, "right", "95 % interval", "n", "infrastructure errors"), rows)
+
+
+def _profiles(whole: Slice) -> str:
+    rows = [(_inline(each.profile), *_figures(each.graded)) for each in whole.profiles]
+    return _table(("profile", "right", "95 % interval", "n"), rows) if len(rows) > 1 else ""
+
+
+def _datasets(listed: Sequence[PairedDifference]) -> str:
+    rows = [
+        (
+            _inline(each.name or "without a name"),
+            percent(each.first.rate),
+            percent(each.second.rate),
+            f"{points(each.difference)} ({_spread(each)})",
+            f"{each.n:,}",
+            _p(each.p),
+            _p(each.p_holm),
+        )
+        for each in listed
+    ]
+    return _table(("data set", "A", "B", "B less A", "n", "p", "p after Holm"), rows)
+
+
+def _flips(title: str, flips: Sequence[Flip]) -> str:
+    if not flips:
+        return ""
+    rows = [(_inline(each.id), _verdicts(each.first), _verdicts(each.second)) for each in flips[:_MOST_FLIPS]]
+    hidden = f"\n\n... and {len(flips) - _MOST_FLIPS:,} more" if len(flips) > _MOST_FLIPS else ""
+    return f"### {title} ({len(flips):,})\n\n" + _table(("problem", "A", "B"), rows) + hidden
+
+
+def _left_out(comparison: Comparison) -> str:
+    found = (
+        (comparison.only_in_first, "attempted in A only"),
+        (comparison.only_in_second, "attempted in B only"),
+        (comparison.left_out, "with nothing but infrastructure errors in one of them"),
+        (comparison.different_labels, "with another text or label"),
+    )
+    told = [f"{count_of(count, 'problem')} {words}" for count, words in found if count]
+    return f"Left out: {'; '.join(told)}." if told else ""
+
+
+def _compared(name: str, run: ComparedRun, share: Proportion) -> tuple[str, ...]:
+    return (name, _inline(run.place), _inline(run.method), _inline(run.model), *_figures(share))
+
+
+def _figures(share: Proportion) -> tuple[str, str, str]:
+    return (percent(share.rate), percent_range(share.low, share.high), f"{share.n:,}")
+
+
+def _verdicts(verdicts: Iterable[str]) -> str:
+    return ", ".join(verdict.replace("_", " ") for verdict in verdicts)
+
+
+def _range(share: Proportion) -> str:
+    return f"n = {count_of(share.n, 'problem')}, 95 % interval {percent_range(share.low, share.high)}"
+
+
+def _spread(difference: PairedDifference) -> str:
+    if difference.low is None or difference.high is None:
+        return "no interval"
+    return f"95 % interval {100 * difference.low:+.1f} to {100 * difference.high:+.1f}"
+
+
+def _p(p: float | None) -> str:
+    return p_value(p).replace("<", "&lt;")
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _inline(text: str) -> str:
+    """A name of anybody's as Markdown that stays words: no link, no mention, no HTML, one line."""
+    return "".join(_INLINE.get(each, each) for each in visible(" ".join(text.split())))

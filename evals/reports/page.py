@@ -1,0 +1,86 @@
+"""A page that shows a run or a comparison: one file that loads nothing and runs no script but its own.
+
+Texts of problems and of models are hostile until shown otherwise. In the page's own markup they are escaped; in its
+data they stand where no text can end the data, and the script puts them into the page as text; the page's policy admits
+the one script by its hash. What is large (texts, formulations, transcripts) is compressed and unpacked when it is
+opened, so that a page of ten thousand problems opens at once.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from string import Template
+from typing import Any, TextIO
+
+from steepest.evals.reports.details import SystemTexts, plain
+from steepest.evals.reports.islands import PER_PART, json_island, parts
+from steepest.evals.reports.listing import Listing
+from steepest.evals.reports.markup import Markup, text
+
+__all__ = ["write_page"]
+
+_SCRIPTS = ("parts.js", "table.js", "details.js", "page.js")
+_DATA = "$parts\n$index"
+
+
+def write_page(
+    stream: TextIO,
+    *,
+    title: str,
+    subtitle: str,
+    sections: Markup,
+    listed: str,
+    records: Iterable[Any],
+    listing: Listing,
+    systems: SystemTexts,
+    footer: str,
+) -> None:
+    """Write a page piece by piece.
+
+    Args:
+        stream: Where it goes.
+        title: What the page is about.
+        subtitle: A line below.
+        sections: What stands above the table.
+        listed: The heading of the table.
+        records: What is shown of each row when it is opened, in the order of rows; may fill `listing` and `systems` as
+            it is drawn, since both are written after it.
+        listing: The table's rows.
+        systems: Texts that records name by number.
+        footer: A line at the end.
+    """
+    style, script = _asset("page.css"), _script()
+    head, tail = _asset("page.html").split(_DATA)
+    words: Mapping[str, str] = {
+        "policy": f"default-src 'none'; style-src 'sha256-{_hash(style)}'; script-src 'sha256-{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'",
+        "title": text(title),
+        "subtitle": text(subtitle),
+        "style": style,
+        "script": script,
+        "sections": sections,
+        "listed": text(listed),
+        "footer": text(footer),
+    }
+    stream.write(Template(head).substitute(words))
+    for part in parts(plain(record) for record in records):
+        stream.write(part + "\n")
+    index = {"listing": listing.document(), "systems": systems.texts, "perPart": PER_PART}
+    stream.write(json_island("index", index))
+    stream.write(Template(tail).substitute(words))
+
+
+def _script() -> str:
+    code = "\n".join(_asset(name) for name in _SCRIPTS)
+    return f'"use strict";\n(() => {{\n{code}}})();\n'
+
+
+def _hash(content: str) -> str:
+    return b64encode(sha256(content.encode()).digest()).decode("ascii")
+
+
+@cache
+def _asset(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,147 @@
+"""The replies that a run paid for: kept before anything is done with them, found again as they were first given.
+
+The reply cache of `steepest.agents.llm` saves money between runs, and what it finds costs nothing. This one is a part
+of the run: an attempt that is made again after a kill reads its replies here, with the tokens, the money and the
+seconds that they took, and comes to the same sample. So it keeps refused and cut-off replies too.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from steepest.agents.llm.chat import ChatReply
+from steepest.errors import InputError
+from steepest.evals.stores.group_commit import GroupCommit
+
+__all__ = ["Paid", "Replies", "RepliesError", "ReplyFile"]
+
+WAIT_SECONDS = 30.0  # for a runner of another shard that is writing
+TABLE = """
+CREATE TABLE IF NOT EXISTS replies (
+    key TEXT PRIMARY KEY,
+    reply TEXT NOT NULL,
+    money TEXT NOT NULL,
+    tokens INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+
+
+class RepliesError(InputError):
+    """The run's replies can't be read or kept, so that going on would pay for what is lost."""
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What a run has spent."""
+
+    money: Decimal = Decimal(0)
+    """US dollars; replies whose price is unknown count as nothing."""
+    tokens: int = 0
+    """Read and written; replies that were not counted count as nothing."""
+
+
+class Replies(Protocol):
+    """Replies by the key of their request (`steepest.agents.llm.keys.request_key`)."""
+
+    def find(self, key: str) -> ChatReply | None:
+        """The kept reply, as it was first given; None when there is none."""
+
+    def keep(self, key: str, reply: ChatReply) -> "Future[None]":
+        """Keep a reply; done when it would survive a power cut, or with the error that it can't be kept."""
+
+    def paid(self) -> Paid:
+        """What all kept replies took."""
+
+    def close(self) -> None:
+        """Finish what is being written."""
+
+
+class ReplyFile:
+    """Replies in an SQLite file, which the runners of several shards may share on one machine.
+
+    Whatever is waiting to be kept goes onto the disk together, so that many replies at once cost one wait for it.
+
+    Raises:
+        RepliesError: The file can't be opened.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._reading = threading.Lock()
+        with self._told():
+            self._database = sqlite3.connect(self.path, timeout=WAIT_SECONDS, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode=WAL")
+            with self._database:
+                self._database.execute(TABLE)
+            self._reader = sqlite3.connect(self.path, timeout=WAIT_SECONDS, check_same_thread=False)
+        self._writer = GroupCommit(self._insert)
+
+    def __repr__(self) -> str:
+        return f"ReplyFile({str(self.path)!r})"
+
+    def find(self, key: str) -> ChatReply | None:
+        """The kept reply, as it was first given; None when there is none that can be read.
+
+        Raises:
+            RepliesError: The file can't be read.
+        """
+        with self._told(), self._reading:
+            row = self._reader.execute("SELECT reply FROM replies WHERE key = ?", (key,)).fetchone()
+        return read_reply(row[0]) if row else None
+
+    def keep(self, key: str, reply: ChatReply) -> "Future[None]":
+        """Keep a reply; done when it would survive a power cut, or with a `RepliesError`."""
+        return self._writer.add((key, reply))
+
+    def paid(self) -> Paid:
+        """What all kept replies took.
+
+        Raises:
+            RepliesError: The file can't be read.
+        """
+        with self._told(), self._reading:
+            rows = self._reader.execute("SELECT money, tokens FROM replies").fetchall()
+        return Paid(sum((Decimal(money) for money, _ in rows), Decimal(0)), sum(tokens for _, tokens in rows))
+
+    def close(self) -> None:
+        """Finish what is being written and close the file."""
+        self._writer.close()
+        self._reader.close()
+        self._database.close()
+
+    def _insert(self, batch: list[tuple[str, ChatReply]]) -> None:
+        rows = [row_of(key, reply) for key, reply in batch]
+        with self._told(), self._database:
+            self._database.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)", rows)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise RepliesError(
+                f"The replies of the run, {self.path}, can't be used ({error}). The samples so far are whole: make "
+                "room or repair the file, and give the same command again to continue."
+            ) from error
+
+
+def row_of(key: str, reply: ChatReply) -> tuple[str, str, str, int]:
+    """Key, reply, money and tokens, as stores keep them."""
+    tokens = (reply.usage.input_tokens or 0) + (reply.usage.output_tokens or 0)
+    return key, reply.model_dump_json(), str(reply.cost or Decimal(0)), tokens
+
+
+def read_reply(text: str) -> ChatReply | None:
+    """A kept reply; None for one of another version of steepest, which is then asked for again."""
+    try:
+        return ChatReply.model_validate_json(text)
+    except ValidationError:
+        return None

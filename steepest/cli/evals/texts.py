@@ -1,0 +1,173 @@
+"""Figures of runs and comparisons as a person reads them in a terminal; every one with its n."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from steepest.cli.tables import aligned
+from steepest.evals.reports.figures import UNKNOWN, count_of, duration, money, p_value, percent, percent_range, points
+
+if TYPE_CHECKING:
+    from steepest.evals.specification import RunSpecification
+    from steepest.evals.statistics import Comparison, Flip, PairedDifference, Proportion, Slice, Summary
+
+MOST_FLIPS = 20
+WIDEST = 60
+
+
+def summary_text(specification: "RunSpecification", summary: "Summary") -> str:
+    """The figures of a run, sections separated by empty lines."""
+    whole = summary.overall
+    sections = [
+        f"{specification.method} with {specification.model}",
+        _accuracy(whole),
+        _table("verdict", [(name.replace("_", " "), f"{count:,}") for name, count in whole.verdicts.items() if count]),
+        _slices("data set", summary.by_dataset),
+        _slices("type", summary.by_type),
+        _profiles(whole),
+        _repetitions(summary),
+        _spent(summary),
+    ]
+    return "\n\n".join(section for section in sections if section)
+
+
+def comparison_text(comparison: "Comparison") -> str:
+    """The figures of a comparison, and which problems flipped."""
+    overall = comparison.overall
+    runs = [
+        ("", "run", "method", "model", "right", "95 % interval", "n"),
+        ("A", comparison.first.place, comparison.first.method, comparison.first.model, *_figures(overall.first)),
+        ("B", comparison.second.place, comparison.second.method, comparison.second.model, *_figures(overall.second)),
+    ]
+    sections = [
+        _lines(runs),
+        f"B less A: {_difference(overall)}, n = {overall.n:,} problems of {overall.stories:,} stories, by "
+        f"{comparison.profile}\n"
+        f"exact McNemar: {overall.only_second} gained, {overall.only_first} lost, p {p_value(overall.p)} "
+        f"(mid-p {p_value(overall.mid_p)})\n"
+        f"with infrastructure errors as wrong: {_difference(comparison.errors_as_wrong)}, "
+        f"n = {comparison.errors_as_wrong.n:,}",
+        _left_out(comparison),
+        _by_dataset(comparison.by_dataset),
+        _flips("gained (right in B only)", comparison.gained),
+        _flips("lost (right in A only)", comparison.lost),
+    ]
+    return "\n\n".join(section for section in sections if section)
+
+
+def _accuracy(whole: "Slice") -> str:
+    if not whole.attempts:
+        return "nothing was attempted yet"
+    lines = [
+        ("right by the strict profile", *_figures(whole.accuracy)),
+        ("infrastructure errors as wrong", *_figures(whole.accuracy_of_all)),
+        ("of distinct stories", *_figures(whole.by_story)),
+        ("came to a solver's verdict", *_figures(whole.executed)),
+    ]
+    rest = (
+        f"{count_of(whole.infrastructure_errors, 'infrastructure error')}, {count_of(whole.pending, 'problem')} to do"
+    )
+    return "\n".join([*_rows([("", "", "95 % interval", "n"), *lines]), rest])
+
+
+def _slices(name: str, listed: "Sequence[Slice]") -> str:
+    if len(listed) < 2:
+        return ""
+    rows = [(each.name or "-", *_figures(each.accuracy), f"{each.infrastructure_errors:,}") for each in listed]
+    return _lines([(name, "right", "95 % interval", "n", "infrastructure errors"), *rows])
+
+
+def _profiles(whole: "Slice") -> str:
+    rows = [(each.profile, *_figures(each.graded), _queries(each.queries)) for each in whole.profiles]
+    return _lines([("profile", "right", "95 % interval", "n", "named values"), *rows])
+
+
+def _repetitions(summary: "Summary") -> str:
+    names = {"pass": "pass@", "majority": "maj@"}
+    rows = [(f"{names[each.kind]}{each.k}", *_figures(each.share)) for each in summary.at_k]
+    return _lines([("attempts", "right", "95 % interval", "n"), *rows]) if rows else ""
+
+
+def _queries(share: "Proportion") -> str:
+    return f"{percent(share.rate)} of {share.n:,}" if share.n else ""
+
+
+def _spent(summary: "Summary") -> str:
+    time = summary.seconds
+    return (
+        f"{money(summary.cost.total, summary.cost.unknown)}, {_tokens(summary)}; "
+        f"an attempt took {duration(time.median)} (median, n = {time.n:,}), 90 % within {duration(time.p90)}"
+    )
+
+
+def _tokens(summary: "Summary") -> str:
+    read, written = summary.input_tokens, summary.output_tokens
+    if not read.n:
+        return "tokens not counted"
+    counted = f"{(read.total or 0) + (written.total or 0):,.0f} tokens"
+    return f"{counted} + {count_of(read.unknown, 'attempt')} not counted" if read.unknown else counted
+
+
+def _by_dataset(listed: "Sequence[PairedDifference]") -> str:
+    if len(listed) < 2:
+        return ""
+    heads = ("data set", "A", "B", "B less A", "n", "p", "p after Holm")
+    rows = [
+        (
+            each.name or "-",
+            percent(each.first.rate),
+            percent(each.second.rate),
+            _difference(each),
+            f"{each.n:,}",
+            p_value(each.p),
+            p_value(each.p_holm),
+        )
+        for each in listed
+    ]
+    return _lines([heads, *rows])
+
+
+def _flips(title: str, flips: "Sequence[Flip]") -> str:
+    if not flips:
+        return ""
+    rows = [(each.id, _verdicts(each.first), _verdicts(each.second)) for each in flips[:MOST_FLIPS]]
+    hidden = [f"  ... and {len(flips) - MOST_FLIPS:,} more; --format json lists all"] if len(flips) > MOST_FLIPS else []
+    return "\n".join(
+        [f"{title}: {len(flips):,}", *(f"  {line}" for line in _rows([("problem", "A", "B"), *rows])), *hidden]
+    )
+
+
+def _verdicts(verdicts: Iterable[str]) -> str:
+    return ", ".join(verdict.replace("_", " ") for verdict in verdicts)
+
+
+def _left_out(comparison: "Comparison") -> str:
+    found = (
+        (comparison.only_in_first, "attempted in A only"),
+        (comparison.only_in_second, "attempted in B only"),
+        (comparison.left_out, "with nothing but infrastructure errors in one of them"),
+        (comparison.different_labels, "with another text or label"),
+    )
+    told = [f"{count_of(count, 'problem')} {words}" for count, words in found if count]
+    return f"left out: {'; '.join(told)}" if told else ""
+
+
+def _difference(each: "PairedDifference") -> str:
+    if each.low is None or each.high is None:
+        return f"{points(each.difference)} (no interval)"
+    return f"{points(each.difference)} ({100 * each.low:+.1f} to {100 * each.high:+.1f})"
+
+
+def _figures(share: "Proportion") -> tuple[str, str, str]:
+    return (percent(share.rate) if share.n else UNKNOWN, percent_range(share.low, share.high), f"{share.n:,}")
+
+
+def _table(head: str, rows: Sequence[tuple[str, str]]) -> str:
+    return _lines([(head, "attempts"), *rows]) if rows else ""
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(_rows(rows))
+
+
+def _rows(rows: Sequence[Sequence[str]]) -> list[str]:
+    return aligned(rows, widest=WIDEST)
