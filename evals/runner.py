@@ -142,7 +142,10 @@ class _Course:
     def end(self) -> RunEnd:
         """How far it came."""
         done = len(self._recorded) + self._made - self._failed
-        reason, message = ("done", "") if self._stop is None or done == self.total else self._stop
+        reason: StopReason | Literal["done"] = "done"
+        message = ""
+        if self._stop is not None and done < self.total:
+            reason, message = self._stop
         if done < self.total:
             message += f" {done} of {self.total} samples are recorded: give the same command again to go on."
         return RunEnd(reason, message.strip(), self.total, done, self._made, self._failed)

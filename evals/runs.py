@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from pydantic import ValidationError
+
 from steepest.agents.llm.chat import ChatModel, run_sync
 from steepest.errors import InputError
 from steepest.evals.batch import Batch, carry_out
@@ -283,4 +285,12 @@ def _limits(options: RunOptions) -> dict[str, Any]:
                 raise InputError(f"{name} is a list, not one text: write [{where[name]!r}].")
     if given.get("max_cost") is not None:
         given["max_cost"] = Decimal(str(given["max_cost"]))
-    return {**given, "selection": Selection(**chosen)}
+    return {**given, "selection": _selection(chosen)}
+
+
+def _selection(chosen: dict[str, Any]) -> Selection:
+    try:
+        return Selection(**chosen)
+    except ValidationError as error:
+        told = error.errors()[0]
+        raise InputError(f"{'.'.join(map(str, told['loc']))}: {told['msg']}, not {told['input']!r}.") from error

@@ -12,17 +12,18 @@ import sys
 from collections.abc import Callable, Container, Sequence
 from copy import deepcopy
 from time import perf_counter
-from types import CodeType, CoroutineType, FrameType, FunctionType, MethodType
+from types import CoroutineType, FrameType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from steepest.traces.failures import TraceError, execution_error, message_of, told
+from steepest.traces.failures import TraceError
 from steepest.traces.functions import Externals, Yielded, check_options, operation_of, positional_names, whole
-from steepest.traces.graph import Node, as_node, make
+from steepest.traces.graph import Node, as_node
 from steepest.traces.holders import unwrapped
 from steepest.traces.names_read import NamesRead, names_read
+from steepest.traces.pending import PendingCall
 from steepest.traces.previews import preview
-from steepest.traces.records import Record
-from steepest.traces.scope import Call, enter, is_inside, is_tracing, leave, note_read, watch_threads
+from steepest.traces.scope import enter, is_inside, leave, note_read, watch_threads
+from steepest.traces.working_copies import WorkingCopy
 
 if TYPE_CHECKING:
     from steepest.traces.code.code_parameter import CodeParameter
@@ -133,9 +134,10 @@ class Bundle(Generic[R]):
     def _recorded(
         self, caller: FrameType, code: "CodeParameter | None", args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        inputs = [as_node(each) for each in (*args, *kwargs.values())]
+        copies: list[WorkingCopy] = []
+        inputs = [as_node(each, copies) for each in (*args, *kwargs.values())]
         names = (*self._names(len(args)), *kwargs) if kwargs else self._names(len(args))
-        pending = _Pending(self, code, names, inputs, caller.f_code, caller.f_lineno)
+        pending = PendingCall(self, code, names, inputs, copies, caller.f_code, caller.f_lineno)
         values = [each._value for each in inputs]
         for each in self._texts_read(code, values[: len(args)], kwargs):
             if each.order:
@@ -164,7 +166,7 @@ class Bundle(Generic[R]):
             known = self._names_read = (function, names_read(function))
         return known[1].texts(values, named)
 
-    def _run(self, pending: "_Pending", values: Sequence[Any], named: dict[str, Any]) -> Any:
+    def _run(self, pending: PendingCall, values: Sequence[Any], named: dict[str, Any]) -> Any:
         token = enter(pending.call)
         result: Any = None
         try:
@@ -177,7 +179,7 @@ class Bundle(Generic[R]):
             raise pending.failed(error) from error
         return pending.finished(result) if pending.call.is_over else self._awaited(pending, result)
 
-    async def _awaited(self, pending: "_Pending", coroutine: "CoroutineType[Any, Any, Any]") -> Node[R]:
+    async def _awaited(self, pending: PendingCall, coroutine: "CoroutineType[Any, Any, Any]") -> Node[R]:
         pending.begin = perf_counter()
         token = enter(pending.call)
         try:
@@ -251,87 +253,6 @@ class BoundBundle:
         return [code.node] if code is not None else []
 
 
-class _Pending:
-    """A call that is being made."""
-
-    __slots__ = ("begin", "bundle", "call", "caller", "code", "inputs", "line", "names")
-
-    def __init__(
-        self,
-        bundle: Bundle[Any],
-        code: "CodeParameter | None",
-        names: tuple[str, ...],
-        inputs: list[Node[Any]],
-        caller: CodeType,
-        line: int,
-    ) -> None:
-        self.bundle = bundle
-        self.code = code
-        self.names = names
-        self.inputs = inputs
-        self.caller = caller
-        self.line = line
-        self.call = Call(is_opaque=True)
-        self.begin = perf_counter()
-
-    def finished(self, result: Any) -> Node[Any]:
-        """The node of the result."""
-        held: list[Node[Any]] = []
-        value = unwrapped(result, held)
-        for each in held:  # what the result is, or holds, is what it was made from
-            if each.order:
-                self.call.reads.setdefault(id(each), each)
-        externals = self._externals()
-        if externals and self.bundle.externals == "refuse":
-            names = ", ".join(each.label or preview(each._value, 40) for each in externals)
-            raise TraceError(
-                f"{self.bundle.operation.name} reads {names} without being passed them: pass them as arguments, or "
-                'allow it with bundle(externals="record")'
-            )
-        return self._made(value, "", externals)
-
-    def failed(self, error: Exception) -> Exception:
-        """The error to raise for what the function raised."""
-        return execution_error(error, self._made(told(error), message_of(error), self._externals()))
-
-    def _made(self, value: Any, exception: str, externals: Sequence[Node[Any]]) -> Node[Any]:
-        seconds = perf_counter() - self.begin
-        if not is_tracing():
-            return make(value)
-        names, inputs = self.names, tuple(self.inputs)
-        if externals:
-            names, inputs = (*names, *(each.label or "external" for each in externals)), (*inputs, *externals)
-        if self.code is not None:
-            names, inputs = (*names, CODE), (*inputs, self.code.node)
-        made = make(value, self.bundle.operation, inputs)
-        charges = self.call.charges
-        made.record = Record(
-            names,
-            seconds,
-            len(externals),
-            sum(tokens for tokens, _ in charges) if charges else 0,
-            sum(money for _, money in charges) if charges else 0.0,
-            exception,
-            self.caller,
-            self.line,
-            self.call.updates,
-        )
-        return made
-
-    def _externals(self) -> list[Node[Any]]:
-        """Nodes that were read and not passed, neither by themselves nor in a container."""
-        reads = self.call.taken_reads()
-        if not reads:
-            return []
-        passed, stack = set[int](), list(self.inputs)
-        while stack:
-            each = stack.pop()
-            passed.add(id(each))
-            if each.operation is not None and each.operation.name in _CONTAINERS:
-                stack.extend(each.inputs)
-        return [each for key, each in list(reads.items()) if key not in passed]
-
-
 @overload
 def bundle(
     function: Callable[..., R],
@@ -388,12 +309,6 @@ def bundle(
 
         code = code_parameter(function, name=name, trust=trust)
     return Bundle(function, name=name, description=description, externals=externals, code=code)
-
-
-CODE = "code"
-"""The name under which trainable source is an input of its calls."""
-
-_CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "dict", "deque", "filled"})
 
 
 def _plain(value: Any) -> Any:

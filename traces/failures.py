@@ -7,13 +7,11 @@ and the message; Python's own traceback is chained to the error as its cause.
 import inspect
 import linecache
 import os
-import sysconfig
 import textwrap
-import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from types import CodeType, TracebackType
+from functools import cache, lru_cache
+from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from steepest.errors import SteepestError
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from steepest.traces.graph import Node
 
 _HERE = os.path.join(os.path.dirname(__file__), "")
-_LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 _LONGEST_MESSAGE = 2000
 _MOST_LINES = 60
@@ -195,12 +192,28 @@ def _members(kind: Any) -> tuple[str, ...]:
     )
 
 
+@cache
+def _not_the_users() -> tuple[str, ...]:
+    """What the file names of this package and of libraries begin with."""
+    import sysconfig  # which takes longer to load than this module
+
+    libraries = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+    return (_HERE, *libraries, "<frozen ")
+
+
+def _walked(frames: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+    """Frames and their lines, outermost first."""
+    while frames is not None:
+        yield frames.tb_frame, frames.tb_lineno
+        frames = frames.tb_next
+
+
 def _levels(frames: TracebackType | None) -> list[tuple[CodeType, int]]:
     """Code and line of the user's frames, outermost first: without this package, libraries and repetitions."""
     levels: list[tuple[CodeType, int]] = []
-    for frame, line in traceback.walk_tb(frames):
+    for frame, line in _walked(frames):
         code = frame.f_code
-        if code.co_filename.startswith((_HERE, *_LIBRARIES, "<frozen ")):
+        if code.co_filename.startswith(_not_the_users()):
             continue
         if code.co_name in _COMPREHENSIONS and levels and levels[-1][0].co_filename == code.co_filename:
             levels[-1] = (levels[-1][0], line)
@@ -242,7 +255,7 @@ def _source(code: CodeType) -> tuple[list[str], int]:
 
 def _last_line(frames: TracebackType | None) -> str:
     """The line of source that raised."""
-    walked = list(traceback.walk_tb(frames))
+    walked = list(_walked(frames))
     if not walked:
         return ""
     frame, line = walked[-1]

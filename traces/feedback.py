@@ -13,7 +13,7 @@ from typing import Any
 
 from steepest.errors import InputError
 from steepest.traces.failures import ExecutionError, TraceError, failure_of
-from steepest.traces.graph import Node, ancestors, between
+from steepest.traces.graph import Node, ancestors, as_node, between
 from steepest.traces.parameters import state_of
 from steepest.traces.previews import preview
 
@@ -117,7 +117,7 @@ def ends_of(outputs: Node[Any] | ExecutionError | Iterable[Node[Any]]) -> tuple[
             f"feedback is given on nodes, and this is {found}: pass the node that a traced computation gave, or a list "
             "of such nodes, and not a value"
         )
-    return ends  # type: ignore[return-value]  # as just seen
+    return tuple(as_node(end) for end in ends)  # one that was written into comes from what was written, too
 
 
 def _words_of(feedback: object) -> str:

@@ -14,7 +14,7 @@ from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from steepest.traces.failures import execution_error, message_of, told
-from steepest.traces.holders import HOLDERS, assembled, holds_nodes, is_filled, read_through, with_written
+from steepest.traces.holders import HOLDERS, assembled, holds_nodes, is_filled, read_through, unwrapped, with_written
 from steepest.traces.operations import Operation
 from steepest.traces.operators import Operators, TextMethods, fill
 from steepest.traces.previews import preview
@@ -22,6 +22,7 @@ from steepest.traces.protocols import class_for
 from steepest.traces.records import Record
 from steepest.traces.scope import is_inside, is_tracing, note_read, note_test
 from steepest.traces.snapshots import IMMUTABLE, Snapshot, is_changed, snapshot_of
+from steepest.traces.working_copies import WorkingCopy
 from steepest.traces.writes import kept_arguments
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ T = TypeVar("T")
 M = TypeVar("M")
 
 SEPARATE = "steepest: separate"  # in the memo of a deep copy that gets nodes of its own; other copies keep the nodes
-_numbers = itertools.count(1)
-"""Creation numbers; `next` on it is atomic, so threads never share one."""
+_numbers = itertools.count(1)  # `next` on it is atomic, so threads never share one
 
 
 class Node(Operators, Generic[T]):
@@ -80,7 +80,7 @@ class Node(Operators, Generic[T]):
 
     def detach(self) -> "Node[T]":
         """A leaf with the same value: feedback stops there."""
-        return leaf(self._value, self.label)
+        return leaf(unwrapped(self._value, []), self.label)
 
     @recursive_repr("<...>")
     def __repr__(self) -> str:
@@ -93,10 +93,12 @@ class Node(Operators, Generic[T]):
         return read_through(self) if is_filled(self) else self.value
 
     def __deepcopy__(self, memo: dict[Any, Any]) -> "Node[T]":
-        return leaf(deepcopy(self._value, memo), self.label, copy(self.trainable)) if SEPARATE in memo else self
+        if SEPARATE not in memo:
+            return self
+        return leaf(deepcopy(unwrapped(self._value, []), memo), self.label, copy(self.trainable))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return leaf, (self._value, self.label, copy(self.trainable))
+        return leaf, (unwrapped(self._value, []), self.label, copy(self.trainable))
 
 
 _SLOTS = ("_value", "operation", "inputs", "order", "label", "record", "snapshot", "trainable", "__weakref__")
@@ -141,8 +143,7 @@ def leaf(value: T, label: str | None = None, trainable: "Trainable | None" = Non
     """A node that no operation made."""
     made = make(value, trainable=trainable)
     made.label = label
-    if is_inside() and trainable is None:
-        made.order = 0
+    made.order = 0 if is_inside() and trainable is None else made.order
     return made
 
 
@@ -187,12 +188,11 @@ def failure(error: Exception, operation: Operation, inputs: tuple[Node[Any], ...
     return made
 
 
-def as_node(value: Any) -> Node[Any]:
+def as_node(value: Any, copies: list[WorkingCopy] | None = None) -> Node[Any]:
     """What is to be an input: a node as it is, a container that holds nodes as an operation on them, else a leaf."""
-    if isinstance(value, Node) and not is_filled(value):
-        return value
-    is_plain = type(value) not in HOLDERS or not holds_nodes(value)
-    return make(value) if is_plain and not isinstance(value, Node) else assembled(value, make)
+    if isinstance(value, Node):
+        return assembled(value, make, copies) if is_filled(value) else value
+    return assembled(value, make, copies) if type(value) in HOLDERS and holds_nodes(value) else make(value)
 
 
 def ancestors(outputs: Iterable[Node[Any]]) -> list[Node[Any]]:

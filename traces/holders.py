@@ -11,6 +11,8 @@ from typing import Any
 from steepest.traces.operations import Operation, dict_operation
 from steepest.traces.operators import Operators
 from steepest.traces.scope import note_read
+from steepest.traces.snapshots import snapshot_of
+from steepest.traces.working_copies import WorkingCopy, working_copy
 
 HOLDERS: dict[type, Operation] = {
     list: Operation("list", "[...]"),
@@ -35,18 +37,21 @@ Step = Generator["Step", Any, Any]
 
 def holds_nodes(value: Any) -> bool:
     """Whether a value is a node or a container that holds one, at any depth; each part looked at once."""
-    stack, seen = [[value]], set[int]()
-    while stack:
-        parts = stack.pop()
-        kinds = set(map(type, parts))
-        if any(issubclass(kind, Operators) for kind in kinds):
-            return True
-        if kinds.isdisjoint(_KINDS):
-            continue
-        for part in parts:
-            if type(part) in HOLDERS and id(part) not in seen:  # a container may hold itself
-                seen.add(id(part))
-                stack.append([*part, *part.values()] if isinstance(part, dict) else list(part))
+    waiting, seen = [iter([[value]])], set[int]()
+    while waiting:
+        for part in waiting[-1]:
+            if type(part) not in HOLDERS or id(part) in seen:  # a container may hold itself
+                continue
+            seen.add(id(part))
+            parts = [*part, *part.values()] if isinstance(part, dict) else list(part)
+            kinds = set(map(type, parts))
+            if any(issubclass(kind, Operators) for kind in kinds):
+                return True
+            if not kinds.isdisjoint(_KINDS):
+                waiting.append(reversed(parts))  # what came last is a node more often
+                break
+        else:
+            waiting.pop()
     return False
 
 
@@ -76,16 +81,19 @@ def read_through(value: Any) -> Any:
     return plain
 
 
-def assembled(container: Any, make: Callable[..., Any]) -> Any:
+def assembled(container: Any, make: Callable[..., Any], copies: list[WorkingCopy] | None = None) -> Any:
     """A container that holds nodes as a node that was made from them: an operation for it and each container in it.
 
     Args:
         container: Of a type in `HOLDERS`, or a node that is filled. Where a container holds itself there is no edge:
             nothing is made from itself.
         make: Makes a node of a value, an operation and inputs: `graph.make`.
+        copies: Gets the copies that are values of these nodes.
     """
     unwrapping = _Unwrapping(container, [])
     walked(unwrapping.of(container))
+    if copies is not None:
+        copies += [working_copy(value, unwrapping.made[key]) for key, value in unwrapping.originals.items()]
     return walked(_assembling(container, make, unwrapping.made, {}))
 
 
@@ -105,6 +113,9 @@ def with_written(made: Any, operation: Operation) -> Any:
         operation: What made it.
     """
     held: list[Any] = []
+    if type(made._value) in _VIEWS:  # of a dict: the parts are what is asked for, and some are nodes
+        made._value = list(made._value)
+        made.snapshot = snapshot_of(made._value)
     if type(made._value) in HOLDERS and holds_nodes(made._value):
         made.snapshot.is_filled = True
         if operation.name in ITEMS and not isinstance(made.inputs[-1]._value, slice):
@@ -124,6 +135,7 @@ ITEMS = frozenset(
     | {"values", "items", "keys"}
 )
 """Names of operations that give a part of their first input, or all of its parts one by one."""
+_VIEWS = frozenset({type({}.values()), type({}.items())})
 
 
 def holding(root: Any, parts_of: Callable[[Any], Iterable[Any] | None]) -> set[int]:
@@ -181,6 +193,8 @@ class _Unwrapping:
         self.found = found
         self.made: dict[int, Any] = {}
         """By the id of the container that each is a copy of."""
+        self.originals: dict[int, Any] = {}
+        """Those containers."""
         self._holding = holding(root, _parts)
 
     def of(self, value: Any) -> Step:
@@ -195,6 +209,7 @@ class _Unwrapping:
             return value
         if id(value) in self.made:
             return self.made[id(value)]
+        self.originals[id(value)] = value
         if isinstance(value, dict):
             table = self.made[id(value)] = copy(value)  # keeps the factory of a defaultdict
             pairs = list(table.items())  # of the copy: other threads may change the value meanwhile

@@ -9,11 +9,13 @@ by identity.
 import json
 import math
 import operator
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Self
 
 from steepest.traces.operations import Operation
+from steepest.traces.scope import is_inside, note_test
 
 if TYPE_CHECKING:
     from steepest.traces.declarations import Declared
@@ -62,7 +64,6 @@ UNARY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "trunc": ("trunc({})", math.trunc),
 }
 PLAIN: dict[str, Callable[..., Any]] = {
-    "len": len,
     "int": int,
     "float": float,
     "complex": complex,
@@ -70,7 +71,6 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "str": str,
     "bytes": bytes,
     "format": format,
-    "contains": operator.contains,
 }
 """What Python itself needs as a plain object; the value answers."""
 OPTIONAL: dict[str, tuple[str, Callable[..., Any]]] = {"round": ("round", round), "pow": ("pow", pow)}
@@ -78,6 +78,9 @@ OPTIONAL: dict[str, tuple[str, Callable[..., Any]]] = {"round": ("round", round)
 
 WRITERS = frozenset({"append", "appendleft", "extend", "extendleft", "insert", "setdefault", "add", "update"})
 """Methods of containers that put their arguments into them, nodes as they are (`writes`)."""
+
+_COUNTED = frozenset({list, tuple, dict, deque, defaultdict, OrderedDict})
+"""Containers that have as many parts, and the same keys, whether or not some are nodes."""
 
 Derive = Callable[[Operation, Callable[..., Any], tuple[Any, ...]], "Node[Any]"]
 """What applies a function and makes the node: `graph.derive`."""
@@ -106,7 +109,20 @@ class Operators(Declared):
         return self
 
     def __bool__(self) -> bool:
-        return bool(self._tested())
+        return bool(self._counted())
+
+    def __len__(self) -> int:
+        return len(self._counted())
+
+    def __contains__(self, item: Any) -> bool:
+        return _told(item) in (self._counted() if isinstance(self._value, dict) else self._tested())
+
+    def _counted(self) -> Any:
+        """The value as it is kept: how many nodes were written into it is known without reading them."""
+        if type(self._value) not in _COUNTED or is_inside():
+            return self._tested()
+        note_test(self)
+        return self._value
 
     def __iter__(self) -> "Iterator[Node[Any]]":
         """The items as nodes, an operation each; of a mapping its keys, as its own iteration gives."""

@@ -5,7 +5,6 @@ are kept in the history. Updates of one parameter wait for each other, in whatev
 and its history have copies of their own of what they are given (`copies`), so that nobody changes them in place.
 """
 
-import pickle
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -88,7 +87,9 @@ class Trainable:
 
     def __reduce__(self) -> tuple[Any, ...]:
         if isinstance(self.constraint, FunctionType) and "<" in self.constraint.__qualname__:
-            raise pickle.PicklingError(
+            from pickle import PicklingError
+
+            raise PicklingError(
                 f"a parameter can't be pickled with the constraint {self.constraint.__qualname__}: another process "
                 "finds only functions that are defined at the top of a module, so define it there, with `def`"
             )
@@ -201,7 +202,7 @@ def _check(name: object, trainable: object, description: object, constraint: obj
 def _parameter(value: Any, name: str | None, description: str, constraint: Constraint | None) -> Node[Any]:
     if constraint is not None and not callable(constraint) and not isinstance(constraint, str):
         constraint = tuple(constraint)  # an iterator could be asked but once
-    plain = unwrapped(value, [])
+    plain = own_copy(unwrapped(value, []))
     require_allowed(plain, constraint, name or "the value")
     return leaf(plain, name, Trainable(description, constraint))
 

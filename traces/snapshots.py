@@ -5,6 +5,7 @@ dataclasses, a checksum for memory. It looks at a bounded part of a value, so it
 """
 
 import zlib
+from collections import deque
 from dataclasses import fields, is_dataclass
 from itertools import islice
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -107,7 +108,7 @@ def _frozen(value: Any, room: _Room) -> Any:
         return value
     if not room.levels or room.items <= 0:
         return _Object(kind.__name__, id(value))
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (list, tuple, set, frozenset, deque)):
         return _frozen_items(value, list(islice(value, room.items)), room)
     if isinstance(value, dict):
         keys, values = list(islice(value, room.items)), list(islice(value.values(), room.items))
@@ -184,6 +185,8 @@ def _thawed_items(kind: type, length: int, items: Any) -> Any:
         parts = [_thawed(each[1] if isinstance(items, frozenset) else each) for each in items]
         return (set if issubclass(kind, set) else frozenset)(parts)
     parts = [_thawed(each) for each in items]
+    if issubclass(kind, deque):
+        return deque(parts)
     return tuple(parts) if issubclass(kind, tuple) else parts
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from steepest.errors import InputError
 from steepest.traces.failures import ExecutionError, failure_of
 from steepest.traces.feedback import Feedback
-from steepest.traces.graph import Node, ancestors, between
+from steepest.traces.graph import Node, ancestors, as_node, between
+from steepest.traces.holders import FILLED
 from steepest.traces.parameters import value_at, value_read
 from steepest.traces.previews import preview
 from steepest.traces.rendering.names import argument, names_of, written
@@ -217,7 +218,7 @@ def trace_of(
     on: dict[int, list[Feedback]] = {}
     for each in said:
         for output in each.outputs:
-            on.setdefault(id(output), []).append(each)
+            on.setdefault(id(_given(output)), []).append(each)
     return Trace(
         nodes=tuple(nodes),
         outputs=ends,
@@ -233,7 +234,7 @@ def _ends(outputs: object) -> tuple[Node[Any], ...]:
     if isinstance(outputs, ExecutionError):
         return (failure_of(outputs).node,)
     if isinstance(outputs, Node):
-        return (outputs,)
+        return (as_node(outputs),)
     if not isinstance(outputs, Iterable) or isinstance(outputs, (str, bytes)):
         raise _not_traced(outputs)
     ends = tuple(outputs)
@@ -242,7 +243,7 @@ def _ends(outputs: object) -> tuple[Node[Any], ...]:
     for end in ends:
         if not isinstance(end, Node):
             raise _not_traced(end)
-    return tuple({id(end): end for end in ends}.values())
+    return tuple({id(end): as_node(end) for end in ends}.values())  # with what was written into them
 
 
 def _not_traced(value: object) -> InputError:
@@ -265,6 +266,11 @@ def _feedback(parameters: Iterable[Node[Any]], kept: set[int]) -> tuple[Feedback
     said: dict[int, Feedback] = {}
     for parameter in parameters:
         for each in parameter.trainable.feedback if parameter.trainable is not None else ():
-            if any(id(output) in kept for output in each.outputs):
+            if any(id(_given(output)) in kept for output in each.outputs):
                 said[id(each)] = each
     return tuple(said.values())
+
+
+def _given(output: Node[Any]) -> Node[Any]:
+    """The node that somebody gave feedback on: of one that was written into, what it was then stands for it."""
+    return output.inputs[0] if output.operation is FILLED else output

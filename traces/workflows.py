@@ -18,6 +18,7 @@ from steepest.traces.bundle import BoundBundle, Bundle
 from steepest.traces.containers import mapped
 from steepest.traces.failures import ExecutionError, failure_of, settle
 from steepest.traces.graph import Node, make
+from steepest.traces.holders import is_filled, with_written
 from steepest.traces.operations import Operation
 from steepest.traces.scope import Call, current_call, enter, is_tracing, leave
 
@@ -141,7 +142,10 @@ class _Way:
 
 def _decided(result: Node[Any], conditions: Sequence[Node[Any]]) -> Node[Any]:
     others = tuple(each for each in conditions if each is not result)
-    return make(result._value, DECIDED, (result, *others)) if others else result
+    if not others:
+        return result
+    made = make(result._value, DECIDED, (result, *others))
+    return with_written(made, DECIDED) if is_filled(result) else made
 
 
 def _joined(conditions: list[Node[Any]]) -> Node[Any]:

@@ -42,6 +42,8 @@ def kept_arguments(node: Any, name: str, args: tuple[Any, ...], kwargs: dict[str
         return args if name in _SEVERAL else None
     if isinstance(value, set):
         args = tuple(_for_set(each, name) for each in args)
+        if not holds_nodes(list(args)):
+            return args
     elif name in _KEYED:
         args = (unwrapped(args[0], []), *args[1:])
     _mark(node)

@@ -32,21 +32,33 @@ def environment_secrets() -> tuple[str, ...]:
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Mask `secrets`, the keys in the environment, and whatever looks like a key or a URL's password."""
+    return _masked(text, _known(secrets))
+
+
+def redact_json(value: Any, secrets: Iterable[str] = ()) -> Any:
+    """`value` (as `json.loads` gives it) with every text in it redacted; keys of objects too."""
+    return _masked_json(value, _known(secrets))
+
+
+def _known(secrets: Iterable[str]) -> list[str]:
+    """All secrets, the longest first. To look for them takes longer than to mask a text: once for a whole value."""
     known = {secret for secret in secrets if len(secret) >= SHORTEST_KEY} | set(environment_secrets())
-    for secret in sorted(known, key=len, reverse=True):
+    return sorted(known, key=len, reverse=True)
+
+
+def _masked(text: str, known: list[str]) -> str:
+    for secret in known:
         text = text.replace(secret, MASK)
     for pattern, mask in PATTERNS:
         text = pattern.sub(mask, text)
     return text
 
 
-def redact_json(value: Any, secrets: Iterable[str] = ()) -> Any:
-    """`value` (as `json.loads` gives it) with every text in it redacted; keys of objects too."""
-    known = tuple(secrets)
+def _masked_json(value: Any, known: list[str]) -> Any:
     if isinstance(value, str):
-        return redact(value, known)
+        return _masked(value, known)
     if isinstance(value, list | tuple):
-        return [redact_json(item, known) for item in value]
+        return [_masked_json(item, known) for item in value]
     if isinstance(value, dict):
-        return {redact(str(key), known): redact_json(item, known) for key, item in value.items()}
+        return {_masked(str(key), known): _masked_json(item, known) for key, item in value.items()}
     return value

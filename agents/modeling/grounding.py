@@ -5,6 +5,7 @@ value. What is not found is a warning, since a number may be derived; a formulat
 of this text.
 """
 
+import math
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from steepest.agents.modeling.numbers import key, stated_numbers
 from steepest.solvers.checks.symbols import AnyElement, declared_elements, names_in, title
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation, Objective, Parameter, Set
-from steepest.solvers.language.expressions import Expression, LabelRef, Number, walk
+from steepest.solvers.language.expressions import Arithmetic, Expression, LabelRef, Number, walk
 
 SHOWN = 8
 """Numbers that one finding lists before it counts the rest."""
@@ -23,6 +24,17 @@ _FREE = frozenset({"0", "1"})
 
 _CONVERSIONS = frozenset({"7", "12", "24", "52", "60", "100", "365", "1000", "3600"})
 """Numbers that change units rather than state data, in an element that quotes nothing."""
+
+_SHAPES = re.compile(
+    r"\b(?:area|volume|perimeter|surface|radius|diameter|circle|circular|square|rectang|triang|cylind|cone|sphere"
+    r"|cube|cuboid|box|hypotenuse|distance)",
+    re.IGNORECASE,
+)
+"""Words of geometry, whose formulas bring numbers along that no text states."""
+
+_PI = frozenset(key(round(math.pi, digits)) for digits in range(2, 16))
+_OF_SHAPES = frozenset({"2", "3", "4", "6", "0.5"})
+"""Factors of such formulas; as data they would be claims of their own."""
 
 _SENSES = {
     "minimize": re.compile(r"\bminimi[sz]", re.IGNORECASE),
@@ -65,7 +77,7 @@ def ground(formulation: Formulation, text: str, bound: Collection[str] = ()) -> 
         if not isinstance(element, Parameter) or element.name in used:
             grounded |= numbers & stated
     findings = (
-        *_number_findings(formulation, elements, stated, bound),
+        *_number_findings(formulation, elements, stated, bound, has_shapes=bool(_SHAPES.search(text))),
         *_quote_findings(formulation, elements, text),
         *_sense_findings(formulation, text),
     )
@@ -85,10 +97,17 @@ def _is_invented(
 
 
 def _number_findings(
-    formulation: Formulation, elements: list[AnyElement], stated: frozenset[str], bound: Collection[str]
+    formulation: Formulation,
+    elements: list[AnyElement],
+    stated: frozenset[str],
+    bound: Collection[str],
+    *,
+    has_shapes: bool,
 ) -> Iterator[Diagnostic]:
     for element in elements:
         known = stated | _FREE if element.quotes else stated | _FREE | _CONVERSIONS
+        if has_shapes:
+            known |= _PI if isinstance(element, Parameter) else _PI | _OF_SHAPES
         if isinstance(element, Set) or element.is_assumed or _name(element) in bound:
             continue
         strange = {key(value): None for value in _numbers(element) if key(abs(value)) not in known}
@@ -154,7 +173,13 @@ def _numbers(element: AnyElement) -> Iterator[float]:
     if isinstance(element, Objective) and element.weight is not None:
         yield element.weight
     for expression in _expressions(element):
-        yield from (node.value for node in walk(expression) if isinstance(node, Number))
+        yield from _written_out(expression)
+
+
+def _written_out(expression: Expression) -> Iterator[float]:
+    """The numbers of an expression; an exponent says what is computed, not with which data."""
+    exponents = {id(node.right) for node in walk(expression) if isinstance(node, Arithmetic) and node.operator == "**"}
+    yield from (node.value for node in walk(expression) if isinstance(node, Number) and id(node) not in exponents)
 
 
 def _expressions(element: AnyElement) -> Iterator[Expression]:

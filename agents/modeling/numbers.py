@@ -12,6 +12,7 @@ _DIGITS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_TEX_COMMAND = re.compile(r"\\[a-z]+", re.IGNORECASE)
 
 _UNITS = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -34,11 +35,13 @@ _MULTIPLES: dict[str, float] = {
 
 
 def stated_numbers(text: str) -> frozenset[str]:
-    """The keys (see `key`) of every number that a text states.
+    r"""The keys (see `key`) of every number that a text states.
 
     Read are digits with or without thousands separators, fractions, percents (as 25 and as 0.25), cents, scales
-    ("2 million", "10k"), number words ("twenty-five", "one and a half", "twice", "a third").
+    ("2 million", "10k"), number words ("twenty-five", "one and a half", "twice", "a third"). TeX's commands are none of
+    the words: `x \leq15` states 15.
     """
+    text = _TEX_COMMAND.sub(" ", text)
     found = {key(value) for value in [*_numbers_in_digits(text), *_numbers_in_words(text)]}
     return frozenset(found)
 

@@ -66,7 +66,13 @@ class Workshop:
             RepliesError: The run's replies can't be kept any more.
         """
         metered = Metered(self.model, self.ledger)
-        bench = Workbench(metered, self._options, self._solvers.solve, self._opened_sandbox, epoch=job.epoch)
+        bench = Workbench(
+            model=metered,
+            options=self._options,
+            solve=self._solvers.solve,
+            sandbox=self._opened_sandbox,
+            epoch=job.epoch,
+        )
         begun = perf_counter()
         try:
             attempt = await self.method.attempt(job.question, bench)

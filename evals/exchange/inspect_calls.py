@@ -45,8 +45,9 @@ def conversation_of(calls: Sequence[Record]) -> "list[ChatMessage]":
     said: list[ChatMessage] = []
     before: list[_Turn] = []
     for call in calls:
-        turns = [*_asked(call), *([("assistant", call.reply.text)] if call.reply else [])]
-        continues = turns[: len(before)] == before
+        asked = _asked(call)
+        turns = [*asked, ("assistant", call.reply.text)] if call.reply else asked
+        continues = asked[: len(before)] == before
         said += [_message(turn, call.model) for turn in (turns[len(before) :] if continues else turns)]
         before = turns
     return said

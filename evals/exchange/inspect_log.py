@@ -45,7 +45,7 @@ def label_of(problem: Problem) -> str:
     """The label as inspect's target."""
     if problem.status != "optimal":
         return problem.status
-    return problem.label_text or ("" if problem.answer is None else f"{problem.answer!r}")
+    return problem.label_text or ("" if problem.answer is None else f"{problem.answer:.12g}")
 
 
 def _log(run: RunReader) -> "EvalLog":
@@ -128,7 +128,7 @@ def _sample(problem: Problem, sample: Sample) -> "EvalSample":
 def _without_calls(objective: float | None) -> Any:
     from inspect_ai.model import ModelOutput
 
-    return ModelOutput() if objective is None else ModelOutput.from_content("", f"{objective!r}")
+    return ModelOutput() if objective is None else ModelOutput.from_content("", f"{objective:.12g}")
 
 
 def _score(grade: Grade, sample: Sample) -> "Score":
@@ -138,7 +138,7 @@ def _score(grade: Grade, sample: Sample) -> "Score":
     told = [grade.reason, sample.attempt.message, *sample.attempt.diagnostics]
     return Score(
         value=CORRECT if grade.correct else INCORRECT,
-        answer=sample.attempt.outcome if objective is None else f"{objective!r}",
+        answer=sample.attempt.outcome if objective is None else f"{objective:.12g}",
         explanation="\n\n".join(each for each in told if each),
         metadata={"queries": [each.model_dump(mode="json") for each in grade.queries]} if grade.queries else None,
     )

@@ -48,13 +48,8 @@ class InspectRun:
     """A run in a log of inspect_ai; see `read_inspect_log`."""
 
     def __init__(self, path: Path, like: RunReader | None = None) -> None:
-        from inspect_ai.log import read_eval_log
-
         self.path = path
-        try:
-            self._header: EvalLog = read_eval_log(path, header_only=True)
-        except Exception as error:  # of the zip, of JSON, of pydantic
-            raise InputError(f"{path} can't be read as a log of inspect_ai: {error}") from error
+        self._header = _read_log(path, header_only=True)
         self._known = _Known(like)
 
     def __repr__(self) -> str:
@@ -99,10 +94,8 @@ class InspectRun:
 
     @cached_property
     def _content(self) -> list[tuple[Problem, Sample]]:
-        from inspect_ai.log import read_eval_log_samples
-
         found = []
-        for each in read_eval_log_samples(self.path, all_samples_required=False, exclude_fields=_UNREAD):
+        for each in _read_log(self.path, exclude_fields=_UNREAD).samples or []:
             problem = self._known.problem(_problem(each, self._header))
             found.append((problem, _sample(each, problem)))
         if not found:
@@ -111,6 +104,16 @@ class InspectRun:
         for problem, _ in found:
             order.setdefault(problem.id, len(order))
         return sorted(found, key=lambda pair: (order[pair[0].id], pair[1].epoch))
+
+
+def _read_log(path: Path, **options: Any) -> "EvalLog":
+    from inspect_ai.log import read_eval_log
+
+    try:
+        log: EvalLog = read_eval_log(path, **options)
+    except Exception as error:  # of the zip, of JSON, of pydantic
+        raise InputError(f"{path} can't be read as a log of inspect_ai: {error}") from error
+    return log
 
 
 class _Known:

@@ -143,7 +143,7 @@ def _solver(method: Method, settings: dict[str, Any], means: _Means) -> "Solver"
         calls, _ = calls_of(attempt.transcript)
         state.messages = conversation_of(calls) or state.messages
         state.metadata[ATTEMPT] = attempt.model_dump(mode="json", exclude={"transcript"})
-        told = attempt.outcome if attempt.objective is None else f"{attempt.objective!r}"
+        told = attempt.outcome if attempt.objective is None else f"{attempt.objective:.12g}"
         state.output = ModelOutput.from_content(means.model.name, told)
         return state
 
@@ -177,6 +177,6 @@ def _graded(problem: Problem, attempt: Attempt, profile: str, means: _Means) -> 
     found = next(each for each in grades if each.profile == profile)
     return Score(
         value=CORRECT if found.correct else INCORRECT,
-        answer=attempt.outcome if attempt.objective is None else f"{attempt.objective!r}",
+        answer=attempt.outcome if attempt.objective is None else f"{attempt.objective:.12g}",
         explanation="\n\n".join(each for each in (found.reason, attempt.message) if each),
     )

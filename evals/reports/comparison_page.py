@@ -11,8 +11,9 @@ from steepest.evals.reports.markup import Markup, element, joined
 from steepest.evals.reports.page import write_page
 from steepest.evals.reports.plots_svg import interval
 from steepest.evals.reports.sections import table
+from steepest.evals.reports.wording import interval_words, left_out
 from steepest.evals.samples import Sample
-from steepest.evals.statistics import ComparedRun, Comparison, Flip, PairedDifference, Proportion
+from steepest.evals.statistics import ComparedRun, Comparison, Flip, Proportion
 from steepest.evals.stores.protocol import RunReader
 
 __all__ = ["comparison_page"]
@@ -53,14 +54,14 @@ def comparison_page(comparison: Comparison, first: RunReader, second: RunReader,
 
 
 def _sections(comparison: Comparison) -> Markup:
-    return joined(_headline(comparison), _runs(comparison), _datasets(comparison), _left_out(comparison))
+    return joined(_headline(comparison), _runs(comparison), _datasets(comparison), _told_left_out(comparison))
 
 
 def _headline(comparison: Comparison) -> Markup:
     overall, strict = comparison.overall, comparison.errors_as_wrong
     big = element("p", points(overall.difference), class_="big")
     stories = f"{overall.stories:,} distinct stories"
-    words = f"B less A, {_spread(overall)}, n = {count_of(overall.n, 'problem')} of {stories}"
+    words = f"B less A, {interval_words(overall)}, n = {count_of(overall.n, 'problem')} of {stories}"
     cards = [
         ("exact McNemar, two-sided", f"p {p_value(overall.p)} (mid-p {p_value(overall.mid_p)})"),
         ("gained: right in B only", f"{overall.only_second:,}"),
@@ -92,7 +93,7 @@ def _datasets(comparison: Comparison) -> Markup:
             each.name or "without a name",
             _rate(each.first),
             _rate(each.second),
-            f"{points(each.difference)}, {_spread(each)}",
+            f"{points(each.difference)}, {interval_words(each)}",
             f"{each.n:,}",
             f"{each.only_second:,} / {each.only_first:,}",
             p_value(each.p),
@@ -104,14 +105,8 @@ def _datasets(comparison: Comparison) -> Markup:
     return element("section", element("h2", "By data set"), table(heads, rows))
 
 
-def _left_out(comparison: Comparison) -> Markup:
-    found = (
-        (comparison.only_in_first, "attempted in A only"),
-        (comparison.only_in_second, "attempted in B only"),
-        (comparison.left_out, "nothing but infrastructure errors in one of them"),
-        (comparison.different_labels, "another text or label"),
-    )
-    told = [f"{count_of(count, 'problem')}: {words}" for count, words in found if count]
+def _told_left_out(comparison: Comparison) -> Markup:
+    told = left_out(comparison)
     return element("section", element("h2", "Left out"), *(element("p", each) for each in told)) if told else Markup()
 
 
@@ -162,9 +157,3 @@ def _whisker(share: Proportion) -> Markup:
 
 def _rate(share: Proportion) -> str:
     return f"{percent(share.rate)} ({percent_range(share.low, share.high)})" if share.n else UNKNOWN
-
-
-def _spread(difference: PairedDifference) -> str:
-    if difference.low is None or difference.high is None:
-        return "no interval"
-    return f"95 % interval {100 * difference.low:+.1f} to {100 * difference.high:+.1f}"

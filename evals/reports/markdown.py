@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from steepest.evals.reports.figures import count_of, duration, money, p_value, percent, percent_range, points
+from steepest.evals.reports.wording import interval_words, left_out, verdict_words
 from steepest.evals.specification import RunSpecification
 from steepest.evals.statistics import ComparedRun, Comparison, Flip, PairedDifference, Proportion, Slice, Summary
 from steepest.traces.rendering.characters import visible
@@ -40,12 +41,12 @@ def comparison_markdown(comparison: Comparison) -> str:
             ("", "run", "method", "model", "right", "95 % interval", "n"),
             [_compared("A", first, overall.first), _compared("B", second, overall.second)],
         ),
-        f"B less A: **{points(overall.difference)}** ({_spread(overall)}), by the profile "
+        f"B less A: **{points(overall.difference)}** ({interval_words(overall)}), by the profile "
         f"{_inline(comparison.profile)} on {count_of(overall.n, 'problem')} of {overall.stories:,} distinct stories. "
         f"Exact McNemar: {overall.only_second} gained, {overall.only_first} lost, p {_p(overall.p)} "
         f"(mid-p {_p(overall.mid_p)}). With infrastructure errors as wrong: "
         f"{points(comparison.errors_as_wrong.difference)} (n = {comparison.errors_as_wrong.n:,}).",
-        _left_out(comparison),
+        _told_left_out(comparison),
         _datasets(comparison.by_dataset) if len(comparison.by_dataset) > 1 else "",
         _flips("Gained: right in B only", comparison.gained),
         _flips("Lost: right in A only", comparison.lost),
@@ -87,7 +88,7 @@ def _datasets(listed: Sequence[PairedDifference]) -> str:
             _inline(each.name or "without a name"),
             percent(each.first.rate),
             percent(each.second.rate),
-            f"{points(each.difference)} ({_spread(each)})",
+            f"{points(each.difference)} ({interval_words(each)})",
             f"{each.n:,}",
             _p(each.p),
             _p(each.p_holm),
@@ -100,20 +101,9 @@ def _datasets(listed: Sequence[PairedDifference]) -> str:
 def _flips(title: str, flips: Sequence[Flip]) -> str:
     if not flips:
         return ""
-    rows = [(_inline(each.id), _verdicts(each.first), _verdicts(each.second)) for each in flips[:_MOST_FLIPS]]
+    rows = [(_inline(each.id), verdict_words(each.first), verdict_words(each.second)) for each in flips[:_MOST_FLIPS]]
     hidden = f"\n\n... and {len(flips) - _MOST_FLIPS:,} more" if len(flips) > _MOST_FLIPS else ""
     return f"### {title} ({len(flips):,})\n\n" + _table(("problem", "A", "B"), rows) + hidden
-
-
-def _left_out(comparison: Comparison) -> str:
-    found = (
-        (comparison.only_in_first, "attempted in A only"),
-        (comparison.only_in_second, "attempted in B only"),
-        (comparison.left_out, "with nothing but infrastructure errors in one of them"),
-        (comparison.different_labels, "with another text or label"),
-    )
-    told = [f"{count_of(count, 'problem')} {words}" for count, words in found if count]
-    return f"Left out: {'; '.join(told)}." if told else ""
 
 
 def _compared(name: str, run: ComparedRun, share: Proportion) -> tuple[str, ...]:
@@ -124,18 +114,13 @@ def _figures(share: Proportion) -> tuple[str, str, str]:
     return (percent(share.rate), percent_range(share.low, share.high), f"{share.n:,}")
 
 
-def _verdicts(verdicts: Iterable[str]) -> str:
-    return ", ".join(verdict.replace("_", " ") for verdict in verdicts)
-
-
 def _range(share: Proportion) -> str:
     return f"n = {count_of(share.n, 'problem')}, 95 % interval {percent_range(share.low, share.high)}"
 
 
-def _spread(difference: PairedDifference) -> str:
-    if difference.low is None or difference.high is None:
-        return "no interval"
-    return f"95 % interval {100 * difference.low:+.1f} to {100 * difference.high:+.1f}"
+def _told_left_out(comparison: Comparison) -> str:
+    told = left_out(comparison)
+    return f"Left out: {'; '.join(told)}." if told else ""
 
 
 def _p(p: float | None) -> str:

@@ -6,6 +6,7 @@ from steepest.evals.reports.figures import UNKNOWN, count_of, duration, money, n
 from steepest.evals.reports.markup import Content, Markup, element, joined
 from steepest.evals.reports.plots_svg import Point, histogram, interval, line_plot, stacked_bar
 from steepest.evals.reports.spending import Spending
+from steepest.evals.reports.wording import at_k_name
 from steepest.evals.specification import RunSpecification
 from steepest.evals.statistics import Calibration, Distribution, Proportion, Slice, Summary
 
@@ -84,9 +85,8 @@ def repetitions(summary: Summary) -> Markup:
     """pass@k and maj@k, where problems were tried more than once."""
     if not summary.at_k:
         return Markup()
-    names = {"pass": "pass@", "majority": "maj@"}
     rows = [
-        (f"{names[each.kind]}{each.k}", _whisker(each.share), _rate_and_range(each.share), f"{each.share.n:,}")
+        (at_k_name(each), _whisker(each.share), _rate_and_range(each.share), f"{each.share.n:,}")
         for each in summary.at_k
     ]
     return _section("Repeated attempts", table(("", "rate, 95 % interval", "", "n"), rows))

@@ -1,6 +1,7 @@
 """Samples as lines of JSON: appended one at a time, found again by their place in the file."""
 
 import os
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from steepest.evals.samples import Sample, SampleKey, Verdict
 __all__ = ["SampleFile", "SamplePlace", "find_samples", "read_sample"]
 
 SYNC_SECONDS = 1.0
-_START = b'{"id":'
-"""How the line of a sample starts; inside a JSON text the quotes would be escaped."""
+_START = re.compile(rb'\{"id":')
+"""How a record starts, and perhaps other objects in it; inside a JSON text the quotes would be escaped."""
 
 
 class _Head(BaseModel):
@@ -79,16 +80,12 @@ def _read_head(path: Path, number: int, line: bytes) -> tuple[_Head, int]:
 
     Put together with `cat`, a file with a torn last line leaves the tear before a whole record, in one line.
     """
-    try:
-        return _Head.model_validate_json(line), 0
-    except ValidationError as error:
-        start = line.rfind(_START)
-        if start > 0:
-            try:
-                return _Head.model_validate_json(line[start:]), start
-            except ValidationError:
-                pass  # the line is broken in another way, which is told below
-        reason = error.errors()[0]["msg"]
+    reason = ""
+    for start in (0, *(match.start() for match in _START.finditer(line, 1))):
+        try:
+            return _Head.model_validate_json(line[start:]), start
+        except ValidationError as error:
+            reason = reason or error.errors()[0]["msg"]
     raise InputError(
         f"{path}, line {number}: this is no sample ({reason}). Delete the line: that attempt is then made again, "
         "from the kept replies where the run still has them."

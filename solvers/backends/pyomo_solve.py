@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -47,7 +47,8 @@ def solve_with_pyomo(
     if solver == "highs" and problem_class not in _HIGHS_CLASSES:
         message = f"HiGHS takes LP, MIP and convex QP; this is {problem_class}"
         return Solution(status="unsupported", message=message, problem_class=problem_class, solver="pyomo/highs")
-    solution = _solve_ranks(built, options or SolveOptions(), solver, problem_class)
+    chosen = options or SolveOptions()
+    solution = solve_ranks(built, lambda model: _solve_once(model, chosen, solver, problem_class))
     return solution.model_copy(update={"problem_class": problem_class})
 
 
@@ -70,15 +71,20 @@ def _degree(expression: Any) -> float:
     return float("inf") if degree is None else float(degree)
 
 
-def _solve_ranks(built: PyomoModel, options: SolveOptions, solver: str, problem_class: str) -> Solution:
-    """Solve for the first objective; for each next one, hold what was reached so far."""
-    solution = first = _solve_once(built, options, solver, problem_class)
+def solve_ranks(built: PyomoModel, solve_once: Callable[[PyomoModel], Solution]) -> Solution:
+    """Solve for the first objective; for each next one, hold what was reached so far.
+
+    Args:
+        built: The model; its first objective is active.
+        solve_once: Solves for the objective that is active.
+    """
+    solution = first = solve_once(built)
     for place in range(1, len(built.objectives)):
         if not solution.is_solved or solution.objective is None:
             break
         _hold(built, place - 1, solution.objective)
         before = solution
-        solution = _solve_once(built, options, solver, problem_class)
+        solution = solve_once(built)
         solution = solution.model_copy(update={"seconds": before.seconds + solution.seconds})
     return solution.model_copy(update={"objective": first.objective, "bound": first.bound})
 
@@ -116,7 +122,7 @@ def _solve_once(built: PyomoModel, options: SolveOptions, solver: str, problem_c
     if results.incumbent_objective is None:
         return solution
     values = {id(component): value for component, value in results.solution_loader.get_vars().items()}
-    return _with_answer(solution, built, values, results.objective_bound)
+    return with_answer(solution, built, values, results.objective_bound)
 
 
 def _backend(solver: str) -> Any:
@@ -184,14 +190,21 @@ def _active(built: PyomoModel) -> list[Any]:
 def _without_solver(built: PyomoModel, name: str) -> Solution:
     """Nothing depends on a decision: the constraints hold as they are, or nothing makes them hold."""
     solution = Solution(status="optimal", solver=name)
-    answered = _with_answer(solution, built, {}, None)
+    answered = with_answer(solution, built, {}, None)
     if answered.status == "failed":
         return Solution(status="infeasible", message=answered.message, solver=name)
     return answered
 
 
-def _with_answer(solution: Solution, built: PyomoModel, values: Mapping[int, float], bound: float | None) -> Solution:
-    """The solution with its values, unless the scalar reading finds that they break a condition."""
+def with_answer(solution: Solution, built: PyomoModel, values: Mapping[int, float], bound: float | None) -> Solution:
+    """The solution with its values, unless the scalar reading finds that they break a condition.
+
+    Args:
+        solution: What the solver said, without values.
+        built: The model that was solved.
+        values: By the id of Pyomo's variable; one that is missing is as near to 0 as its bounds allow.
+        bound: On the active objective, where the solver has proven one.
+    """
     point = _point(built, values)
     broken = list(islice(violations(built.instance, point), 3))
     if broken:

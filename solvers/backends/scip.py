@@ -169,6 +169,7 @@ def _set_options(solver: "pyscipopt.Model", options: SolveOptions) -> None:
         "limits/gap": max(options.gap, _SMALLEST_GAP),
         "limits/absgap": _SMALLEST_GAP,
         "numerics/feastol": _TOLERANCE,
+        "constraints/nonlinear/tightenlpfeastol": False,  # below what its LP solver takes, which it says in every round
         "randomization/randomseedshift": options.seed,
         "parallel/maxnthreads": 1,
     }

@@ -92,6 +92,7 @@ def call(system: str, *messages: str, reply: str = "maximize: x", step: str = "f
             "usage": {"input_tokens": 900, "output_tokens": 120},
             "cost": "0.0012",
             "model": "function",
+            "provider": "function",
             "stop": "end",
             "seconds": 1.5,
         },

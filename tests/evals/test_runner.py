@@ -251,3 +251,8 @@ def test_a_defect_of_the_grader_is_not_hidden(run):
 
     with pytest.raises(ZeroDivisionError):
         run(grade=broken)
+
+
+def test_an_interruption_after_the_last_attempt_changes_nothing(run):
+    end, _ = run(sending(signal.SIGINT, 4, right), concurrency=1)
+    assert (end.reason, end.done) == ("done", 4)

@@ -6,6 +6,7 @@ import highspy
 import numpy as np
 import pytest
 
+from steepest.solvers.backends import scip
 from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.data.binding import bind
@@ -63,13 +64,20 @@ def test_a_convex_quadratic_program_is_solved() -> None:
         ("minimize: x**2 + 3 * x * y + y**2", "nonconvex"),
     ],
 )
-def test_a_nonconvex_quadratic_objective_is_unsupported(objective: str, word: str) -> None:
+def test_a_nonconvex_quadratic_objective_without_scip_is_unsupported(
+    objective: str, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scip, "is_installed", lambda: False)
     solution = solved(f"variables:\n  x: real in 0..5\n  y: real in 0..5\n{objective}")
     assert solution.status == "unsupported"
     assert word in solution.message
+    assert "pip install 'steepest[nonlinear]'" in solution.message
 
 
-def test_a_quadratic_objective_with_whole_numbers_is_unsupported_and_says_so() -> None:
+def test_a_quadratic_objective_with_whole_numbers_without_scip_is_unsupported_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scip, "is_installed", lambda: False)
     solution = solved("variables:\n  x: integer in 0..5\nminimize: (x - 2)**2")
     assert (solution.status, solution.problem_class) == ("unsupported", "MIQP")
     assert "integer" in solution.message

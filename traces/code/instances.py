@@ -82,6 +82,8 @@ def _parts(definition: Definition, name: str) -> Iterator[ast.AST]:
     while parts:
         part = parts.pop()
         if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and _takes(part.args, name):
+            defaults = [*part.args.defaults, *(each for each in part.args.kw_defaults if each is not None)]
+            parts += [*defaults, *getattr(part, "decorator_list", ())]  # which stand outside of it
             continue
         yield part
         parts.extend(ast.iter_child_nodes(part))

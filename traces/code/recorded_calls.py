@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from steepest.traces.bundle import CODE
 from steepest.traces.graph import Node, ancestors
 from steepest.traces.parameters import state_of
+from steepest.traces.pending import CODE
 
 _MOST_CALLS = 100
 """The latest ones."""

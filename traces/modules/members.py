@@ -11,9 +11,10 @@ from enum import Enum
 from types import FunctionType, MemberDescriptorType
 from typing import Any
 
-from steepest.traces.bundle import CODE, BoundBundle, Bundle
+from steepest.traces.bundle import BoundBundle, Bundle
 from steepest.traces.containers import field_values, is_record
 from steepest.traces.graph import Node
+from steepest.traces.pending import CODE
 
 _KINDS = (Node, Bundle, BoundBundle, list, tuple, dict, set, frozenset, deque)
 

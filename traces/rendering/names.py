@@ -12,8 +12,8 @@ from string import Formatter
 from typing import Any
 from unicodedata import normalize
 
-from steepest.traces.bundle import CODE
 from steepest.traces.graph import Node
+from steepest.traces.pending import CODE
 from steepest.traces.records import Record
 
 _LONGEST_NAME = 40

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from steepest.solvers.sandbox.inside.refusals import ModelRefusedError
+from steepest.solvers.extraction.refusals import ModelRefusedError
 
 
 def chosen_model(names: Mapping[str, Any], last_solved: Any) -> Any:

@@ -8,10 +8,10 @@ import types
 from typing import Any
 
 from steepest.errors import SteepestError
+from steepest.solvers.extraction.pyomo_extraction import extract
 from steepest.solvers.sandbox.handover import pack
 from steepest.solvers.sandbox.inside.channel import Channel
 from steepest.solvers.sandbox.inside.choice import chosen_model
-from steepest.solvers.sandbox.inside.extraction import extract
 from steepest.solvers.sandbox.inside.feedback import SCRIPT, describe, failure, register_source
 from steepest.solvers.sandbox.inside.screening import screen
 from steepest.solvers.sandbox.inside.stand_in import Solves, install

@@ -13,10 +13,10 @@ import numpy as np
 
 from steepest.solvers.answer import Answer
 from steepest.solvers.backends.array_model import NamedModel
+from steepest.solvers.extraction.pyomo_extraction import Extracted, extract
+from steepest.solvers.extraction.refusals import ModelRefusedError
 from steepest.solvers.model_solve import solve_model
 from steepest.solvers.options import SolveOptions
-from steepest.solvers.sandbox.inside.extraction import Extracted, extract
-from steepest.solvers.sandbox.inside.refusals import ModelRefusedError
 from steepest.solvers.vectorized.scatter import Numbers, totals
 
 _LEAST_SECONDS = 0.05

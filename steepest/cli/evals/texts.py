@@ -1,10 +1,11 @@
 """Figures of runs and comparisons as a person reads them in a terminal; every one with its n."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from steepest.cli.tables import aligned
 from steepest.evals.reports.figures import UNKNOWN, count_of, duration, money, p_value, percent, percent_range, points
+from steepest.evals.reports.wording import at_k_name, left_out, signed_range, verdict_words
 
 if TYPE_CHECKING:
     from steepest.evals.specification import RunSpecification
@@ -46,7 +47,7 @@ def comparison_text(comparison: "Comparison") -> str:
         f"(mid-p {p_value(overall.mid_p)})\n"
         f"with infrastructure errors as wrong: {_difference(comparison.errors_as_wrong)}, "
         f"n = {comparison.errors_as_wrong.n:,}",
-        _left_out(comparison),
+        _told_left_out(comparison),
         _by_dataset(comparison.by_dataset),
         _flips("gained (right in B only)", comparison.gained),
         _flips("lost (right in A only)", comparison.lost),
@@ -82,8 +83,7 @@ def _profiles(whole: "Slice") -> str:
 
 
 def _repetitions(summary: "Summary") -> str:
-    names = {"pass": "pass@", "majority": "maj@"}
-    rows = [(f"{names[each.kind]}{each.k}", *_figures(each.share)) for each in summary.at_k]
+    rows = [(at_k_name(each), *_figures(each.share)) for each in summary.at_k]
     return _lines([("attempts", "right", "95 % interval", "n"), *rows]) if rows else ""
 
 
@@ -129,32 +129,20 @@ def _by_dataset(listed: "Sequence[PairedDifference]") -> str:
 def _flips(title: str, flips: "Sequence[Flip]") -> str:
     if not flips:
         return ""
-    rows = [(each.id, _verdicts(each.first), _verdicts(each.second)) for each in flips[:MOST_FLIPS]]
+    rows = [(each.id, verdict_words(each.first), verdict_words(each.second)) for each in flips[:MOST_FLIPS]]
     hidden = [f"  ... and {len(flips) - MOST_FLIPS:,} more; --format json lists all"] if len(flips) > MOST_FLIPS else []
     return "\n".join(
         [f"{title}: {len(flips):,}", *(f"  {line}" for line in _rows([("problem", "A", "B"), *rows])), *hidden]
     )
 
 
-def _verdicts(verdicts: Iterable[str]) -> str:
-    return ", ".join(verdict.replace("_", " ") for verdict in verdicts)
-
-
-def _left_out(comparison: "Comparison") -> str:
-    found = (
-        (comparison.only_in_first, "attempted in A only"),
-        (comparison.only_in_second, "attempted in B only"),
-        (comparison.left_out, "with nothing but infrastructure errors in one of them"),
-        (comparison.different_labels, "with another text or label"),
-    )
-    told = [f"{count_of(count, 'problem')} {words}" for count, words in found if count]
+def _told_left_out(comparison: "Comparison") -> str:
+    told = left_out(comparison)
     return f"left out: {'; '.join(told)}" if told else ""
 
 
 def _difference(each: "PairedDifference") -> str:
-    if each.low is None or each.high is None:
-        return f"{points(each.difference)} (no interval)"
-    return f"{points(each.difference)} ({100 * each.low:+.1f} to {100 * each.high:+.1f})"
+    return f"{points(each.difference)} ({signed_range(each) or 'no interval'})"
 
 
 def _figures(share: "Proportion") -> tuple[str, str, str]:

@@ -41,6 +41,29 @@ def test_a_factor_between_units_needs_no_place_but_a_quoted_number_does() -> Non
     assert ground(one_limit('a = 100   # "40 kg"'), "There are 40 kg.").diagnostics
 
 
+TIN = """
+parameters:
+  volume = 500   # [cm^3] "hold 500 cubic centimetres"
+variables:
+  r: real in 0..volume
+  h: real in 0..volume
+minimize: 2 * 3.1416 * r**2 + 2 * 3.1416 * r * h
+constraints:
+  holds: 3.1416 * r**2 * h >= volume
+"""
+
+
+def test_exponents_and_the_factors_of_a_shapes_formula_need_no_place() -> None:
+    text = "A cylindrical tin is to hold 500 cubic centimetres. Minimize its surface."
+    assert ground(formulated(TIN), text).diagnostics == ()
+    assert ground(formulated(TIN), text.replace("cylindrical", "").replace("surface", "cost")).diagnostics
+
+
+def test_data_of_a_shape_need_a_place_but_for_pi() -> None:
+    assert ground(one_limit("a = 3.14"), "the area of a circle").diagnostics == ()
+    assert ground(one_limit("a = 4"), "the area of a circle").diagnostics
+
+
 def test_a_sense_against_the_only_verb_of_the_text_is_doubted() -> None:
     [finding] = ground(one_limit("a = 40"), "Minimise the cost of 40 trucks.").diagnostics
 

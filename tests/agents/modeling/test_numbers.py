@@ -16,6 +16,7 @@ from steepest.agents.modeling.numbers import key, stated_numbers
         ("120 150 300", [120, 150, 300]),
         ("at least 25% and 3 percent", [25, 0.25, 3, 0.03]),
         (r"an attrition of 2\% a month", [2, 0.02]),
+        (r"$x \leq15$ and $\frac{3}{8}$", [15, 3, 8]),
         ("grows by 10%, discount of 20%", [1.1, 0.8]),
         ("50 cents", [50, 0.5]),
         ("10k, 2 million, 3 dozen", [10_000, 2_000_000, 36]),

@@ -8,10 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from steepest.errors import InputError
 from steepest.evals.specification import Selection
 from steepest.evals.stores.folder import FolderRun, FolderWriter
+from steepest.evals.stores.sample_files import find_samples
 from tests.evals.stores.bakeries import bakeries, sample, specification
 
 
@@ -98,6 +101,25 @@ def test_shards_are_merged_by_concatenation_even_after_a_torn_line(run, tmp_path
     torn = (run / "samples.1of2.jsonl").read_bytes()[:-10]
     (run / "samples.1of2.jsonl").write_bytes(torn + (tmp_path / "elsewhere" / "samples.2of2.jsonl").read_bytes())
     assert ids(run) == ["bakery/0", "bakery/2", "bakery/3"]
+
+
+@given(cuts=st.lists(st.integers(0, 1200), min_size=1, max_size=4))
+def test_files_torn_anywhere_and_put_together_keep_every_whole_record(tmp_path_factory, cuts):
+    path = tmp_path_factory.mktemp("merged") / "samples.jsonl"
+    parts, whole = [], set()
+    for number, cut in enumerate(cuts):
+        nested = ({"id": "of a call", "inner": {"id": 7}},)
+        records = [sample(2 * number + i) for i in range(2)]
+        records = [
+            each.model_copy(update={"attempt": each.attempt.model_copy(update={"transcript": nested})})
+            for each in records
+        ]
+        lines = [each.model_dump_json().encode() + b"\n" for each in records]
+        torn = b"".join(lines)[:-cut] if cut else b"".join(lines)
+        parts.append(torn)
+        whole |= {each.key for each, line in zip(records, lines, strict=True) if line in torn}
+    path.write_bytes(b"".join(parts))
+    assert whole <= set(find_samples([path]))
 
 
 def test_merging_gives_the_same_in_any_order(run):

@@ -3,9 +3,11 @@
 import pytest
 
 from steepest.errors import InputError
-from steepest.evals.stores.places import continue_run, open_run
+from steepest.evals.stores.places import continue_run, open_replies, open_run
 from steepest.evals.stores.postgres_connection import Address
+from steepest.evals.stores.replies import RepliesError
 from tests.evals.stores.bakeries import bakeries, sample, specification
+from tests.evals.stores.test_replies import reply
 
 pytest.importorskip("psycopg", reason="psycopg (the extra `postgres`) is not installed")
 
@@ -43,3 +45,38 @@ def test_several_runs_share_a_database(postgres):
     assert len(list(open_run(f"{postgres}#other").problems())) == 2
     one.close()
     other.close()
+
+
+def test_a_lost_connection_is_told_and_what_was_recorded_is_whole(postgres):
+    address = f"{postgres}#lost"
+    store = continue_run(address, specification(), bakeries(4))
+    store.append(sample(0))
+    end_connections(postgres)
+    with pytest.raises(InputError, match="the same command goes on from there"):
+        store.append(sample(1))
+    store.close()
+    again = continue_run(address, specification(), bakeries(4))
+    again.append(sample(1))
+    assert [each.id for each in open_run(address).samples()] == ["bakery/0", "bakery/1"]
+    again.close()
+
+
+def test_replies_that_can_no_longer_be_kept_are_told(postgres):
+    store = continue_run(f"{postgres}#replies", specification(), bakeries(4))
+    log = open_replies(store.replies)
+    end_connections(postgres)
+    with pytest.raises(RepliesError, match="the database says"):
+        log.keep("a", reply()).result(timeout=20)
+    with pytest.raises(RepliesError, match="the database says"):
+        log.find("a")
+    log.close()
+    store.close()
+
+
+def end_connections(postgres):
+    """As a restart of the server would."""
+    import psycopg
+
+    others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'steepest:%'"
+    with psycopg.connect(postgres) as database:
+        database.execute(others)

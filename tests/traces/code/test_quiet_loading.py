@@ -45,6 +45,17 @@ def act(x: int) -> int:
         "A = lambda x=ran.append('default'): x",
         "A = (B := ran.append('walrus'))",
         "A = ran[0]",
+        "class A:\n    def setter(f): ran.append('setter')\n@A.setter\ndef helper(): pass",
+        "class A:\n    @property\n    def b(self): pass\n    b = act\n    @b.setter\n    def b(self, c): pass",
+        "class A:\n    def __init__(self, f): ran.append('property')\nproperty = A\n@property\ndef helper(): pass",
+        "class A:\n    def cache(f): ran.append('cache')\nfunctools = A\n@functools.cache\ndef helper(): pass",
+        "def list(): ran.append('list')\nA = list()",
+        "def helper(): ran.append('set')\nset = helper\nA = set()",
+        "class A:\n    __init_subclass__ = lambda *a: ran.append('hook')\nclass B(A): pass",
+        "class A:\n    class __init_subclass__:\n        def __init__(self): ran.append('hook')\nclass B(A): pass",
+        "import enum\nclass A(enum.Enum):\n    B = 1\n    def __init__(self, b): ran.append('member')",
+        "from enum import Enum as E\nclass A:\n    def __new__(c, b): ran.append('member')\nclass C(A, E):\n    B = 1",
+        "import enum\nclass A(enum.Enum):\n    B = 1\n    @property\n    def c(self): ran.append('c')\nD = A.B.c",
     ],
 )
 def test_what_would_run_when_source_is_loaded_is_refused(line: str) -> None:
@@ -66,6 +77,8 @@ def test_what_would_run_when_source_is_loaded_is_refused(line: str) -> None:
         "from enum import Enum\nclass Color(Enum):\n    'Two.'\n    RED = 1\n    BLUE = 2",
         "KEY = lambda pair: pair[0]",
         "class Problem(ValueError):\n    pass",
+        "class A:\n    @property\n    def b(self): return 1\n    @b.setter\n    def b(self, value): pass",
+        "import enum\nclass A(enum.Enum):\n    B = 1\n    def __str__(self): return 'a'\n    def c(self): pass",
     ],
 )
 def test_imports_definitions_and_constants_may_stand_beside_the_function(lines: str) -> None:
@@ -78,3 +91,11 @@ def test_the_function_itself_is_judged_too() -> None:
     with pytest.raises(RejectedValueError, match=r"line 1: `ran.append\('default'\)` would run"):
         require_quiet(ast.parse(source), source)
     require_quiet(ast.parse(source), source, original="def act(x=ran.append('default')):\n    return x + 1")
+
+
+def test_what_the_signature_calls_means_what_it_does_in_the_program() -> None:
+    original = "def act(x=first()):\n    return x"
+    require_quiet(ast.parse(original), original, original)
+    source = f"def first():\n    ran.append('default')\n\n{original}"
+    with pytest.raises(RejectedValueError, match=r"`first\(\)` would run"):
+        require_quiet(ast.parse(source), source, original)

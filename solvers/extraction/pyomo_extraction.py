@@ -12,13 +12,13 @@ import numpy as np
 
 from steepest.solvers.backends.array_model import Hessian, NamedModel
 from steepest.solvers.backends.expression_model import ExpressionModel, ExpressionWriter
-from steepest.solvers.sandbox.inside.columns import Columns
-from steepest.solvers.sandbox.inside.names import named_members
-from steepest.solvers.sandbox.inside.postfix import write_expression
-from steepest.solvers.sandbox.inside.refusals import ModelRefusedError, finite
-from steepest.solvers.sandbox.inside.rewriting import without_logic
-from steepest.solvers.sandbox.inside.rows import Rows
-from steepest.solvers.sandbox.inside.special_ordered_sets import add_special_ordered_set, implied_limits
+from steepest.solvers.extraction.columns import Columns
+from steepest.solvers.extraction.names import named_members
+from steepest.solvers.extraction.postfix import write_expression
+from steepest.solvers.extraction.refusals import ModelRefusedError, finite
+from steepest.solvers.extraction.rewriting import without_logic
+from steepest.solvers.extraction.rows import Rows
+from steepest.solvers.extraction.special_ordered_sets import add_special_ordered_set, implied_limits
 
 Terms = dict[int, float]
 Products = dict[tuple[int, int], float]

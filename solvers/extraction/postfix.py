@@ -3,8 +3,8 @@
 from typing import Any, NamedTuple
 
 from steepest.solvers.backends.expression_model import ExpressionWriter, Operator
-from steepest.solvers.sandbox.inside.columns import Columns
-from steepest.solvers.sandbox.inside.refusals import ModelRefusedError, finite
+from steepest.solvers.extraction.columns import Columns
+from steepest.solvers.extraction.refusals import ModelRefusedError, finite
 
 _FUNCTIONS = {
     operator.name.lower(): operator

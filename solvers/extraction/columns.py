@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from steepest.solvers.sandbox.inside.refusals import ModelRefusedError, finite
+from steepest.solvers.extraction.refusals import ModelRefusedError, finite
 
 _MOST_MEMBERS = 6
 

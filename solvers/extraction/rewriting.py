@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from steepest.solvers.sandbox.inside.refusals import ModelRefusedError
+from steepest.solvers.extraction.refusals import ModelRefusedError
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ Beale and Tomlin, "Special facilities in a general mathematical programming syst
 import math
 from typing import Any
 
-from steepest.solvers.sandbox.inside.columns import Columns
-from steepest.solvers.sandbox.inside.refusals import ModelRefusedError
-from steepest.solvers.sandbox.inside.rows import Rows
+from steepest.solvers.extraction.columns import Columns
+from steepest.solvers.extraction.refusals import ModelRefusedError
+from steepest.solvers.extraction.rows import Rows
 
 
 def add_special_ordered_set(constraint: Any, columns: Columns, rows: Rows, limits: dict[int, float]) -> None:

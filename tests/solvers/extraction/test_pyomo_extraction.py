@@ -10,11 +10,11 @@ import pyomo.environ as pyo
 import pytest
 from pyomo.gdp import Disjunct, Disjunction
 
+from steepest.solvers.extraction.names import named_members
+from steepest.solvers.extraction.pyomo_extraction import Extracted, extract
+from steepest.solvers.extraction.refusals import ModelRefusedError
 from steepest.solvers.model_solve import solve_model
 from steepest.solvers.options import SolveOptions
-from steepest.solvers.sandbox.inside.extraction import Extracted, extract
-from steepest.solvers.sandbox.inside.names import named_members
-from steepest.solvers.sandbox.inside.refusals import ModelRefusedError
 
 
 def disjunctive() -> Any:

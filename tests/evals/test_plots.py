@@ -1,0 +1,66 @@
+from typing import Any
+
+import pytest
+
+from steepest.errors import InputError
+from steepest.evals.plots import plot_accuracy, plot_calibration, plot_cost
+from steepest.evals.statistics import Summary, summarize
+from tests.evals.runs_for_tests import RememberedRun, large_run, problem, sample
+
+figure = pytest.importorskip("matplotlib.figure")
+
+
+@pytest.fixture
+def ax() -> Any:
+    return figure.Figure().subplots()
+
+
+def summary_of(run: RememberedRun) -> Summary:
+    return summarize(run.problems(), run.samples())
+
+
+def texts(ax: Any) -> list[str]:
+    return [each.get_text() for each in ax.texts]
+
+
+def test_accuracy_is_shown_with_its_n_overall_and_for_each_data_set(ax: Any) -> None:
+    summary = summary_of(large_run(60))
+    plot_accuracy(summary, ax)
+    assert [each.get_text() for each in ax.get_yticklabels()] == ["all", *(each.name for each in summary.by_dataset)]
+    assert f"n = {summary.overall.accuracy.n}" in texts(ax)[0]
+
+
+def test_accuracy_by_profile_has_a_row_for_each(ax: Any) -> None:
+    plot_accuracy(summary_of(large_run(60)), ax, by="profile")
+    assert [each.get_text() for each in ax.get_yticklabels()] == ["strict", "orlm"]
+
+
+def test_accuracy_by_something_else_is_refused(ax: Any) -> None:
+    with pytest.raises(InputError, match="dataset, type or profile, not 'colour'"):
+        plot_accuracy(summary_of(large_run(6)), ax, by="colour")  # type: ignore[arg-type]
+
+
+def test_a_run_without_grades_has_no_accuracy_to_plot(ax: Any) -> None:
+    failed = RememberedRun([problem("a")], [sample("a", "infrastructure_error")])
+    with pytest.raises(InputError, match="No attempt was graded"):
+        plot_accuracy(summary_of(failed), ax)
+
+
+def test_a_method_without_confidence_has_no_calibration(ax: Any) -> None:
+    with pytest.raises(InputError, match="tells no confidence"):
+        plot_calibration(summary_of(RememberedRun([problem("a")], [sample("a")])), ax)
+
+
+def test_calibration_says_how_many_answers_each_point_stands_for(ax: Any) -> None:
+    summary = summary_of(large_run(60))
+    assert summary.calibration is not None
+    plot_calibration(summary, ax)
+    assert texts(ax) == [str(each.n) for each in summary.calibration.bins]
+
+
+def test_unknown_prices_are_told_and_not_drawn_as_zero(ax: Any) -> None:
+    spent = [{"cost": "0.25"}, {"cost": None}]
+    plot_cost([sample(f"kiosks/{number}", spent=each) for number, each in enumerate(spent)], ax)
+    assert ax.get_title() == "0.25 $ in all, 1 attempt of unknown price"
+    with pytest.raises(InputError, match="No price is known of 1 graded attempt"):
+        plot_cost([sample("kiosks/1", spent=spent[1])], ax)

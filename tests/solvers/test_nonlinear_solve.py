@@ -1,0 +1,122 @@
+"""Formulations that HiGHS does not take: products, ratios, powers and functions of decisions, solved by SCIP."""
+
+import math
+
+import pytest
+
+from steepest.solvers.backends import pyomo_solve, scip
+from steepest.solvers.backends.raw_answer import RawAnswer
+from steepest.solvers.formulation import Formulation
+from steepest.solvers.options import SolveOptions
+from steepest.solvers.solution import Solution
+from steepest.solvers.solve import solve_formulation
+
+pytest.importorskip("pyscipopt", reason="needs SCIP (extra `nonlinear`)")
+
+MIX = """
+sets:
+  Crop = {maize, beans}
+parameters:
+  profit[Crop] = {maize: 3, beans: 5}
+  water[Crop] = {maize: 1, beans: 4}
+variables:
+  area[Crop]: integer in 0..100
+maximize: sum(profit[c] * area[c] for c in Crop) / sum(water[c] * area[c] for c in Crop)
+constraints:
+  enough: sum(area[c] for c in Crop) >= 10
+  some_beans: area[beans] >= 2
+"""
+
+GARDEN = "variables:\n  w: real in 0..100\n  l: real in 0..100\nmaximize: w * l\nconstraints:\n  f: 2 * w + l <= 100"
+TIN = """
+variables:
+  r: real in 0.1..9
+  h: real in 0.1..9
+minimize: r**2 + r * h
+constraints:
+  volume: r**2 * h == 16
+"""
+EITHER = """
+variables:
+  x: integer in 0..5
+  y: integer in 0..5
+maximize: x * y
+constraints:
+  c: implies(x >= 2, y <= 1)
+"""
+
+
+def solved(text: str) -> Solution:
+    return solve_formulation(Formulation.from_text(text), options=SolveOptions(time_limit=30))
+
+
+@pytest.mark.parametrize(
+    ("text", "objective", "problem_class"),
+    [
+        (GARDEN, 1250, "QP"),
+        ("variables:\n  x: integer in 0..5\nminimize: (x - 2.4)**2", 0.16, "MIQP"),
+        ("variables:\n  x: real in 1..9\n  y: real in 1..9\nminimize: x + y\nconstraints:\n  p: x * y >= 9", 6, "QCP"),
+        ("variables:\n  x: real in 0..4\nmaximize: sqrt(x) - x / 4", 1, "NLP"),
+        ("variables:\n  x: real in 0.5..4\nminimize: exp(x) - 2 * x", math.exp(math.log(2)) - 2 * math.log(2), "NLP"),
+        (TIN, 12, "NLP"),
+    ],
+)  # fmt: skip
+def test_a_nonlinear_problem_has_its_global_optimum(text: str, objective: float, problem_class: str) -> None:
+    solution = solved(text)
+    assert (solution.status, solution.problem_class) == ("optimal", problem_class)
+    assert solution.objective == pytest.approx(objective, rel=1e-5)
+    assert "SCIP" in solution.solver
+
+
+def test_a_ratio_of_sums_is_solved_with_labels_and_whole_numbers() -> None:
+    solution = solved(MIX)
+    assert solution.status == "optimal"
+    best = max(
+        (3 * maize + 5 * beans) / (maize + 4 * beans)
+        for maize in range(101)
+        for beans in range(2, 101)
+        if maize + beans >= 10
+    )
+    assert solution.objective == pytest.approx(best, rel=1e-5)
+    assert solution.value("area", "beans") == 2
+
+
+def test_no_values_that_meet_a_nonlinear_constraint_is_infeasible() -> None:
+    text = "variables:\n  x: real in 0..2\n  y: real in 0..2\nminimize: x\nconstraints:\n  p: x * y >= 5"
+    assert solved(text).status == "infeasible"
+
+
+def test_a_nonconvex_objective_without_limit_is_unbounded() -> None:
+    assert solved("variables:\n  x: real\nmaximize: x**2").status == "unbounded"
+
+
+def test_an_answer_that_breaks_the_formulation_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lying(model: object, options: SolveOptions) -> RawAnswer:
+        import numpy as np
+
+        return RawAnswer("optimal", np.array([9.0, 9.0]), None, 81.0, 0.0, 0.1, "SCIP")
+
+    monkeypatch.setattr("steepest.solvers.expression_solve.solve_with_scip", lying)
+    text = "variables:\n  x: real in 0..9\n  y: real in 0..9\nmaximize: x * y + x**3\nconstraints:\n  c: x * y <= 4"
+    solution = solved(text)
+    assert solution.status == "failed"
+    assert solution.objective is None
+
+
+def test_the_scalar_reading_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pyomo_solve, "violations", lambda instance, point: iter(["constraint c: broken"]))
+    text = "variables:\n  x: real in 1..9\n  y: real in 1..9\nminimize: x + y\nconstraints:\n  c: x * y >= 9"
+    assert "constraint c: broken" in solved(text).message
+
+
+def test_without_scip_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scip, "is_installed", lambda: False)
+    solution = solved(MIX)
+    assert solution.status == "unsupported"
+    assert "steepest[nonlinear]" in solution.message
+
+
+def test_logic_over_decisions_stays_unsupported_and_is_named() -> None:
+    solution = solved(EITHER)
+    assert solution.status == "unsupported"
+    assert "implies" in solution.message
