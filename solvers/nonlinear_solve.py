@@ -9,6 +9,7 @@ from collections.abc import Callable
 from steepest.solvers.answer import ending
 from steepest.solvers.backends.pyomo_model import PyomoModel
 from steepest.solvers.backends.pyomo_solve import classify, solve_ranks, with_answer
+from steepest.solvers.checks.degree import classify as classify_formulation
 from steepest.solvers.data.instance_data import Data
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.extraction.pyomo_extraction import extract
@@ -18,28 +19,56 @@ from steepest.solvers.model_solve import solve_model
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.solution import Solution
+from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 
 
-def solve_nonlinear(
-    formulation: Formulation, data: Data, options: SolveOptions, on_progress: Callable[[str], None]
-) -> Solution:
-    """Solve a nonlinear formulation to global optimality.
-
-    Without SCIP, and for terms that have no algebraic form (logic, global constraints), the status is `unsupported`.
+def read_nonlinear(formulation: Formulation, data: Data) -> PyomoModel | None:
+    """The formulation as an algebraic model, or None if a term has no such form (logic, global constraints).
 
     Raises:
         FormulationError: The data do not fit.
     """
     instance = ScalarInstance(formulation, data)
     try:
-        built = PyomoModel(instance)
+        return PyomoModel(instance)
     except FormulationError as error:
         if any(item.code != "unsupported" for item in error.diagnostics):
             raise
-        return Solution(status="unsupported", message=str(error))
+        return None
+
+
+def solve_nonlinear(
+    formulation: Formulation,
+    data: Data,
+    options: SolveOptions,
+    refusal: UnsupportedProblemError,
+    on_progress: Callable[[str], None],
+) -> Solution:
+    """Solve a nonlinear formulation to global optimality, or its objectives one after another by rank.
+
+    Without SCIP, and for terms that have no algebraic form, the status is `unsupported`.
+
+    Args:
+        formulation: The formulation.
+        data: Its data.
+        options: Limits and tolerances.
+        refusal: Why it can't be solved as arrays; told if it can't be solved here either.
+        on_progress: Told what is being done, a line at a time.
+
+    Raises:
+        FormulationError: The data do not fit.
+    """
+    name = classify_formulation(formulation).name
+    refused = Solution(status="unsupported", problem_class=name, message=f"{refusal} (a problem of class {name})")
+    built = read_nonlinear(formulation, data)
+    if built is None:
+        return refused
     problem_class = classify(built)
     on_progress(f"solving a problem of class {problem_class}")
-    return solve_ranks(built, lambda model: _solved(model, options, problem_class))
+    solution = solve_ranks(built, lambda model: _solved(model, options, problem_class))
+    if solution.status == "unsupported":
+        return refused.model_copy(update={"message": f"{refused.message}: {solution.message}"})
+    return solution
 
 
 def _solved(built: PyomoModel, options: SolveOptions, problem_class: str) -> Solution:

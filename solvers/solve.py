@@ -7,8 +7,6 @@ import numpy as np
 
 from steepest.solvers.answer import ending
 from steepest.solvers.array_solve import require_supported, solve_arrays
-from steepest.solvers.backends import scip
-from steepest.solvers.checks.degree import classify
 from steepest.solvers.checks.formulation_checks import check_formulation
 from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Tables
@@ -51,11 +49,7 @@ def solve_formulation(
         model = compile_formulation(formulation, data)
         require_supported(model)
     except UnsupportedProblemError as error:
-        if scip.is_installed():
-            return solve_nonlinear(formulation, data, options or SolveOptions(), say)
-        name = classify(formulation).name
-        message = f"{error} (a problem of class {name} needs the solver SCIP: pip install 'steepest[nonlinear]')"
-        return Solution(status="unsupported", problem_class=name, message=message)
+        return solve_nonlinear(formulation, data, options or SolveOptions(), error, say)
     size = f"{model.rows:,} rows, {model.columns:,} columns, {model.nonzeros:,} nonzeros"
     article = "an" if model.problem_class == "LP" else "a"
     say(f"solving {article} {model.problem_class} of {size}")

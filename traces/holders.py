@@ -6,6 +6,7 @@ They may be nested to any depth and hold themselves, so nothing here walks by re
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable
 from copy import copy
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from steepest.traces.operations import Operation, dict_operation
@@ -29,7 +30,8 @@ HOLDERS: dict[type, Operation] = {
 _KINDS = frozenset(HOLDERS)
 
 FILLED = Operation("filled", "", "The first input, with what was written into it since.")
-"""What a node whose value got nodes written into it is for a function: the second input is the value of now."""
+"""What a node whose value got nodes written into it is for a function: the second input is the value of now. Of a
+dataclass, the nodes in it are the other inputs."""
 
 Step = Generator["Step", Any, Any]
 """A part of a walk: yields the parts that it needs done before, gets their results, returns its own."""
@@ -186,6 +188,21 @@ def _parts(value: Any) -> Iterable[Any] | None:
     return (*value, *value.values()) if isinstance(value, dict) else tuple(value)
 
 
+def _nodes_in(record: Any) -> list[Any]:
+    """The nodes in a dataclass that some were written into: it is given as it is, since other code may hold it, too."""
+    found, waiting, seen = dict[int, Any](), [record], {id(record)}
+    for value in waiting:  # which grows meanwhile
+        is_record = is_dataclass(value) and not isinstance(value, type)
+        parts = [getattr(value, each.name, None) for each in fields(value)] if is_record else _parts(value)
+        for part in parts or ():
+            if isinstance(part, Operators):
+                found[id(part)] = part
+            elif id(part) not in seen:
+                seen.add(id(part))
+                waiting.append(part)
+    return list(found.values())
+
+
 class _Unwrapping:
     """The copies of a value's containers with the values of nodes in their places."""
 
@@ -232,6 +249,8 @@ class _Unwrapping:
 def _assembling(value: Any, make: Callable[..., Any], plain: dict[int, Any], made: dict[int, Any]) -> Step:
     """The node of a part of a container; None of one that is being made."""
     if isinstance(value, Operators):
+        if is_filled(value) and type(value._value) not in HOLDERS:
+            return make(value._value, FILLED, (value, *_nodes_in(value._value)))
         part = (yield _assembling(value._value, make, plain, made)) if is_filled(value) else None
         return value if part is None else make(part._value, FILLED, (value, part))
     if id(value) not in plain:

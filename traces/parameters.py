@@ -79,6 +79,8 @@ class Trainable:
     """How long `history` and `past` get. The oldest go first; the last update that stands is always kept."""
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _is_tried: bool = field(default=False, repr=False)
+    _holder: int | None = field(default=None, repr=False)
+    """The thread that changes it."""
 
     def __copy__(self) -> "Trainable":
         """The same for a copy of the node: what was said about this one, and the traces in it, are not taken along."""
@@ -100,15 +102,22 @@ class Trainable:
         """Wait until nobody else changes the parameter, and keep others waiting meanwhile.
 
         Raises:
-            TraceError: It is being tried in this very thread.
+            TraceError: It is being tried in this very thread, or in one that waits for this one.
         """
-        with self._lock:
+        if not self._lock.acquire(blocking=False):
+            with _waits.for_(self):
+                self._lock.acquire()
+        before, self._holder = self._holder, threading.get_ident()
+        try:
             if self._is_tried:
                 raise _NestedUpdateError(
                     "a parameter can't be updated inside of its own trial: the trial decides whether the proposal "
                     "stands; update it after `update` has returned, or try a copy"
                 )
             yield
+        finally:
+            self._holder = before
+            self._lock.release()
 
     @contextmanager
     def trying(self) -> Iterator[None]:
@@ -131,7 +140,42 @@ class Trainable:
 
 
 class _NestedUpdateError(TraceError):
-    """A parameter was to be updated inside of its own trial."""
+    """A parameter was to be updated inside of a trial that can't end before."""
+
+
+class _Waits:
+    """Which thread waits to change which parameter."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, Trainable] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def for_(self, state: Trainable) -> Iterator[None]:
+        """Wait inside.
+
+        Raises:
+            TraceError: It would be for ever.
+        """
+        own = threading.get_ident()
+        with self._lock:
+            thread = state._holder
+            while thread is not None and thread != own and thread in self._of:
+                thread = self._of[thread]._holder
+            if thread == own:
+                raise _NestedUpdateError(
+                    "two trials in different threads update each other's parameter, and each would wait for the other "
+                    "to end: update the other parameter after `update` has returned"
+                )
+            self._of[own] = state
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._of[own]
+
+
+_waits = _Waits()
 
 
 def node(

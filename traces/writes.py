@@ -6,6 +6,7 @@ texts, which are found by their text; other nodes are kept by value, as they wou
 values are plain, arrays, classes made from containers, and everything while nothing is recorded.
 """
 
+from dataclasses import is_dataclass
 from typing import Any
 
 from steepest.traces.holders import HOLDERS, ITEMS, holds_nodes, unwrapped
@@ -85,5 +86,5 @@ def _is_of_parameter(node: Any) -> bool:
 
 def _mark(node: Any) -> None:
     for each in _above(node):
-        if each.snapshot is not None and type(each._value) in HOLDERS:
+        if each.snapshot is not None and (type(each._value) in HOLDERS or is_dataclass(each._value)):
             each.snapshot.is_filled = True

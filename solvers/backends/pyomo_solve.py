@@ -118,7 +118,9 @@ def _solve_once(built: PyomoModel, options: SolveOptions, solver: str, problem_c
     if status == "infeasible_or_unbounded":
         status = _told_apart(built, backend, options, solver)
     version = ".".join(str(part) for part in backend.version() or ())
-    solution = Solution(status=status, message=message, solver=f"{name} {version}", seconds=seconds, size=_size(built))
+    solution = Solution(
+        status=status, message=message, solver=f"{name} {version}", seconds=seconds, size=size_of(built)
+    )
     if results.incumbent_objective is None:
         return solution
     values = {id(component): value for component, value in results.solution_loader.get_vars().items()}
@@ -261,7 +263,7 @@ def _binding(built: PyomoModel, point: Point) -> Iterator[BindingConstraint]:
             yield BindingConstraint(name, key, activity, lower, upper)
 
 
-def _size(built: PyomoModel) -> tuple[int, int, int]:
+def size_of(built: PyomoModel) -> tuple[int, int, int]:
     """Constraints, variables, and how often a variable occurs in a constraint."""
     from pyomo.core.expr.visitor import identify_variables
 

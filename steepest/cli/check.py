@@ -12,6 +12,7 @@ from steepest.cli.options import add_command, add_data, add_format
 
 if TYPE_CHECKING:
     from steepest.cli.inputs import Source
+    from steepest.solvers.data.instance_data import Data
     from steepest.solvers.diagnostics import Diagnostic
     from steepest.solvers.formulation import Formulation
 
@@ -102,8 +103,23 @@ def _compiled(
         model = compile_formulation(formulation, data)
         require_supported(model)
     except UnsupportedProblemError as error:
-        return Verdict(diagnostics, unsupported=str(error))
+        return _nonlinear(formulation, data, diagnostics, str(error))
     return Verdict(diagnostics, problem_class=model.problem_class, size=(model.rows, model.columns, model.nonzeros))
+
+
+def _nonlinear(
+    formulation: "Formulation", data: "Data", diagnostics: tuple["Diagnostic", ...], refusal: str
+) -> Verdict:
+    from steepest.solvers.backends import scip
+    from steepest.solvers.backends.pyomo_solve import classify, size_of
+    from steepest.solvers.nonlinear_solve import read_nonlinear
+
+    built = read_nonlinear(formulation, data)
+    if built is None:
+        return Verdict(diagnostics, unsupported=refusal)
+    if not scip.is_installed():
+        return Verdict(diagnostics, unsupported=f"{refusal}; SCIP would take it: pip install 'steepest[nonlinear]'")
+    return Verdict(diagnostics, problem_class=classify(built), size=size_of(built))
 
 
 def _text(verdict: Verdict, name: str) -> str:

@@ -396,3 +396,35 @@ def test_only_nodes_are_updated(wrong: Any) -> None:
 def test_arguments_that_node_cannot_have_are_refused(options, words):
     with pytest.raises(InputError, match=words):
         node(5, **options)
+
+
+def test_a_parameter_begins_with_a_copy_of_what_it_is_given() -> None:
+    given = {"words": ["a"]}
+    x = node(given, trainable=True)
+    given["words"].append("b")
+    assert x.value == {"words": ["a"]}
+
+
+def test_trials_that_update_each_others_parameter_do_not_wait_for_ever() -> None:
+    one, other = node("a", trainable=True), node("b", trainable=True)
+    both_tried = threading.Barrier(2)
+    ends: list[object] = []
+
+    def run(own: Any, foreign: Any) -> None:
+        def trial() -> None:
+            both_tried.wait(5)
+            update(foreign, "foreign")
+
+        try:
+            ends.append(update(own, "own", trial).outcome)
+        except TraceError as error:
+            ends.append(error)
+
+    threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in ((one, other), (other, one))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert "committed" in ends
+    assert any("each would wait for the other" in str(end) for end in ends)
+    assert update(one, "c").outcome == update(other, "c").outcome == "committed"

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict, defaultdict, deque
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -217,6 +218,23 @@ def test_a_workflow_that_decides_gives_what_was_written_into() -> None:
         return messages
 
     assert [type(each) for each in bundle(list)(answered()).value] == [str]
+
+
+def test_what_is_put_into_a_field_of_a_dataclass_is_found_from_the_whole() -> None:
+    @dataclass
+    class State:
+        messages: list[Any] = field(default_factory=list)
+        turns: list["State"] = field(default_factory=list)
+
+    prompt, state = node("Be kind", trainable=True), node(State(turns=[State()]))
+    state.messages.append(prompt + "!")
+    call = bundle(lambda given: "".join(given.messages))(state)
+    assert call.value == "Be kind!"
+    assert comes_from(call, prompt)
+    assert comes_from(bundle("".join)(state.messages), prompt)
+    last = node("Be brief", trainable=True)
+    state.turns[0].messages.append(last + "!")
+    assert comes_from(bundle(lambda given: "".join(given.turns[0].messages))(state), last)
 
 
 def test_a_function_changes_the_container_itself() -> None:

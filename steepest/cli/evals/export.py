@@ -30,7 +30,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Write the file."""
     from steepest.cli.evals.files import replaced, size_of
     from steepest.evals.exchange import EXPORTS, export
-    from steepest.evals.stores.places import open_run
+    from steepest.evals.runs import open_run
 
     if arguments.to not in EXPORTS:
         raise InputError(f"--to {arguments.to}: a run is exported to {', '.join(EXPORTS)}.")

@@ -22,6 +22,7 @@ examples:
   steepest eval report runs/five --out /tmp/five.html
   steepest eval report runs/five --format md              a comment for a change
   steepest eval report runs/five --out samples.csv        one row a sample (docs/evaluation.md lists the columns)
+  steepest eval report theirs.eval                        a log of inspect_ai
 
 The page is one file that loads nothing: it can be mailed or kept. A run that is going on is reported as it stands."""
 
@@ -38,7 +39,7 @@ def add_parser(actions: Any) -> None:
 
 def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Write or print the report."""
-    from steepest.evals.stores.places import open_run
+    from steepest.evals.runs import open_run
 
     form = arguments.format or _form_of(arguments.out)
     run = open_run(arguments.run)

@@ -5,6 +5,7 @@ import pytest
 
 from steepest.cli import main
 from steepest.cli.exit_codes import ExitCode
+from steepest.solvers.backends import scip
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -54,12 +55,22 @@ def test_the_document_holds_class_size_and_findings(capsys: pytest.CaptureFixtur
 
 
 def test_a_class_that_no_solver_takes_is_said_with_its_term(capsys: pytest.CaptureFixture[str]) -> None:
-    assert check("variables:\n  x: real in 0..1\nmaximize: sin(x)\n") == ExitCode.UNSUPPORTED
-    assert "sin(x)" in capsys.readouterr().out
+    text = "variables:\n  x: real in 0..1\nmaximize: x\nconstraints:\n  c: either(x >= 1, x <= 0)\n"
+    assert check(text) == ExitCode.UNSUPPORTED
+    assert "either(" in capsys.readouterr().out
 
 
-def test_a_quadratic_objective_that_is_not_convex_is_not_called_usable() -> None:
-    assert check("variables:\n  x: real in 0..1\nmaximize: x * x\n") == ExitCode.UNSUPPORTED
+@pytest.mark.parametrize(("term", "problem_class"), [("x * x", "QP"), ("sin(x)", "NLP")])
+def test_a_nonlinear_model_is_usable_where_scip_is(
+    term: str, problem_class: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"variables:\n  x: real in 0..1\nmaximize: {term}\n"
+    monkeypatch.setattr(scip, "is_installed", lambda: True)
+    assert check(text) == ExitCode.SOLVED
+    assert f"usable, {problem_class}" in capsys.readouterr().out
+    monkeypatch.setattr(scip, "is_installed", lambda: False)
+    assert check(text) == ExitCode.UNSUPPORTED
+    assert "steepest[nonlinear]" in capsys.readouterr().out
 
 
 def test_what_is_missing_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,7 +106,11 @@ def test_every_face_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ("variables:\n  x: real >= 2\nminimize: x\nconstraints:\n  c: x <= 1\n", ExitCode.INFEASIBLE, "infeasible"),
         ("variables:\n  x: real >= 0\nmaximize: x\n", ExitCode.UNBOUNDED, "unbounded"),
-        ("variables:\n  x: real in 0..1\nmaximize: sin(x)\n", ExitCode.UNSUPPORTED, "sin(x)"),
+        (
+            "variables:\n  x: real in 0..1\nmaximize: x\nconstraints:\n  c: exactly(1, x >= 1, x <= 0)\n",
+            ExitCode.UNSUPPORTED,
+            "exactly(1",
+        ),
         ("variables:\n  x: real >= 0\nminimize: x + y\n", ExitCode.NOT_FORMULATED, "`y`"),
         (
             "parameters:\n  rate = missing   # [$/h]\nvariables:\n  x: real >= 0\nminimize: rate * x\n",

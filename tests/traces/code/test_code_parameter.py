@@ -395,6 +395,15 @@ def test_a_method_reads_the_attributes_of_its_object(runner: RunnerHere) -> None
     assert cook.prompt in [source for source in made.inputs if source.trainable is not None]
 
 
+def test_defaults_of_inner_functions_read_attributes_too() -> None:
+    cook = Cook()
+    propose(
+        cook.cook,
+        "def cook(self, x):\n    def more(self, gain=self.gain):\n        return gain + self\n    return more(x)",
+    )
+    assert cook.cook(3).value == 5
+
+
 def test_methods_of_other_kinds_read_attributes_too() -> None:
     cook = Cook()
     propose(cook.pack, "def pack(cls, x):\n    return cls.shelf * x")
@@ -426,6 +435,7 @@ def test_an_attribute_that_is_missing_is_an_error_of_the_line() -> None:
         ("self.shelf[0] = x", "what `self.shelf[0]` changes would be lost"),
         ("self.gain += 1", "what `self.gain` changes would be lost"),
         ("return self.__secret", "`self.__secret` is private"),
+        ("return (lambda self=self: self.gain)()", "`self` itself can't be used"),
     ],
 )
 def test_what_else_a_method_does_with_its_object_is_refused(line: str, words: str) -> None:
