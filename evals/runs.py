@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "RunOptions", "arun", "open_pair", "open_run", "run"]
 
+_LISTS = {"ids", "types", "profiles"}
+
 
 class RunOptions(TypedDict, total=False):
     """What may be said of a run besides data, method, model and place; each as the field of this name in `Batch`."""
@@ -278,13 +280,13 @@ def _limits(options: RunOptions) -> dict[str, Any]:
     if unknown := sorted(given.keys() - RunOptions.__annotations__.keys()):
         known = ", ".join(sorted(RunOptions.__annotations__))
         raise InputError(f"A run has no option {', '.join(unknown)}; there are {known}.")
-    chosen = {name: given.pop(name) for name in Selection.model_fields if name in given}
-    for name in ("ids", "types", "profiles"):
-        for where in (chosen, given):
-            if isinstance(where.get(name), str):
-                raise InputError(f"{name} is a list, not one text: write [{where[name]!r}].")
+    for name in _LISTS & given.keys():
+        if isinstance(given[name], str):
+            raise InputError(f"{name} is a list, not one text: write [{given[name]!r}].")
+        given[name] = tuple(given[name])
     if given.get("max_cost") is not None:
         given["max_cost"] = Decimal(str(given["max_cost"]))
+    chosen = {name: given.pop(name) for name in Selection.model_fields if name in given}
     return {**given, "selection": _selection(chosen)}
 
 

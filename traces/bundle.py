@@ -23,7 +23,7 @@ from steepest.traces.names_read import NamesRead, names_read
 from steepest.traces.pending import PendingCall
 from steepest.traces.previews import preview
 from steepest.traces.scope import enter, is_inside, leave, note_read, watch_threads
-from steepest.traces.working_copies import WorkingCopy
+from steepest.traces.working_copies import WorkingCopy, carry_back
 
 if TYPE_CHECKING:
     from steepest.traces.code.code_parameter import CodeParameter
@@ -121,15 +121,19 @@ class Bundle(Generic[R]):
 
     def _called(self, caller: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         code = self.code_of(args[0]) if self._is_method and args else self.code
-        if is_inside():
-            read: list[Node[Any]] = []
-            plain, named = [unwrapped(each, read) for each in args], unwrapped(kwargs, read)
-            for each in (*read, *self._texts_read(code, plain, named)):
-                note_read(each)
-            result = self._implementation(code)(*plain, **named)
-        else:
-            result = self._recorded(caller, code, args, kwargs)
+        result = self._unrecorded(code, args, kwargs) if is_inside() else self._recorded(caller, code, args, kwargs)
         return Yielded(result) if self._yields and type(result) is CoroutineType else result
+
+    def _unrecorded(self, code: "CodeParameter | None", args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        read, copies = list[Node[Any]](), list[WorkingCopy]()
+        plain, named = [unwrapped(each, read, copies) for each in args], unwrapped(kwargs, read, copies)
+        for each in (*read, *self._texts_read(code, plain, named)):
+            note_read(each)
+        try:
+            result = self._implementation(code)(*plain, **named)
+        finally:
+            carry_back(copies)
+        return _carrying_back(result, copies) if copies and type(result) is CoroutineType else result
 
     def _recorded(
         self, caller: FrameType, code: "CodeParameter | None", args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -309,6 +313,13 @@ def bundle(
 
         code = code_parameter(function, name=name, trust=trust)
     return Bundle(function, name=name, description=description, externals=externals, code=code)
+
+
+async def _carrying_back(coroutine: "CoroutineType[Any, Any, Any]", copies: list[WorkingCopy]) -> Any:
+    try:
+        return await coroutine
+    finally:
+        carry_back(copies)
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ They may be nested to any depth and hold themselves, so nothing here walks by re
 """
 
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from copy import copy
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -39,7 +39,8 @@ Step = Generator["Step", Any, Any]
 
 def holds_nodes(value: Any) -> bool:
     """Whether a value is a node or a container that holds one, at any depth; each part looked at once."""
-    waiting, seen = [iter([[value]])], set[int]()
+    waiting: list[Iterator[Any]] = [iter([[value]])]
+    seen = set[int]()
     while waiting:
         for part in waiting[-1]:
             if type(part) not in HOLDERS or id(part) in seen:  # a container may hold itself
@@ -57,12 +58,13 @@ def holds_nodes(value: Any) -> bool:
     return False
 
 
-def unwrapped(value: Any, found: list[Any]) -> Any:
+def unwrapped(value: Any, found: list[Any], copies: list[WorkingCopy] | None = None) -> Any:
     """A value with the values of nodes in their places; what holds none is the object that it was.
 
     Args:
         value: Any value.
         found: Gets the nodes.
+        copies: Gets the copies that were made for it.
     """
     if isinstance(value, Operators):
         found.append(value)
@@ -71,7 +73,11 @@ def unwrapped(value: Any, found: list[Any]) -> Any:
         value = value._value
     if type(value) not in HOLDERS or not holds_nodes(value):
         return value
-    return walked(_Unwrapping(value, found).of(value))
+    unwrapping = _Unwrapping(value, found)
+    plain = walked(unwrapping.of(value))
+    if copies is not None:
+        copies += unwrapping.copies()
+    return plain
 
 
 def read_through(value: Any) -> Any:
@@ -95,7 +101,7 @@ def assembled(container: Any, make: Callable[..., Any], copies: list[WorkingCopy
     unwrapping = _Unwrapping(container, [])
     walked(unwrapping.of(container))
     if copies is not None:
-        copies += [working_copy(value, unwrapping.made[key]) for key, value in unwrapping.originals.items()]
+        copies += unwrapping.copies()
     return walked(_assembling(container, make, unwrapping.made, {}))
 
 
@@ -213,6 +219,10 @@ class _Unwrapping:
         self.originals: dict[int, Any] = {}
         """Those containers."""
         self._holding = holding(root, _parts)
+
+    def copies(self) -> list[WorkingCopy]:
+        """All that were made."""
+        return [working_copy(value, self.made[key]) for key, value in self.originals.items()]
 
     def of(self, value: Any) -> Step:
         """The copy of a part."""

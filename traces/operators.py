@@ -12,7 +12,7 @@ import operator
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from steepest.traces.operations import Operation
 from steepest.traces.scope import is_inside, note_test
@@ -121,7 +121,7 @@ class Operators(Declared):
         """The value as it is kept: how many nodes were written into it is known without reading them."""
         if type(self._value) not in _COUNTED or is_inside():
             return self._tested()
-        note_test(self)
+        note_test(cast("Node[Any]", self))
         return self._value
 
     def __iter__(self) -> "Iterator[Node[Any]]":

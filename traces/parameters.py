@@ -5,9 +5,7 @@ are kept in the history. Updates of one parameter wait for each other, in whatev
 and its history have copies of their own of what they are given (`copies`), so that nobody changes them in place.
 """
 
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
@@ -22,6 +20,7 @@ from steepest.traces.previews import Unrestored, preview
 from steepest.traces.protocols import class_for
 from steepest.traces.scope import count_update
 from steepest.traces.snapshots import snapshot_of
+from steepest.traces.turns import NestedUpdateError, Turn
 
 if TYPE_CHECKING:
     from steepest.traces.feedback import Feedback
@@ -77,10 +76,8 @@ class Trainable:
     """Values that it has had, ascending; traces of then were made of them."""
     most_kept: int = MOST_KEPT
     """How long `history` and `past` get. The oldest go first; the last update that stands is always kept."""
-    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    _is_tried: bool = field(default=False, repr=False)
-    _holder: int | None = field(default=None, repr=False)
-    """The thread that changes it."""
+    turn: Turn = field(default_factory=Turn, repr=False)
+    """Of threads that change it."""
 
     def __copy__(self) -> "Trainable":
         """The same for a copy of the node: what was said about this one, and the traces in it, are not taken along."""
@@ -97,37 +94,6 @@ class Trainable:
             )
         return Trainable, (self.description, self.constraint, self.prepare, [], self.history, [], self.most_kept)
 
-    @contextmanager
-    def changing(self) -> Iterator[None]:
-        """Wait until nobody else changes the parameter, and keep others waiting meanwhile.
-
-        Raises:
-            TraceError: It is being tried in this very thread, or in one that waits for this one.
-        """
-        if not self._lock.acquire(blocking=False):
-            with _waits.for_(self):
-                self._lock.acquire()
-        before, self._holder = self._holder, threading.get_ident()
-        try:
-            if self._is_tried:
-                raise _NestedUpdateError(
-                    "a parameter can't be updated inside of its own trial: the trial decides whether the proposal "
-                    "stands; update it after `update` has returned, or try a copy"
-                )
-            yield
-        finally:
-            self._holder = before
-            self._lock.release()
-
-    @contextmanager
-    def trying(self) -> Iterator[None]:
-        """Refuse updates from inside, which would wait for themselves; to be entered while `changing`."""
-        self._is_tried = True
-        try:
-            yield
-        finally:
-            self._is_tried = False
-
     def remember(self, update: Update) -> Update:
         """Add to the history."""
         self.history.append(update)
@@ -137,45 +103,6 @@ class Trainable:
             is_among = any(each.outcome == "committed" for each in kept)
             self.history[:] = kept if is_among or not standing else [*standing, *kept[1:]]
         return update
-
-
-class _NestedUpdateError(TraceError):
-    """A parameter was to be updated inside of a trial that can't end before."""
-
-
-class _Waits:
-    """Which thread waits to change which parameter."""
-
-    def __init__(self) -> None:
-        self._of: dict[int, Trainable] = {}
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def for_(self, state: Trainable) -> Iterator[None]:
-        """Wait inside.
-
-        Raises:
-            TraceError: It would be for ever.
-        """
-        own = threading.get_ident()
-        with self._lock:
-            thread = state._holder
-            while thread is not None and thread != own and thread in self._of:
-                thread = self._of[thread]._holder
-            if thread == own:
-                raise _NestedUpdateError(
-                    "two trials in different threads update each other's parameter, and each would wait for the other "
-                    "to end: update the other parameter after `update` has returned"
-                )
-            self._of[own] = state
-        try:
-            yield
-        finally:
-            with self._lock:
-                del self._of[own]
-
-
-_waits = _Waits()
 
 
 def node(
@@ -293,7 +220,7 @@ def update(parameter: Node[T], proposal: Any, trial: Callable[[], object] | None
         CodeNotRunError: Code in the trial could not be run, which says nothing about the value; the old one is back.
     """
     state = state_of(parameter)
-    with state.changing():
+    with state.turn.changing():
         try:
             value = own_copy(accepted(parameter, proposal))
         except RejectedValueError as error:
@@ -303,12 +230,12 @@ def update(parameter: Node[T], proposal: Any, trial: Callable[[], object] | None
         before = own_copy(parameter._value)
         _set(parameter, value)
         try:
-            with state.trying():
+            with state.turn.trying():
                 trial()
         except BaseException as error:
             _set(parameter, before)
             made = state.remember(Update(own_copy(value), "rolled back", message_of(error)))
-            if isinstance(error, Exception) and not isinstance(error, (CodeNotRunError, _NestedUpdateError)):
+            if isinstance(error, Exception) and not isinstance(error, (CodeNotRunError, NestedUpdateError)):
                 return made
             raise
         return state.remember(Update(own_copy(value), "committed"))
@@ -330,7 +257,7 @@ def accepted(parameter: Node[T], proposal: Any) -> T:
 def commit(parameter: Node[T], value: T) -> Update:
     """Give a parameter a value that is `accepted`, and keep that in its history."""
     state = state_of(parameter)
-    with state.changing():
+    with state.turn.changing():
         _set(parameter, value)
         return state.remember(Update(own_copy(value), "committed"))
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -207,11 +208,13 @@ def _attempt(read: "EvalSample", score: "Score | None") -> Attempt:
 
 def _spent(read: "EvalSample") -> Spent:
     usages = list(read.model_usage.values())
-    costs = [usage.total_cost for usage in usages]
+    if not usages:  # a program that counts nothing
+        return Spent(input_tokens=None, output_tokens=None, cost=None)
+    costs = [Decimal(str(usage.total_cost)) for usage in usages if usage.total_cost is not None]
     return Spent(
         input_tokens=sum(_read(usage) for usage in usages),
         output_tokens=sum(usage.output_tokens for usage in usages),
-        cost=None if None in costs else sum(costs),
+        cost=sum(costs, Decimal(0)) if len(costs) == len(usages) else None,
     )
 
 

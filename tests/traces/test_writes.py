@@ -287,6 +287,24 @@ def test_functions_that_run_side_by_side_keep_what_each_of_them_puts_in() -> Non
     assert sorted(messages[1:]) == list(range(20))
 
 
+def test_a_function_called_inside_of_another_changes_the_container_too() -> None:
+    add = bundle(lambda given: given.append("more"))
+
+    @bundle
+    async def add_later(given: list[Any]) -> None:
+        await asyncio.sleep(0)
+        given.append("later")
+
+    @bundle
+    async def outer() -> int:
+        messages = [node("x"), "y"]
+        add(messages)
+        await add_later(messages)
+        return len(messages)
+
+    assert asyncio.run(outer()).value == 4
+
+
 def test_a_failing_function_has_changed_the_container_too() -> None:
     messages = [node("x") + "!"]
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from types import FunctionType, MemberDescriptorType
+from types import FunctionType, MemberDescriptorType, MethodType
 from typing import Any
 
 from steepest.traces.bundle import BoundBundle, Bundle
@@ -127,7 +127,7 @@ def _attributes(module: object) -> Iterator[tuple[str, Any]]:
             if isinstance(slot, MemberDescriptorType) and hasattr(module, name):
                 yield name, getattr(module, name)
     for name, value in shared_attributes(module):
-        yield name, getattr(module, name) if _binds(value) else value
+        yield name, undecorated(getattr(module, name)) if _binds(value) else value
 
 
 def _items(value: Any) -> Iterator[tuple[str, Any]]:
@@ -184,6 +184,10 @@ def _may_hold(value: object) -> bool:
 def undecorated(value: Any) -> Any:
     """What a function, or the function of a class method, is a decoration of; a bundle if there is one."""
     value = value.__func__ if isinstance(value, classmethod) else value
+    if isinstance(value, MethodType) and isinstance(value.__func__, Bundle):
+        return value.__func__.__get__(
+            value.__self__
+        )  # from Python 3.13 on a class method binds a bundle like a function
     while isinstance(value, FunctionType) and hasattr(value, "__wrapped__"):
         value = value.__wrapped__
     return value

@@ -71,6 +71,18 @@ def test_tokens_count_those_from_caches_and_an_unknown_price_stays_unknown(forei
     assert (read.attempt.spent.input_tokens, read.attempt.spent.output_tokens, read.attempt.spent.cost) == (15, 2, None)
 
 
+def test_money_is_added_up_over_models_and_what_was_not_counted_is_unknown(foreign: Callable[..., Path]) -> None:
+    from inspect_ai.model import ModelUsage
+
+    usage = {name: ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2, total_cost=0.1) for name in ("a", "b")}
+    run = read_inspect_log(
+        foreign({"id": 1, "scores": scored("C"), "model_usage": usage}, {"id": 2, "scores": scored("C")})
+    )
+    counted, uncounted = (read.attempt.spent for read in run.samples())
+    assert str(counted.cost) == "0.2"
+    assert (uncounted.cost, uncounted.input_tokens) == (None, None)
+
+
 def test_a_problem_is_known_again_by_its_text(foreign: Callable[..., Path]) -> None:
     known = problem("kiosks/7", TEXT, variables={"tea": 3.0}, group="tea")
     ours = RememberedRun([known], [sample("kiosks/7", "wrong_value")])
