@@ -121,19 +121,20 @@ class Bundle(Generic[R]):
 
     def _called(self, caller: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         code = self.code_of(args[0]) if self._is_method and args else self.code
-        result = self._unrecorded(code, args, kwargs) if is_inside() else self._recorded(caller, code, args, kwargs)
+        if not is_inside():
+            result = self._recorded(caller, code, args, kwargs)
+        else:  # in this very frame, for the sake of recursion
+            read, copies = list[Node[Any]](), list[WorkingCopy]()
+            plain, named = [unwrapped(each, read, copies) for each in args], unwrapped(kwargs, read, copies)
+            for each in (*read, *self._texts_read(code, plain, named)):
+                note_read(each)
+            try:
+                result = self._implementation(code)(*plain, **named)
+            finally:
+                carry_back(copies)
+            if copies and type(result) is CoroutineType:
+                result = _carrying_back(result, copies)
         return Yielded(result) if self._yields and type(result) is CoroutineType else result
-
-    def _unrecorded(self, code: "CodeParameter | None", args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        read, copies = list[Node[Any]](), list[WorkingCopy]()
-        plain, named = [unwrapped(each, read, copies) for each in args], unwrapped(kwargs, read, copies)
-        for each in (*read, *self._texts_read(code, plain, named)):
-            note_read(each)
-        try:
-            result = self._implementation(code)(*plain, **named)
-        finally:
-            carry_back(copies)
-        return _carrying_back(result, copies) if copies and type(result) is CoroutineType else result
 
     def _recorded(
         self, caller: FrameType, code: "CodeParameter | None", args: tuple[Any, ...], kwargs: dict[str, Any]

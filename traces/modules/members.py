@@ -185,9 +185,7 @@ def undecorated(value: Any) -> Any:
     """What a function, or the function of a class method, is a decoration of; a bundle if there is one."""
     value = value.__func__ if isinstance(value, classmethod) else value
     if isinstance(value, MethodType) and isinstance(value.__func__, Bundle):
-        return value.__func__.__get__(
-            value.__self__
-        )  # from Python 3.13 on a class method binds a bundle like a function
+        return value.__func__.__get__(value.__self__)  # from Python 3.13 on a class method binds it like a function
     while isinstance(value, FunctionType) and hasattr(value, "__wrapped__"):
         value = value.__wrapped__
     return value
