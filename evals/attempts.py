@@ -40,13 +40,13 @@ class Spent(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    calls: int = 0
+    calls: int = Field(default=0, ge=0)
     """Requests answered, those from the run's cache included."""
     input_tokens: int | None = 0
     output_tokens: int | None = 0
     cost: Decimal | None = Decimal(0)
     """US dollars; None when a price is unknown."""
-    seconds: float = 0.0
+    seconds: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     """Wall clock of the calls, one after another."""
 
 
@@ -66,16 +66,16 @@ class Attempt(BaseModel):
     code: str = ""
     """Program, if the method writes one."""
     diagnostics: tuple[str, ...] = ()
-    rounds: int = 0
+    rounds: int = Field(default=0, ge=0)
     """Correction rounds: how often the model was asked to repair."""
     candidates: tuple[float | None, ...] = ()
     """Objectives of all candidates, for methods that vote; None for a candidate without one."""
     confidence: float | None = Field(default=None, ge=0, le=1)
     solver: str = ""
     problem_class: str = ""
-    solve_seconds: float = 0.0
+    solve_seconds: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     """Wall clock of solvers alone."""
-    seconds: float = 0.0
+    seconds: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     """Wall clock of the whole attempt."""
     spent: Spent = Spent()
     transcript: tuple[dict[str, Any], ...] = ()

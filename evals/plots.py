@@ -39,7 +39,7 @@ def plot_accuracy(summary: Summary, ax: "Axes | None" = None, *, by: Grouping = 
             textcoords="offset points",
             ha="center",
         )
-    ax.set_yticks(range(len(rows)), [name for name, _ in rows])
+    ax.set_yticks(range(len(rows)), [name for name, _ in rows], parse_math=False)
     ax.set_ylim(len(rows) - 0.5, -0.7)
     ax.set_xlim(0, 1)
     ax.set_xlabel("right, with the 95 % Wilson interval")

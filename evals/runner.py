@@ -192,10 +192,18 @@ class _Course:
             self._failed += 1
             self._failed_in_a_row += 1
         self._tell(SampleFinished(sample))
-        if self._rules.max_errors is not None and self._failed_in_a_row >= self._rules.max_errors:
+        if self._is_hopeless(finished):
+            told = f"Nothing can be asked as things are. {sample.attempt.message}"
+            self._stop_soon("errors", told, self._rules.grace)
+        elif self._rules.max_errors is not None and self._failed_in_a_row >= self._rules.max_errors:
             last = sample.attempt.message.rstrip(".")
             told = f"{self._failed_in_a_row} attempts in a row failed, the last one so: {last}."
             self._stop_soon("errors", told, self._rules.grace)
+
+    def _is_hopeless(self, finished: Finished) -> bool:
+        """Whether the other attempts would fail, too. A request is refused for its text where others were answered."""
+        answered = bool(self._recorded) or self._made > self._failed
+        return finished.refusal == "model" or (finished.refusal == "request" and not answered)
 
     def _record(self, finished: Finished) -> Sample:
         problem = self._problems[finished.job.question.id]

@@ -3,12 +3,16 @@
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from steepest.evals.attempts import Attempt
 from steepest.evals.problems import Question
 
-__all__ = ["Engine", "Finished", "Job", "WorkOrder"]
+__all__ = ["Engine", "Finished", "Job", "Refusal", "WorkOrder"]
+
+Refusal: TypeAlias = Literal["model", "request"]
+"""A failure that a person has to mend: the model can't be asked at all (key, quota, name, file), or the provider refuses
+a request, which may be due to the settings or to this one text."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Finished:
     worker: str = ""
     out_of_budget: bool = False
     """Whether the budget forbade a call that the attempt needed: it is not made, and no other one would be."""
+    refusal: Refusal | None = None
+    """Why trying again won't help, where an attempt failed by the infrastructure for good."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The means of a process that makes attempts, and how one attempt is made with them."""
 
+import asyncio
 import logging
 import os
 import socket
@@ -9,13 +10,15 @@ from pathlib import Path
 from time import perf_counter
 
 from steepest.agents.llm.chat import ChatModel
+from steepest.agents.llm.errors import ModelFileError, ProviderError
 from steepest.agents.llm.redaction import redact
 from steepest.errors import SteepestError
 from steepest.evals.attempts import Attempt
 from steepest.evals.engines.ledger import Ledger
 from steepest.evals.engines.metering import Metered
-from steepest.evals.engines.protocol import Finished, Job, WorkOrder
+from steepest.evals.engines.protocol import Finished, Job, Refusal, WorkOrder
 from steepest.evals.engines.solver_pool import SolverPool, usable_cores
+from steepest.evals.methods.cancellation import is_cancelled
 from steepest.evals.methods.protocol import Method, Workbench
 from steepest.evals.stores.replies import RepliesError
 from steepest.solvers.options import SolveOptions
@@ -24,6 +27,9 @@ from steepest.solvers.sandbox import Sandbox
 __all__ = ["Workshop", "open_ordered_method", "open_ordered_model"]
 
 log = logging.getLogger(__name__)
+
+_SHOWN = 300
+"""Characters of an error that are recorded where an attempt can't be."""
 
 
 class Workshop:
@@ -73,16 +79,18 @@ class Workshop:
             sandbox=self._opened_sandbox,
             epoch=job.epoch,
         )
-        begun = perf_counter()
+        begun, refusal = perf_counter(), None
         try:
-            attempt = await self.method.attempt(job.question, bench)
-        except Exception as error:  # whatever broke, the other attempts go on, and the message says what it was
-            attempt = _failed(job, error, perf_counter() - begun)
+            attempt = _kept(await self.method.attempt(job.question, bench))
+        except (Exception, asyncio.CancelledError) as error:  # the other attempts go on, and the message says what broke
+            if is_cancelled(error):
+                raise
+            attempt, refusal = _failed(job, error, perf_counter() - begun), _refusal(error)
         if isinstance(metered.stopped, RepliesError):
             raise metered.stopped
         # A reply that the run had already takes no time now, but it took some when it was first given.
         attempt = attempt.model_copy(update={"seconds": attempt.seconds + metered.replayed})
-        return Finished(job, attempt, self.name, out_of_budget=metered.stopped is not None)
+        return Finished(job, attempt, self.name, out_of_budget=metered.stopped is not None, refusal=refusal)
 
     def close(self) -> None:
         """End the processes of solvers and sandbox."""
@@ -120,7 +128,26 @@ def open_ordered_method(order: WorkOrder) -> Method:
     return open_method(order.method, order.method_settings)
 
 
-def _failed(job: Job, error: Exception, seconds: float) -> Attempt:
+def _kept(attempt: Attempt) -> Attempt:
+    """The attempt, if its record can be written and read again; else one that says why it can't."""
+    try:
+        Attempt.model_validate_json(attempt.model_dump_json())
+    except ValueError as error:  # a number that is none, half a character, an object, a nest too deep
+        told = " ".join(str(error).split())[:_SHOWN]
+        return Attempt(outcome="not_formulated", message=redact(f"the method's answer can't be recorded: {told}"))
+    return attempt
+
+
+def _refusal(error: BaseException) -> Refusal | None:
+    """Whether every other attempt would fail as this one did."""
+    if isinstance(error, ModelFileError):
+        return "model"
+    if isinstance(error, ProviderError) and not error.transient:
+        return "request" if error.kind == "request" else "model"
+    return None
+
+
+def _failed(job: Job, error: BaseException, seconds: float) -> Attempt:
     if isinstance(error, SteepestError):
         told = str(error)
     else:  # a defect somewhere: one line in the record, all of it for whoever listens to the log
@@ -129,6 +156,6 @@ def _failed(job: Job, error: Exception, seconds: float) -> Attempt:
     return Attempt(outcome="infrastructure_error", message=redact(told), seconds=seconds)
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{Path(last.filename).name}, line {last.lineno}"

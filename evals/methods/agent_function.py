@@ -17,6 +17,7 @@ from steepest.agents.llm.redaction import redact
 from steepest.errors import InputError
 from steepest.evals.attempts import Attempt
 from steepest.evals.methods.agent_results import attempt_of_result
+from steepest.evals.methods.cancellation import is_cancelled
 from steepest.evals.methods.protocol import Workbench
 from steepest.evals.methods.settings import AgentSettings
 from steepest.evals.methods.worksheets import Worksheet
@@ -61,7 +62,9 @@ class AgentFunction:
                 raise
             message = f"the agent was stopped after {self.settings.seconds:g} seconds (setting `seconds`)"
             return sheet.attempt("solver_timeout", message=message)
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
+            if is_cancelled(error):
+                raise
             told = redact(f"{type(error).__name__}: {error}")[:_SHOWN]
             return sheet.attempt("compile_error", message=told)
         return await attempt_of_result(result, sheet)
@@ -122,8 +125,8 @@ def _begun(function: Callable[[str], Any], text: str) -> Future[Any]:
     def work() -> None:
         try:
             outcome.set_result(context.run(function, text))
-        except StopIteration as error:  # which no future can carry
-            outcome.set_exception(RuntimeError(f"it raised StopIteration({error})"))
+        except (StopIteration, GeneratorExit, KeyboardInterrupt) as error:  # which mean something else to a task
+            outcome.set_exception(RuntimeError(f"it raised {type(error).__name__}({error})"))
         except BaseException as error:  # carried to the waiting task, which raises it
             outcome.set_exception(error)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from steepest.agents.llm.redaction import redact
+from steepest.agents.llm.redaction import redact, redact_json
 from steepest.agents.modeling import Answer
 from steepest.errors import SteepestError
 from steepest.evals.attempts import Attempt, NamedValue
@@ -31,7 +31,7 @@ async def attempt_of_result(result: object, sheet: Worksheet) -> Attempt:
     """The attempt that an agent's result comes to; a result of no known form is an attempt that says so."""
     match result:
         case Attempt():
-            return result if result.seconds else result.model_copy(update={"seconds": sheet.seconds})
+            return _of_fields(result.model_dump(), sheet)
         case Answer():
             return attempt_of_answer(result, Worksheet(sheet.bench, transcript=result.transcript, begun=sheet.begun))
         case Formulation():
@@ -91,12 +91,15 @@ def _of_fields(fields: dict[str, Any], sheet: Worksheet) -> Attempt:
     values = fields.get("values") or ()
     if isinstance(values, Mapping):
         fields["values"] = [{"name": str(name), "value": value} for name, value in values.items()]
+    fields["seconds"] = fields.get("seconds") or sheet.seconds
     try:
-        attempt = Attempt.model_validate({"seconds": sheet.seconds, **fields})
+        attempt = Attempt.model_validate(redact_json(fields))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         return sheet.attempt("not_formulated", message=f"the agent's answer has a wrong {place}: {first['msg']}")
+    except RecursionError:
+        return sheet.attempt("not_formulated", message="the agent's answer is nested too deeply")
     if attempt.outcome == "answered" and attempt.objective is None and not attempt.values:
         return sheet.attempt("not_formulated", message="the agent gave neither an objective nor values")
     return attempt
@@ -106,5 +109,8 @@ def _number(value: object) -> float | None:
     """A finite number, a numpy scalar too; a truth value is none."""
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         return None
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return None
     return number if math.isfinite(number) else None

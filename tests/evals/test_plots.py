@@ -46,6 +46,13 @@ def test_a_run_without_grades_has_no_accuracy_to_plot(ax: Any) -> None:
         plot_accuracy(summary_of(failed), ax)
 
 
+def test_a_name_with_dollars_is_no_formula(ax: Any) -> None:
+    named = RememberedRun([problem("a", dataset="$\\kiosk$")], [sample("a")])
+    plot_accuracy(summary_of(named), ax)
+    ax.figure.canvas.draw()
+    assert [each.get_text() for each in ax.get_yticklabels()] == ["$\\kiosk$"]
+
+
 def test_a_method_without_confidence_has_no_calibration(ax: Any) -> None:
     with pytest.raises(InputError, match="tells no confidence"):
         plot_calibration(summary_of(RememberedRun([problem("a")], [sample("a")])), ax)
