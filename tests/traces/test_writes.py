@@ -5,7 +5,6 @@ import json
 import pickle
 import sys
 import threading
-import time
 from collections import OrderedDict, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ from steepest.traces.parameters import node
 from steepest.traces.scope import no_trace
 from steepest.traces.trace import trace_of
 from steepest.traces.workflows import workflow
+from tests.work import calls_in
 
 
 def comes_from(made: Node[Any], source: Node[Any]) -> bool:
@@ -322,12 +322,7 @@ def test_a_long_conversation_in_a_state_costs_no_more_a_message() -> None:
     for number in range(2000):
         state["messages"].append({"content": prompt + str(number)})
     assert len(state["messages"].inputs) == 2
-    began = time.process_time()
-    for _ in range(1000):
-        assert "messages" in state
-        assert state
-        assert len(state) == 1
-    assert time.process_time() - began < 0.5
+    assert calls_in(lambda: ("messages" in state, bool(state), len(state))) < 60
 
 
 def test_threads_write_and_read_at_once() -> None:

@@ -1,7 +1,6 @@
 """Loading data sets: formats told from the content, bad records told with their places."""
 
 import json
-import time
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -127,14 +126,12 @@ def test_an_id_in_two_files_is_told_with_both_places(tmp_path: Path) -> None:
         load_datasets([])
 
 
-def test_reading_takes_time_and_memory_in_proportion_to_the_file(tmp_path: Path) -> None:
+def test_reading_keeps_no_more_than_the_problems(tmp_path: Path) -> None:
     extra = {"program": "x = 1\n" * 2000}  # 14 kB a record that no problem keeps
     path = lines(tmp_path, *(record(number, **extra) for number in range(800)))
     tracemalloc.start()
-    began = time.perf_counter()
     assert len(load_dataset(path).problems) == 800
-    seconds, (_, peak) = time.perf_counter() - began, tracemalloc.get_traced_memory()
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert path.stat().st_size > 9_000_000
     assert peak < 4_000_000
-    assert seconds < 60

@@ -1,13 +1,13 @@
 """What a training set and a test set share."""
 
 import re
-import time
 
 import pytest
 
 from steepest.errors import InputError
 from steepest.evals.datasets.overlap import Match, overlap
 from steepest.evals.problems import Problem
+from tests.work import calls_in
 
 BAKER = (
     "A baker has 40 kg of flour and 12 hours of oven time. A loaf takes 0.5 kg of flour and brings 3 dollars, a cake "
@@ -98,9 +98,10 @@ def test_an_empty_set_is_refused() -> None:
         overlap([], [problem("b", BAKER)])
 
 
-def test_thousands_of_problems_of_one_template_take_no_quadratic_time() -> None:
-    many = [problem(f"p/{number}", BAKER.replace("40", str(100 + number))) for number in range(1500)]
-    began = time.perf_counter()
-    report = overlap(many, many)
-    assert len(report.contaminated) == 1500
-    assert time.perf_counter() - began < 60
+def test_problems_of_one_template_take_no_quadratic_work() -> None:
+    def work(count: int) -> int:
+        many = [problem(f"p/{number}", BAKER.replace("40", str(100 + number))) for number in range(count)]
+        assert len(overlap(many, many).contaminated) == count
+        return calls_in(lambda: overlap(many, many))
+
+    assert work(800) < 12 * work(100)
