@@ -176,6 +176,9 @@ class _Course:
                 if finished.out_of_budget:
                     self._stop_soon("budget", finished.attempt.message, None)
                     continue
+                if self._is_hopeless(finished):
+                    told = f"The model can't be asked as things are: {finished.attempt.message.rstrip('.')}."
+                    self._stop_soon("errors", told, self._rules.grace)
                 await slots.acquire()
                 group.create_task(self._settle(finished, threads, slots))
 
@@ -192,10 +195,7 @@ class _Course:
             self._failed += 1
             self._failed_in_a_row += 1
         self._tell(SampleFinished(sample))
-        if self._is_hopeless(finished):
-            told = f"Nothing can be asked as things are. {sample.attempt.message}"
-            self._stop_soon("errors", told, self._rules.grace)
-        elif self._rules.max_errors is not None and self._failed_in_a_row >= self._rules.max_errors:
+        if self._rules.max_errors is not None and self._failed_in_a_row >= self._rules.max_errors:
             last = sample.attempt.message.rstrip(".")
             told = f"{self._failed_in_a_row} attempts in a row failed, the last one so: {last}."
             self._stop_soon("errors", told, self._rules.grace)

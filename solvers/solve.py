@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from steepest.solvers.answer import ending
+from steepest.solvers.answer import Answer, ending
 from steepest.solvers.array_solve import require_supported, solve_arrays
+from steepest.solvers.checks.degree import classify
 from steepest.solvers.checks.formulation_checks import check_formulation
 from steepest.solvers.data.binding import bind
-from steepest.solvers.data.instance_data import Tables
+from steepest.solvers.data.instance_data import Data, Tables
 from steepest.solvers.formulation import Formulation
+from steepest.solvers.fractional import read_ratio, solve_ratio
 from steepest.solvers.nonlinear_solve import solve_nonlinear
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
@@ -49,11 +51,28 @@ def solve_formulation(
         model = compile_formulation(formulation, data)
         require_supported(model)
     except UnsupportedProblemError as error:
-        return solve_nonlinear(formulation, data, options or SolveOptions(), error, say)
+        return _solved_otherwise(formulation, data, options or SolveOptions(), error, say)
     size = f"{model.rows:,} rows, {model.columns:,} columns, {model.nonzeros:,} nonzeros"
     article = "an" if model.problem_class == "LP" else "a"
     say(f"solving {article} {model.problem_class} of {size}")
     return solve_compiled(model, options or SolveOptions())
+
+
+def _solved_otherwise(
+    formulation: Formulation,
+    data: Data,
+    options: SolveOptions,
+    refusal: UnsupportedProblemError,
+    say: Callable[[str], None],
+) -> Solution:
+    """Solve what does not go into one set of arrays: a ratio by linear problems, all else as expressions."""
+    ratio = read_ratio(formulation, data)
+    if ratio is not None:
+        say("solving a ratio of linear sums by linear problems")
+        answer = solve_ratio(formulation, ratio, options)
+        if answer is not None:
+            return _solution(ratio.numerator, answer, classify(formulation).name)
+    return solve_nonlinear(formulation, data, options, refusal, say)
 
 
 def solve_compiled(model: CompiledModel, options: SolveOptions) -> Solution:
@@ -62,8 +81,12 @@ def solve_compiled(model: CompiledModel, options: SolveOptions) -> Solution:
     Raises:
         SolverError: The solver broke down, or its answer breaks the model.
     """
-    answer = solve_arrays(model, options)
-    solution = Solution(**ending(answer), problem_class=model.problem_class, size=model.size)
+    return _solution(model, solve_arrays(model, options), model.problem_class)
+
+
+def _solution(model: CompiledModel, answer: Answer, problem_class: str) -> Solution:
+    """An answer in the formulation's own names."""
+    solution = Solution(**ending(answer), problem_class=problem_class, size=model.size)
     if answer.values is not None:
         solution.variables = _variable_values(model, answer.values)
         solution.binding = _binding(model, row_activity(model, answer.values), answer.row_duals)

@@ -18,7 +18,15 @@ PATTERNS = (
     (re.compile(r"\bhf_[A-Za-z0-9]{16,}"), MASK),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
     (re.compile(r"(?i)\b(x-api-key|api[-_]key)(\"?\s*[:=]\s*\"?)[^\s\"',;&]{8,}"), rf"\1\2{MASK}"),
-    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s/:@]*):[^\s/@]+@"), rf"\1:{MASK}@"),
+    (
+        re.compile(
+            r"(?i)(?<![\w-])(--[a-z0-9_-]{0,40}(?:key|token|secret|passw|credential)(?!s)[a-z0-9_-]{0,40}(?:=|\s+))"
+            r"(\"[^\"]*\"|'[^']*'|[^\s\"']+)"
+        ),
+        rf"\1{MASK}",
+    ),
+    (re.compile(r"\b([A-Z][A-Z0-9_]{0,40}(?:KEY|TOKEN|SECRET|PASSWORD)=)[^\s\"',;&]{8,}"), rf"\1{MASK}"),
+    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,40}://[^\s/:@]*):[^\s/@]+@"), rf"\1:{MASK}@"),
     (re.compile(r"(?i)([?&][\w.-]{0,40}(?:key|token|secret|passw|auth|sig)[\w.-]{0,40}=)[^&\s#\"'<>]+"), rf"\1{MASK}"),
 )
 

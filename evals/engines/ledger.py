@@ -64,6 +64,7 @@ class RunLedger:
             paid = replies.paid()
             self.budget.spent_money, self.budget.spent_tokens = paid.money, paid.tokens
         self._reserved = 0
+        self._under_way: dict[str, asyncio.Event] = {}
         # Not the event loop's own threads: a user's agent may hold those for minutes.
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="steepest-replies")
 
@@ -71,15 +72,27 @@ class RunLedger:
         """The reply that the run has for a request, as it was first given; else leave to make the call.
 
         Calls set aside far more than they take. At the end of a budget the last ones therefore go one after another.
+        While the same request is under way (two problems of one text), this one waits for its reply.
 
         Raises:
             BudgetExceeded: The limit would be passed even if no other call took anything more.
             PriceUnknown: There is a limit in money and the price is unknown.
             RepliesError: The run's replies can't be read.
         """
-        known = await self._find(key)
-        if known is not None:
-            return known
+        while (other := self._under_way.get(key)) is not None:
+            await other.wait()
+        self._under_way[key] = asyncio.Event()
+        try:
+            begun = await self._find(key) or await self._reservation(money, tokens, model)
+        except BaseException:
+            self._over(key)
+            raise
+        if isinstance(begun, ChatReply):
+            self._over(key)
+        return begun
+
+    async def _reservation(self, money: Decimal | None, tokens: int, model: str) -> Reservation:
+        """Leave to make a call, as soon as the budget has room for it."""
         while True:
             try:
                 reservation = self.budget.reserve(money, tokens, model)
@@ -99,8 +112,11 @@ class RunLedger:
         """
         self._reserved -= 1
         self.budget.settle(reservation, reply)
-        if reply is not None:
-            await self.keep(key, reply)
+        try:
+            if reply is not None:
+                await self.keep(key, reply)
+        finally:
+            self._over(key)
 
     async def keep(self, key: str, reply: ChatReply) -> None:
         """Keep a reply; returns when it would survive a kill and a power cut.
@@ -116,6 +132,10 @@ class RunLedger:
         self._readers.shutdown()
         if self.replies is not None:
             self.replies.close()
+
+    def _over(self, key: str) -> None:
+        """Let those go on who wait for the same request."""
+        self._under_way.pop(key).set()
 
     async def _find(self, key: str) -> ChatReply | None:
         if self.replies is None:

@@ -1,13 +1,14 @@
 """One ledger and one limit of calls for all machines of a cluster: an actor, and what its workers see of it."""
 
 import asyncio
+import contextlib
 from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Any
 
 from steepest.agents.llm.budget import Reservation
 from steepest.agents.llm.chat import ChatModel, ChatReply
-from steepest.agents.llm.errors import BudgetExceeded, Failure, PriceUnknown, ProviderError
+from steepest.agents.llm.errors import BudgetExceeded, Failure, LLMError, PriceUnknown, ProviderError
 from steepest.agents.llm.limits import AdaptiveLimit
 from steepest.agents.llm.retries import Retrying
 from steepest.evals.engines.ledger import RunLedger
@@ -32,7 +33,7 @@ class SharedLedger:
         replies = open_replies(order.cache) if order.cache else None
         self._ledger = RunLedger(replies, order.max_cost, order.max_tokens)
         self._limit = AdaptiveLimit()
-        self._reserved: defaultdict[str, Counter[Reservation]] = defaultdict(Counter)
+        self._reserved: defaultdict[str, Counter[tuple[str, Reservation]]] = defaultdict(Counter)
         self._slots: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self._dead: set[str] = set()
 
@@ -45,7 +46,7 @@ class SharedLedger:
         except (BudgetExceeded, PriceUnknown, RepliesError) as error:
             return error
         if isinstance(begun, Reservation):
-            self._reserved[worker][begun] += 1
+            self._reserved[worker][key, begun] += 1
             await self._drop_if_dead(worker)
         return begun
 
@@ -54,8 +55,8 @@ class SharedLedger:
     ) -> RepliesError | None:
         """Keep the reply and charge what it took."""
         try:
-            if self._reserved[worker][reservation]:
-                self._reserved[worker][reservation] -= 1
+            if self._reserved[worker][key, reservation]:
+                self._reserved[worker][key, reservation] -= 1
                 await self._ledger.end(key, reservation, reply)
             elif reply is not None:  # the worker was taken for dead and what it held given back, but it has paid
                 await self._ledger.keep(key, reply)
@@ -94,8 +95,8 @@ class SharedLedger:
     async def _drop_if_dead(self, worker: str) -> None:
         if worker not in self._dead:
             return
-        for reservation in self._reserved.pop(worker, Counter()).elements():
-            await self._ledger.end("", reservation, None)
+        for key, reservation in self._reserved.pop(worker, Counter()).elements():
+            await self._ledger.end(key, reservation, None)
         for era in self._slots.pop(worker, Counter()).elements():
             self._limit.release(era, None)
 
@@ -111,15 +112,28 @@ class RemoteLedger:
     def __init__(self, actor: Any, worker: str) -> None:
         self._actor = actor
         self._worker = worker
+        self._returning: set[asyncio.Task[None]] = set()
 
     async def begin(self, key: str, money: Decimal | None, tokens: int, model: str) -> ChatReply | Reservation:
         """The reply that the run has for a request, as it was first given; else leave to make the call."""
-        begun: ChatReply | Reservation = await self._asked("begin", key, money, tokens, model)
+        asked = asyncio.ensure_future(self._asked("begin", key, money, tokens, model))
+        try:
+            begun: ChatReply | Reservation = await asyncio.shield(asked)
+        except asyncio.CancelledError:  # the leave may come all the same, and nobody would use it
+            task = asyncio.create_task(self._give_back(key, asked))
+            self._returning.add(task)
+            task.add_done_callback(self._returning.discard)
+            raise
         return begun
 
     async def end(self, key: str, reservation: Reservation, reply: ChatReply | None) -> None:
         """Keep the reply and charge what it took; None when the call failed."""
         await self._asked("end", key, reservation, reply)
+
+    async def _give_back(self, key: str, asked: "asyncio.Future[ChatReply | Reservation]") -> None:
+        with contextlib.suppress(LLMError, RepliesError):  # then there is nothing to give back
+            if isinstance(begun := await asked, Reservation):
+                await self.end(key, begun, None)
 
     async def _asked(self, method: str, *arguments: object) -> Any:
         from ray.exceptions import RayActorError

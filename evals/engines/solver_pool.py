@@ -5,10 +5,11 @@ import multiprocessing
 import os
 import tempfile
 import threading
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from steepest.errors import InputError
-from steepest.evals.engines.solver_worker import Solved, prepare, solve
+from steepest.evals.engines.solver_worker import Solved, prepare, ready, solve
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
@@ -58,11 +59,16 @@ class SolverPool:
                 solved = await asyncio.wrap_future(self._schedule(formulation))
             except TimeoutError:
                 return _overrun(self.options)
-            except ProcessExpired as error:
+            except (ProcessExpired, BrokenProcessPool) as error:
                 death = error
             else:
                 return _solution(solved)
         raise SolverError(f"The solver's process died on this model ({death}), {_TRIES} times.") from death
+
+    async def warm_up(self) -> None:
+        """Return when a process is ready to solve, so that no solve waits for its start."""
+        pool, _ = self._started()
+        await asyncio.wrap_future(pool.schedule(ready))
 
     def solve_blocking(self, formulation: Formulation) -> Solution:
         """`solve`, for a thread without an event loop, which waits: that of a grader.
@@ -76,10 +82,7 @@ class SolverPool:
     def close(self) -> None:
         """End the processes, whatever they are at."""
         with self._lock:
-            if self._pool is not None:
-                self._pool.stop()
-                self._pool.join()
-                self._pool = None
+            self._drop()
             if self._folder is not None:
                 self._folder.cleanup()
                 self._folder = None
@@ -88,12 +91,21 @@ class SolverPool:
         pool, folder = self._started()
         return pool.schedule(solve, args=(formulation, self.options, folder), timeout=_longest(self.options))
 
+    def _drop(self) -> None:
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
+            self._pool = None
+
     def _started(self) -> tuple[Any, str]:
         with self._lock:
-            if self._pool is None or self._folder is None:
+            if self._pool is not None and not self._pool.active:  # a process died at rest, which breaks all of it
+                self._drop()
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="steepest-solve-")
+            if self._pool is None:
                 from pebble import ProcessPool
 
-                self._folder = tempfile.TemporaryDirectory(prefix="steepest-solve-")
                 self._pool = ProcessPool(
                     max_workers=self.processes,
                     initializer=prepare,

@@ -10,7 +10,7 @@ from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
 
-__all__ = ["Solved", "prepare", "solve"]
+__all__ = ["Solved", "prepare", "ready", "solve"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ def prepare(memory_mib: int) -> None:
 
         most = memory_mib << 20
         resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def ready() -> None:
+    """Done as soon as a process can do anything: its solver is loaded by then."""
 
 
 def solve(formulation: Formulation, options: SolveOptions, folder: str) -> Solved:

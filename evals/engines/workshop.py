@@ -19,10 +19,10 @@ from steepest.evals.engines.metering import Metered
 from steepest.evals.engines.protocol import Finished, Job, Refusal, WorkOrder
 from steepest.evals.engines.solver_pool import SolverPool, usable_cores
 from steepest.evals.methods.cancellation import is_cancelled
-from steepest.evals.methods.protocol import Method, Workbench
+from steepest.evals.methods.protocol import Method, Tooled, Workbench
 from steepest.evals.stores.replies import RepliesError
 from steepest.solvers.options import SolveOptions
-from steepest.solvers.sandbox import Sandbox
+from steepest.solvers.sandbox import PyomoScript, Sandbox
 
 __all__ = ["Workshop", "open_ordered_method", "open_ordered_model"]
 
@@ -64,6 +64,7 @@ class Workshop:
         self._solvers = SolverPool(self._options, self._cores)
         self._sandbox: Sandbox | None = None
         self._lock = threading.Lock()
+        self._warming: asyncio.Task[None] | None = None
 
     async def make(self, job: Job) -> Finished:
         """Make an attempt. What the method raises is a failure of the infrastructure and becomes its outcome.
@@ -79,10 +80,14 @@ class Workshop:
             sandbox=self._opened_sandbox,
             epoch=job.epoch,
         )
+        await self._warmed_up()
         begun, refusal = perf_counter(), None
         try:
             attempt = _kept(await self.method.attempt(job.question, bench))
-        except (Exception, asyncio.CancelledError) as error:  # the other attempts go on, and the message says what broke
+        except (
+            Exception,
+            asyncio.CancelledError,
+        ) as error:  # the other attempts go on, and the message says what broke
             if is_cancelled(error):
                 raise
             attempt, refusal = _failed(job, error, perf_counter() - begun), _refusal(error)
@@ -98,6 +103,22 @@ class Workshop:
         with self._lock:
             if self._sandbox is not None:
                 self._sandbox.close()
+
+    async def _warmed_up(self) -> None:
+        """Wait until what the method uses has started, so that no attempt's clock counts it."""
+        if self._warming is None:
+            self._warming = asyncio.create_task(self._warm_up())
+        await asyncio.shield(self._warming)
+
+    async def _warm_up(self) -> None:
+        tool = self.method.tool if isinstance(self.method, Tooled) else None
+        try:
+            if tool == "solver":
+                await self._solvers.warm_up()
+            elif tool == "sandbox":
+                await self._opened_sandbox().run_async(PyomoScript("", self._options))
+        except Exception as error:  # the first attempt meets it again, and records it
+            log.info("the %s could not be started beforehand", tool, exc_info=error)
 
     def _opened_sandbox(self) -> Sandbox:
         with self._lock:

@@ -1,6 +1,6 @@
 """The methods `code` and `code+repair`: a script that builds a Pyomo model, run in the sandbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from steepest.agents.llm.chat import ChatMessage, ChatReply
@@ -10,7 +10,7 @@ from steepest.agents.modeling.conversation import MAX_REPLY, as_data
 from steepest.evals.attempts import Attempt, AttemptOutcome
 from steepest.evals.methods.named_values import MOST_VALUES, values_of_script
 from steepest.evals.methods.outcomes import OF_FAILURE, OF_STATUS
-from steepest.evals.methods.protocol import Workbench
+from steepest.evals.methods.protocol import Tool, Workbench
 from steepest.evals.methods.scripts import script_in
 from steepest.evals.methods.settings import Asking
 from steepest.evals.methods.worksheets import Worksheet, opening
@@ -53,6 +53,7 @@ class PyomoCode:
     repairs: int = 0
     varied: bool = False
     """Whether several answers to the same question are to differ."""
+    tool: Tool | None = field(default="sandbox", init=False)
 
     @property
     def prompts(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The methods `five` and `five+repair`: the modeling agent writes a five-element formulation, which is solved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from steepest.agents.llm.errors import ContextOverflow, InvalidReply
@@ -13,7 +13,7 @@ from steepest.errors import InputError
 from steepest.evals.attempts import Attempt
 from steepest.evals.methods.named_values import MOST_VALUES, values_of_solution
 from steepest.evals.methods.outcomes import outcome_of
-from steepest.evals.methods.protocol import Workbench
+from steepest.evals.methods.protocol import Tool, Workbench
 from steepest.evals.methods.settings import Sampling
 from steepest.evals.methods.worksheets import Worksheet
 from steepest.evals.problems import Question
@@ -38,6 +38,7 @@ class FiveElements:
     repairs: int = 0
     varied: bool = False
     """Whether several answers to the same question are to differ."""
+    tool: Tool | None = field(default="solver", init=False)
 
     @property
     def prompts(self) -> tuple[str, ...]:

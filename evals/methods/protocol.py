@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from steepest.agents.llm.chat import ChatModel
 from steepest.evals.attempts import Attempt
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from steepest.solvers.sandbox import Sandbox
     from steepest.solvers.solution import Solution
 
-__all__ = ["Method", "Workbench"]
+__all__ = ["Method", "Tool", "Tooled", "Workbench"]
+
+Tool: TypeAlias = Literal["solver", "sandbox"]
+"""What takes a second to start."""
 
 
 @dataclass(frozen=True)
@@ -51,3 +54,12 @@ class Method(Protocol):
         A failure of the method or of the model's answer is an attempt with the outcome that says so. What is raised
         is a failure of the infrastructure, and is recorded as such.
         """
+
+
+@runtime_checkable
+class Tooled(Protocol):
+    """A method that says what it will use, so that its start is over before the clock of the first attempt begins."""
+
+    @property
+    def tool(self) -> Tool | None:
+        """What almost every attempt uses."""

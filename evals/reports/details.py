@@ -117,16 +117,26 @@ def _grade(grade: Grade) -> dict[str, Any]:
 def _calls(attempt: Attempt, systems: SystemTexts) -> list[dict[str, Any]]:
     calls, known = [], list[Any]()
     for record in attempt.transcript:
-        request = record.get("request")
-        if not isinstance(request, dict):
+        request: Any = record.get("request")
+        reply: Any = record.get("reply")
+        if not _is_call(request, reply):
             calls.append({"raw": json.dumps(record, ensure_ascii=False, default=str)})
             continue
         messages = [_message(each) for each in request.get("messages") or ()]
         again = _common(known, messages)
-        reply = record.get("reply") if isinstance(record.get("reply"), dict) else None
         calls.append(_call(record, request, reply, messages[again:], again, systems))
         known = [*messages, ["assistant", reply.get("text", "")]] if reply else messages
     return calls
+
+
+def _is_call(request: Any, reply: Any) -> bool:
+    """Whether a record is one of ours; an agent of the user's own may put anything in its transcript."""
+    return (
+        isinstance(request, dict)
+        and isinstance(request.get("messages") or [], list | tuple)
+        and (reply is None or (isinstance(reply, dict) and isinstance(reply.get("usage") or {}, dict)))
+        and isinstance((reply or {}).get("text") or "", str)
+    )
 
 
 def _call(

@@ -1,6 +1,7 @@
 """A file that one process at a time may hold; the system lets go of it when that process ends, however it ends."""
 
 import contextlib
+import errno
 import os
 import socket
 import sys
@@ -15,6 +16,8 @@ else:
 
 __all__ = ["LockFile", "is_held"]
 
+_HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK})
+"""What the system says of a lock that another process holds; anything else is no word about others."""
 _GUARD = 1 << 30
 """The byte that is locked on Windows, far behind the text, which others may then still read."""
 
@@ -31,13 +34,19 @@ class LockFile:
         self._descriptor: int | None = None
 
     def take(self, *, wait: bool = False) -> bool:
-        """Take the lock; False when another process holds it and `wait` is not asked for."""
+        """Take the lock; False when another process holds it and `wait` is not asked for.
+
+        Raises:
+            OSError: The file can't be made, or its file system has no locks.
+        """
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             _lock(descriptor, wait)
-        except OSError:
+        except OSError as error:
             os.close(descriptor)
-            return False
+            if error.errno in _HELD:
+                return False
+            raise
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         self._descriptor = descriptor
@@ -73,8 +82,10 @@ def is_held(path: Path) -> bool:
         return False
     try:
         _lock(descriptor, wait=False)
-    except OSError:
-        return True
+    except OSError as error:
+        if error.errno in _HELD:
+            return True
+        raise
     finally:
         os.close(descriptor)
     return False

@@ -256,3 +256,40 @@ def test_a_defect_of_the_grader_is_not_hidden(run):
 def test_an_interruption_after_the_last_attempt_changes_nothing(run):
     end, _ = run(sending(signal.SIGINT, 4, right), concurrency=1)
     assert (end.reason, end.done) == ("done", 4)
+
+
+@pytest.mark.parametrize("kind", ["key", "quota", "not found", "request"])
+def test_a_model_that_cannot_be_asked_stops_the_run_at_once_with_the_providers_words(run, recorded, kind):
+    def refuse(request):
+        raise ProviderError("set the key", kind=kind)
+
+    end, events = run(refuse, 40, concurrency=2)
+    assert (end.reason, end.done) == ("errors", 0)
+    assert end.message.startswith("The model can't be asked as things are: set the key.")
+    assert end.made == len(recorded()) <= 4
+    assert len(events.of(Stopping)) == 1
+
+
+def test_a_request_that_is_refused_for_its_text_alone_does_not_stop_the_run(run):
+    def refuse_one(request):
+        if " 5 " in request.messages[-1].content:
+            raise ProviderError("that text", kind="request")
+        return right(request)
+
+    end, _ = run(refuse_one, 12, concurrency=1)
+    assert (end.reason, end.done, end.failed) == ("done", 11, 1)
+
+
+def test_a_key_that_is_taken_away_in_the_middle_stops_the_run_and_loses_nothing(run, recorded):
+    asked = []
+
+    def answer(request):
+        asked.append(request)
+        if len(asked) > 5:
+            raise ProviderError("set the key", kind="key")
+        return right(request)
+
+    end, _ = run(answer, 20, concurrency=1)
+    assert (end.reason, end.done) == ("errors", 5)
+    end, _ = run(right, 20)
+    assert (end.reason, end.done, end.made) == ("done", 20, 15)

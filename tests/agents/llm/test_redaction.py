@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,9 @@ def test_keys_are_known_by_their_shape(secret):
         ("x-api-key: abcdefgh1234", "x-api-key: [redacted]"),
         ('{"api_key": "abcdefgh1234"}', '{"api_key": "[redacted]"}'),
         ("https://user:hunter2@host/v1", "https://user:[redacted]@host/v1"),
+        ("./agent --key abc1 --verbose", "./agent --key [redacted] --verbose"),
+        ("./agent --api-key='a b' x", "./agent --api-key=[redacted] x"),
+        ("env MY_TOKEN=abcdefgh1 ./agent", "env MY_TOKEN=[redacted] ./agent"),
         ("https://host/v1?api_key=abcdefgh1234&x=1", "https://host/v1?api_key=[redacted]&x=1"),
     ],
 )
@@ -47,6 +52,7 @@ def test_given_secrets_are_masked_longest_first():
         "A risk-adjusted plan with sk-ill and a bearer of news.",
         "minimize: 3 * x[bread] # [$/item]",
         "http://127.0.0.1:8000/v1",
+        "steepest eval run --max-tokens 500 --max-cost 2",
         "from 8:00 to 17:00 at station@night",
     ],
 )
@@ -76,3 +82,10 @@ def test_secrets_in_a_urls_query_are_masked_and_the_rest_is_kept():
 
 def test_a_short_key_that_is_known_is_masked():
     assert redact("wrong key: abc1234", ("abc1234",)) == "wrong key: [redacted]"
+
+
+@pytest.mark.parametrize("loop", ["-a", "a.", "--key ", "A_", "?key", "://a:", "bearer "])
+def test_a_long_reply_that_goes_round_in_circles_is_masked_at_once(loop):
+    begun = time.perf_counter()
+    redact(loop * (200_000 // len(loop)))
+    assert time.perf_counter() - begun < 2

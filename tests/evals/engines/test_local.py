@@ -265,3 +265,33 @@ def test_scripts_and_solves_get_one_thread_and_the_time_limit(engine_of):
     order = dataclasses.replace(ORDER, solver_seconds=7, seed=5)
     made(engine_of(text, order, method=Looking()), jobs(1, epochs=2))
     assert sorted(benches) == [(1, 7, 5, 1), (1, 7, 5, 2)]
+
+
+def test_two_problems_of_one_text_pay_for_one_reply(engine_of, kept):
+    asked = []
+
+    async def answer(request):
+        asked.append(text(request))
+        await asyncio.sleep(0.01)
+        return str(len(asked))
+
+    work = [Job(Question(id=f"q{i}", text="1")) for i in range(6)]
+    found = made(engine_of(answer, kept, concurrency=6), work)
+    assert asked == ["1"]
+    assert {each.attempt.objective for each in found} == {1}
+
+
+def test_a_failed_request_is_made_by_the_next_who_waits_for_it(engine_of, kept):
+    asked = []
+
+    async def answer(request):
+        asked.append(text(request))
+        await asyncio.sleep(0.01)
+        if len(asked) == 1:
+            raise ProviderError("down", kind="server")
+        return "1"
+
+    work = [Job(Question(id=f"q{i}", text="1")) for i in range(3)]
+    found = made(engine_of(answer, kept, concurrency=3), work)
+    assert sorted(each.attempt.outcome for each in found) == ["answered", "answered", "infrastructure_error"]
+    assert len(asked) == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import time
 
 import pytest
@@ -93,3 +94,25 @@ def test_a_cancelled_solve_frees_its_process(pool):
 def test_a_pool_without_processes_is_refused():
     with pytest.raises(InputError, match="at least one process"):
         SolverPool(SolveOptions(), processes=0)
+
+
+def test_a_pool_that_broke_at_rest_is_replaced(pool):
+    solve(pool, BAKERY)
+    (process,) = pool._pool._pool_manager.worker_manager.workers.values()
+    os.kill(process.pid, signal.SIGKILL)
+    process.join(10)
+    deadline = time.monotonic() + 10
+    while pool._pool.active and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert solve(pool, BAKERY).objective == 400
+
+
+def test_a_pool_that_was_warmed_up_is_ready_at_once():
+    pool = SolverPool(SolveOptions(time_limit=20, threads=1), processes=1)
+    try:
+        asyncio.run(pool.warm_up())
+        (process,) = pool._pool._pool_manager.worker_manager.workers.values()
+        solve(pool, BAKERY)
+        assert process.is_alive()
+    finally:
+        pool.close()

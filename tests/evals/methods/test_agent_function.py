@@ -204,3 +204,41 @@ def test_a_module_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_function_that_is_none_is_told(name: str) -> None:
     with pytest.raises(InputError, match=name):
         open_method(f"agent:{name}")
+
+
+async def _cancels(text: str) -> float:
+    task = asyncio.create_task(asyncio.sleep(9))
+    task.cancel()
+    await task
+    return 1.0
+
+
+def _ends(text: str) -> float:
+    raise GeneratorExit
+
+
+@pytest.mark.parametrize("function", [_cancels, _ends])
+def test_a_cancellation_of_its_own_is_its_failure(attempt: Attempting, function: Any) -> None:
+    assert attempt(agent_method(function)).outcome == "compile_error"
+
+
+@pytest.mark.parametrize(
+    "odd", [{"seconds": float("nan")}, {"rounds": -1}, {"spent": {"seconds": float("inf")}}, {"solve_seconds": -1}]
+)
+def test_fields_that_no_record_can_hold_are_told(attempt: Attempting, odd: dict[str, Any]) -> None:
+    made = attempt(giving({"outcome": "answered", "objective": 1, **odd}))
+
+    assert (made.outcome, next(iter(odd)) in made.message) == ("not_formulated", True)
+
+
+def test_a_whole_number_beyond_all_measure_is_no_answer(attempt: Attempting) -> None:
+    assert attempt(giving(10**400)).outcome == "not_formulated"
+
+
+@pytest.mark.parametrize("kind", [dict, Attempt.model_validate])
+def test_secrets_in_an_answer_are_masked(attempt: Attempting, kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_API_KEY", "quite-secret-words")
+    said = "it said quite-secret-words"
+    made = attempt(giving(kind({"outcome": "compile_error", "message": said, "transcript": [{"said": [said]}]})))
+
+    assert "quite-secret-words" not in made.model_dump_json()

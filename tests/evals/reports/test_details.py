@@ -1,6 +1,8 @@
 import json
 import math
 
+import pytest
+
 from steepest.evals.reports.details import SystemTexts, attempt_of, plain, problem_of
 from tests.evals.runs_for_tests import call, problem, sample
 
@@ -57,3 +59,18 @@ def test_a_problem_is_shown_with_its_label_and_what_is_known_of_it() -> None:
     assert shown["label_text"] == "12.50"
     assert shown["notes"].startswith("ambiguous")
     assert shown["about"] == {"type": "LP"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"request": {"messages": "abc"}},
+        {"request": {"messages": {"a": 1}}},
+        {"request": {}, "reply": [1]},
+        {"request": {}, "reply": {"usage": [3]}},
+        {"request": {}, "reply": {"text": {"a": 1}}},
+    ],
+)
+def test_records_that_only_look_like_ours_are_shown_as_they_are(odd) -> None:
+    calls = attempt_of(sample("kiosks/1", transcript=(odd,)), SystemTexts())["calls"]
+    assert json.loads(calls[0]["raw"]) == odd

@@ -1,5 +1,9 @@
+import errno
 import os
 
+import pytest
+
+from steepest.evals.stores import locks
 from steepest.evals.stores.locks import LockFile, is_held
 
 
@@ -30,3 +34,14 @@ def test_one_can_look_whether_it_is_held(tmp_path):
 def test_a_file_without_a_name_in_it_is_held_by_another_process(tmp_path):
     (tmp_path / "lock").touch()
     assert LockFile(tmp_path / "lock").holder() == "another process"
+
+
+def test_a_file_system_without_locks_is_no_other_process(tmp_path, monkeypatch):
+    def refuse(descriptor, wait):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(locks, "_lock", refuse)
+    (tmp_path / "lock").touch()
+    for use in (LockFile(tmp_path / "lock").take, lambda: is_held(tmp_path / "lock")):
+        with pytest.raises(OSError, match="No locks"):
+            use()

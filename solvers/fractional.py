@@ -1,0 +1,159 @@
+"""An objective that is a ratio of linear sums over linear constraints, solved exactly by a few linear problems.
+
+Dinkelbach, "On nonlinear fractional programming", Management Science 13(7), 1967: where the divisor D is positive, N/D
+is at its best value r exactly if the best of N - r D is 0; taking for r the ratio at each answer in turn comes there in
+superlinear steps, with whole numbers too. SCIP needs bounds on everything for the same and often finds no proof.
+"""
+
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from steepest.solvers.answer import Answer
+from steepest.solvers.array_solve import solve_arrays
+from steepest.solvers.data.instance_data import Data
+from steepest.solvers.formulation import Formulation, Objective
+from steepest.solvers.language.expressions import Arithmetic, Expression, Name
+from steepest.solvers.options import SolveOptions
+from steepest.solvers.vectorized.algebra import UnsupportedProblemError
+from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
+from steepest.solvers.vectorized.scatter import Numbers
+from steepest.solvers.verification import objective_value
+
+_MOST_STEPS = 100
+"""Far beyond what superlinear steps need: a solve that does not end is a solver's inexactness."""
+_CLOSE = 1e-9
+"""Of the ratio: how much better, relatively, an answer could be than the one that is called best."""
+_POSITIVE = 1e-7
+"""A divisor below this could as well be zero."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ratio:
+    """Two linear functions over the same columns and rows; `numerator / denominator` is the objective."""
+
+    numerator: CompiledModel
+    denominator: CompiledModel
+
+    def at(self, values: Numbers) -> float:
+        """The ratio at a point."""
+        return objective_value(self.numerator, values) / objective_value(self.denominator, values)
+
+    def parametric(self, ratio: float, sign: float) -> CompiledModel:
+        """Maximize `sign * (numerator - ratio * denominator)`."""
+        top, bottom = self.numerator, self.denominator
+        return replace(
+            top,
+            sense="maximize",
+            cost=sign * (top.cost - ratio * bottom.cost),
+            offset=sign * (top.offset - ratio * bottom.offset),
+        )
+
+
+def read_ratio(formulation: Formulation, data: Data) -> Ratio | None:
+    """The one objective as a ratio of linear functions; None if it is none, or the constraints are not linear.
+
+    Raises:
+        FormulationError: The data do not fit.
+    """
+    if len(formulation.objectives) != 1:
+        return None
+    match _spelt_out(formulation.objectives[0].expression, formulation):
+        case Arithmetic("/", numerator, denominator):
+            pass
+        case _:
+            return None
+    try:
+        models = [compile_formulation(_with_objective(formulation, part), data) for part in (numerator, denominator)]
+    except UnsupportedProblemError:
+        return None
+    if any(model.hessian is not None for model in models):
+        return None
+    return Ratio(*models)
+
+
+def solve_ratio(formulation: Formulation, ratio: Ratio, options: SolveOptions) -> Answer | None:
+    """Solve for the best ratio; None where the divisor may be zero or the best ratio is not reached.
+
+    Raises:
+        SolverError: The solver broke down, or its answer breaks the model.
+    """
+    clock = _Clock(options)
+    sign = 1.0 if formulation.objectives[0].sense == "maximize" else -1.0
+    smallest = _solved(replace(ratio.denominator, sense="minimize"), clock)
+    if smallest.status == "infeasible":
+        return smallest
+    if smallest.values is None or smallest.objective is None or smallest.status != "optimal":
+        return None
+    if smallest.objective <= _POSITIVE:
+        return None
+    return _improved(ratio, smallest.values, smallest.objective, sign, clock)
+
+
+def _improved(ratio: Ratio, values: Numbers, smallest: float, sign: float, clock: "_Clock") -> Answer | None:
+    """Dinkelbach's steps from a feasible point; `smallest` is the least value of the denominator."""
+    best = ratio.at(values)
+    for _ in range(_MOST_STEPS):
+        answer = _solved(ratio.parametric(best, sign), clock)
+        if answer.values is None or answer.objective is None:
+            is_cut_short = answer.status in ("time_limit", "interrupted")
+            return _stopped(answer, values, best, clock) if is_cut_short else None
+        reached = ratio.at(answer.values)
+        if sign * (reached - best) > 0:
+            values, best = answer.values, reached
+        if answer.status != "optimal":
+            return _stopped(answer, values, best, clock)
+        proven = answer.objective if answer.bound is None else answer.bound
+        room = max(proven, 0.0) / smallest  # how much better any ratio can be
+        if room <= max(_CLOSE, clock.gap) * max(1.0, abs(best)):
+            bound = best + sign * room
+            return replace(_told(answer, values, best, clock), message="", bound=bound)
+    return None
+
+
+def _stopped(answer: Answer, values: Numbers, best: float, clock: "_Clock") -> Answer:
+    message = "stopped early: the best answer found so far, not proven to be the best there is"
+    return replace(_told(answer, values, best, clock), message=message)
+
+
+def _told(answer: Answer, values: Numbers, best: float, clock: "_Clock") -> Answer:
+    """What is known of the ratio, in place of what is known of the last linear problem."""
+    known = replace(answer, values=values, objective=best, bound=None, gap=None, row_duals=None)
+    return replace(known, seconds=clock.spent)
+
+
+class _Clock:
+    """The time limit of a solve, shared by the solves that it is made of."""
+
+    def __init__(self, options: SolveOptions) -> None:
+        self._options = options
+        self.gap = options.gap
+        self._begin = perf_counter()
+        self.spent = 0.0
+        """Seconds of the solvers alone."""
+
+    def options(self) -> SolveOptions:
+        """The options with what is left of the time."""
+        limit = self._options.time_limit
+        if limit is None:
+            return self._options
+        return self._options.model_copy(update={"time_limit": max(0.01, limit - (perf_counter() - self._begin))})
+
+
+def _solved(model: CompiledModel, clock: _Clock) -> Answer:
+    answer = solve_arrays(model, clock.options())
+    clock.spent += answer.seconds
+    return answer
+
+
+def _spelt_out(expression: Expression, formulation: Formulation) -> Expression:
+    """The expression, or that of the let that it names."""
+    lets = {let.name: let for let in formulation.lets if let.index is None}
+    met: set[str] = set()
+    while isinstance(expression, Name) and expression.name in lets and expression.name not in met:
+        met.add(expression.name)
+        expression = lets[expression.name].expression
+    return expression
+
+
+def _with_objective(formulation: Formulation, expression: Expression) -> Formulation:
+    return formulation.model_copy(update={"objectives": [Objective(sense="maximize", expression=expression)]})

@@ -1,0 +1,109 @@
+"""Ratios of linear sums, solved by linear problems and judged by trying every answer."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from steepest.solvers.data.binding import bind
+from steepest.solvers.formulation import Formulation
+from steepest.solvers.fractional import read_ratio, solve_ratio
+from steepest.solvers.options import SolveOptions
+from steepest.solvers.solution import Solution
+from steepest.solvers.solve import solve_formulation
+
+small = st.integers(-4, 6)
+MODEL = """
+variables:
+  x: {domain} in 0..5
+  y: {domain} in 0..5
+let:
+  used = {c} * x + {d} * y + {e}
+  rate = ({a} * x + {b} * y) / used
+{sense}: rate
+constraints:
+  least: x + y >= 1
+  most: 2 * x + 3 * y <= {most}
+"""
+
+
+def solved(text: str, **options: float) -> Solution:
+    return solve_formulation(Formulation.from_text(text), options=SolveOptions(**options))
+
+
+@given(
+    a=small, b=small, c=st.integers(0, 5), d=st.integers(0, 5), e=st.integers(1, 4), most=st.integers(3, 12),
+    sense=st.sampled_from(["maximize", "minimize"]),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_the_best_ratio_of_whole_numbers_is_found(
+    a: int, b: int, c: int, d: int, e: int, most: int, sense: str
+) -> None:
+    solution = solved(MODEL.format(domain="integer", a=a, b=b, c=c, d=d, e=e, most=most, sense=sense))
+    points = [
+        (a * x + b * y) / (c * x + d * y + e)
+        for x, y in itertools.product(range(6), repeat=2)
+        if x + y >= 1 and 2 * x + 3 * y <= most
+    ]
+    assert solution.status == "optimal"
+    assert solution.objective == pytest.approx(max(points) if sense == "maximize" else min(points), abs=1e-7)
+    assert "HiGHS" in solution.solver
+
+
+@given(a=small, b=small, c=st.integers(0, 5), d=st.integers(0, 5), most=st.integers(3, 12))
+@settings(max_examples=40, deadline=None)
+def test_no_point_of_a_grid_is_better_than_the_answer_in_real_numbers(
+    a: int, b: int, c: int, d: int, most: int
+) -> None:
+    solution = solved(MODEL.format(domain="real", a=a, b=b, c=c, d=d, e=1, most=most, sense="maximize"))
+    grid = [place / 4 for place in range(21)]
+    points = [
+        (a * x + b * y) / (c * x + d * y + 1)
+        for x, y in itertools.product(grid, repeat=2)
+        if x + y >= 1 and 2 * x + 3 * y <= most
+    ]
+    assert solution.objective is not None
+    assert solution.objective >= max(points) - 1e-7
+    assert solution.bound == pytest.approx(solution.objective, abs=1e-7)
+    x, y = solution.value("x"), solution.value("y")
+    assert (a * x + b * y) / (c * x + d * y + 1) == pytest.approx(solution.objective)
+
+
+def test_a_ratio_that_is_the_same_everywhere_is_proven_at_once() -> None:
+    text = "variables:\n  x: real >= 1\n  y: real >= 0\nmaximize: (x + 2 * y) / (5 * x + 10 * y)"
+    assert solved(text, time_limit=5).objective == pytest.approx(0.2)
+
+
+def test_constraints_that_conflict_are_infeasible() -> None:
+    text = "variables:\n  x: real in 1..5\nmaximize: x / (x + 1)\nconstraints:\n  c: x >= 6"
+    assert solved(text).status == "infeasible"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "variables:\n  x: real in -1..1\nmaximize: 1 / x",
+        "variables:\n  x: real >= 0\nmaximize: x / (x + 1)",
+        "variables:\n  x: real in 1..2\nmaximize: x / (x - 5)",
+    ],
+    ids=["divisor through zero", "reached nowhere", "negative divisor"],
+)
+def test_what_the_method_does_not_hold_for_is_left_to_another(text: str) -> None:
+    formulation = Formulation.from_text(text)
+    ratio = read_ratio(formulation, bind(formulation))
+    assert ratio is not None
+    assert solve_ratio(formulation, ratio, SolveOptions()) is None
+
+
+@pytest.mark.parametrize("objective", ["x * x / (x + 1)", "x / (x * x + 1)", "x / (x + 1) + 1 / (x + 2)", "x", "x / 2"])
+def test_what_is_no_ratio_of_linear_sums_is_not_taken_for_one(objective: str) -> None:
+    formulation = Formulation.from_text(f"variables:\n  x: real in 0..3\nmaximize: {objective}")
+    ratio = read_ratio(formulation, bind(formulation))
+    assert ratio is None or objective == "x / 2"
+
+
+def test_a_nonlinear_constraint_makes_it_another_problem() -> None:
+    text = "variables:\n  x: real in 1..3\n  y: real in 1..3\nmaximize: x / y\nconstraints:\n  c: x * y >= 2"
+    formulation = Formulation.from_text(text)
+    assert read_ratio(formulation, bind(formulation)) is None
