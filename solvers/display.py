@@ -132,6 +132,16 @@ def _element_row(name: str, element: "Element", unit: str | None) -> Row:
     return (f"{name}[{spell_head(head)}]" if head is not None else name, unit or "", meaning(element))
 
 
+def first_objective(formulation: "Formulation | None", solution: "Solution") -> tuple[str | None, float, str | None]:
+    """Sense, value and unit of the objective, of several that are ranked the first; of none the value 0."""
+    if solution.objectives:
+        first = solution.objectives[0]
+        return first.sense, first.value, first.unit
+    objective = formulation.objectives[0] if formulation and formulation.objectives else None
+    value = solution.objective or 0.0
+    return (objective.sense, value, objective.unit) if objective else (None, value, None)
+
+
 def solution_repr(solution: "Solution") -> str:
     """Status and objective, then the first variables, one a line."""
     objective = "" if solution.objective is None else f", objective {format_number(solution.objective)}"

@@ -50,6 +50,15 @@ class BindingConstraint:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedObjective:
+    """What an objective comes to at the answer, where several are ranked."""
+
+    sense: Literal["minimize", "maximize"]
+    value: float
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Lookup:
     """The values of a list of variables by name and index; takes no part in comparisons of solutions."""
 
@@ -64,6 +73,9 @@ class Solution(BaseModel):
     message: str = ""
     """For an outcome other than optimal: why, and what to do."""
     objective: float | None = None
+    """Of several that are ranked, the first."""
+    objectives: list[RankedObjective] = Field(default_factory=list)
+    """Of several that are ranked, all, from the first to the last."""
     bound: float | None = None
     """The best bound proven on the objective; equals `objective` at an optimum within the gap."""
     gap: float | None = None

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from steepest.agents.modeling.answer import Answer
 from steepest.solvers.checks.symbols import names_in
 from steepest.solvers.diagnostics import Diagnostic
-from steepest.solvers.display import format_number, meaning, named
-from steepest.solvers.formulation import Constraint, Element, Formulation, Objective, Parameter, Variable
+from steepest.solvers.display import first_objective, format_number, meaning, named
+from steepest.solvers.formulation import Constraint, Element, Formulation, Parameter, Variable
 from steepest.solvers.language.expressions import Label
 from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
 
@@ -58,19 +58,21 @@ def _list(title: str, lines: Sequence[str]) -> str:
 
 
 def _result(formulation: Formulation, solution: Solution) -> str:
-    objective = formulation.objectives[0] if formulation.objectives else None
-    value = _quantity(solution.objective or 0.0, _objective_unit(formulation, objective))
-    if objective is None:
+    if not formulation.objectives:
         return "These values meet every constraint; nothing was to be made best."
+    lower = [f"{each.sense.removesuffix('e')}ed {_quantity(each.value, each.unit)}" for each in solution.objectives[1:]]
+    return _first_result(formulation, solution) + (f" Next in rank: {', then '.join(lower)}." if lower else "")
+
+
+def _first_result(formulation: Formulation, solution: Solution) -> str:
+    objective = min(formulation.objectives, key=lambda each: each.priority or 1)
+    _, reached, unit = first_objective(formulation, solution)
+    value = _quantity(reached, unit)
     kind = "greatest" if objective.sense == "maximize" else "least"
     if solution.is_solved:
         return f"The {kind} possible value is {value}{_told(objective)}."
     text = f"The best value found is {value}{_told(objective)}; it is not proven to be the {kind} possible"
     return f"{text} (bound {format_number(solution.bound)})." if solution.bound is not None else f"{text}."
-
-
-def _objective_unit(formulation: Formulation, objective: Objective | None) -> str | None:
-    return objective.unit if objective is not None and len(formulation.objectives) == 1 else None
 
 
 def _told(element: Element) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from steepest.errors import InputError
 from steepest.solvers.backends.pyomo_model import PyomoModel
+from steepest.solvers.backends.ranking import Rank
 from steepest.solvers.data.instance_data import Data
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
@@ -15,9 +16,11 @@ from steepest.solvers.options import SolveOptions
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.ordered_sets import Key
 from steepest.solvers.scalar.violations import Point, evaluator_at, violations
-from steepest.solvers.solution import BindingConstraint, Solution, Status, VariableValue
+from steepest.solvers.solution import BindingConstraint, RankedObjective, Solution, Status, VariableValue
 from steepest.solvers.tolerances import INTEGRALITY, TIGHT
 
+_HELD = 1e-7
+"""How much of a nonlinear objective, relatively, those ranked below it may take."""
 _HIGHS_CLASSES = frozenset({"LP", "MIP", "QP"})
 
 
@@ -83,17 +86,37 @@ def solve_ranks(built: PyomoModel, solve_once: Callable[[PyomoModel], Solution])
         if not solution.is_solved or solution.objective is None:
             break
         _hold(built, place - 1, solution.objective)
-        before = solution
-        solution = solve_once(built)
-        solution = solution.model_copy(update={"seconds": before.seconds + solution.seconds})
-    return solution.model_copy(update={"objective": first.objective, "bound": first.bound})
+        before, solution = solution, solve_once(built)
+        seconds = before.seconds + solution.seconds
+        if not solution.is_solved:
+            message = f"objective {place + 1} of {len(built.objectives)}: {solution.message or solution.status}"
+            kept = solution if solution.variables else before
+            return _ranked(built, kept, first, status=solution.status, message=message, seconds=seconds)
+        solution = solution.model_copy(update={"seconds": seconds})
+    return _ranked(built, solution, first)
+
+
+def _ranked(built: PyomoModel, solution: Solution, first: Solution, **known: Any) -> Solution:
+    """The solution with what every objective comes to at its values, and the bound that was proven on the first."""
+    if len(built.ranks) < 2 or not solution.variables:
+        return solution.model_copy(update=known)
+    point = {(each.name, each.index): each.value for each in solution.variables}
+    values = [RankedObjective(rank.sense, _rank_value(built, rank, point), rank.unit) for rank in built.ranks]
+    known |= {"objectives": values, "objective": values[0].value, "bound": first.bound, "gap": first.gap}
+    return solution.model_copy(update=known)
+
+
+def relative_slack(objective: Any) -> float:
+    """How much of an objective those ranked below it may take: nothing of a linear one."""
+    return 0.0 if _degree(objective.expr) <= 1 else _HELD
 
 
 def _hold(built: PyomoModel, place: int, reached: float) -> None:
+    """Keep an objective at what it has reached: exactly, or as near as SCIP's tolerance where it is not linear."""
     from pyomo.common.modeling import unique_component_name
 
     pyo, objective = built.pyo, built.objectives[place]
-    slack = TIGHT * max(1.0, abs(reached))
+    slack = relative_slack(objective) * max(1.0, abs(reached))
     held = objective.expr <= reached + slack if objective.sense == pyo.minimize else objective.expr >= reached - slack
     if not isinstance(held, bool):  # an objective of data alone is reached by everything
         built.model.add_component(unique_component_name(built.model, "rank_is_held"), pyo.Constraint(expr=held))
@@ -242,11 +265,15 @@ def _point(built: PyomoModel, values: Mapping[int, float]) -> dict[tuple[str, Ke
 
 def _objective_value(built: PyomoModel, point: Point) -> float:
     """The active objective at a point, by the scalar reading."""
-    evaluator = evaluator_at(built.instance, point, "objective")
     for rank, objective in zip(built.ranks, built.objectives, strict=True):
         if objective.active:
-            return float(sum(factor * evaluator.number(node, {}) for factor, node in rank.terms))
+            return _rank_value(built, rank, point)
     return 0.0
+
+
+def _rank_value(built: PyomoModel, rank: Rank, point: Point) -> float:
+    evaluator = evaluator_at(built.instance, point, "objective")
+    return float(sum(factor * evaluator.number(node, {}) for factor, node in rank.terms))
 
 
 def _binding(built: PyomoModel, point: Point) -> Iterator[BindingConstraint]:

@@ -13,6 +13,8 @@ class Rank:
 
     sense: Sense
     terms: tuple[tuple[float, Expression], ...]
+    unit: str | None = None
+    """Of the only objective of the rank; a sum of several has none."""
 
 
 def ranked_objectives(formulation: Formulation) -> list[Rank]:
@@ -34,10 +36,8 @@ def ranked_objectives(formulation: Formulation) -> list[Rank]:
 
 def _rank(objectives: list[Objective]) -> Rank:
     sense = objectives[0].sense
-    return Rank(
-        sense,
-        tuple(
-            ((1.0 if each.weight is None else each.weight) * (1 if each.sense == sense else -1), each.expression)
-            for each in objectives
-        ),
+    terms = tuple(
+        ((1.0 if each.weight is None else each.weight) * (1 if each.sense == sense else -1), each.expression)
+        for each in objectives
     )
+    return Rank(sense, terms, objectives[0].unit if len(objectives) == 1 else None)

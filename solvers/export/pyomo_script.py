@@ -8,6 +8,7 @@ no label or name of a formulation can become code.
 from collections.abc import Iterator, Mapping, Sequence
 
 from steepest.solvers.backends.pyomo_model import PyomoModel, decisions, depends_on
+from steepest.solvers.backends.pyomo_solve import classify, relative_slack
 from steepest.solvers.data.bound_sets import generators_of
 from steepest.solvers.data.instance_data import Data
 from steepest.solvers.definitions import definition_order
@@ -19,7 +20,6 @@ from steepest.solvers.language.expressions import Comparison, Conditional, Conne
 from steepest.solvers.scalar.evaluator import ScalarEvaluator
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.ordered_sets import Key
-from steepest.solvers.tolerances import TIGHT
 
 _WIDTH = 100
 
@@ -42,7 +42,7 @@ def checked(relation):
 
 _SOLVE = """
 if __name__ == "__main__":
-    solver = SolverFactory("highs")
+    solver = SolverFactory(SOLVER)
     options = {"load_solutions": False, "raise_exception_on_nonoptimal_result": False}
 """
 
@@ -61,6 +61,8 @@ _REPORT = """
 
 def to_pyomo_script(formulation: Formulation, data: Data) -> str:
     """Write a Python script that builds and solves the problem with Pyomo and HiGHS, and imports nothing else.
+
+    What is no LP, MIP or QP it solves by SCIP, which Pyomo finds where pyscipopt is installed.
 
     Raises:
         FormulationError: The data do not fit, or a term has no algebraic form.
@@ -277,16 +279,19 @@ class _Script:
     # The end
 
     def solve(self) -> str:
-        lines = [_SOLVE.rstrip("\n"), "    results = solver.solve(m, **options)"]
+        solver = "highs" if classify(self.built) in ("LP", "MIP", "QP") else "scip_direct"
+        lines = [_SOLVE.rstrip("\n").replace("SOLVER", repr(solver)), "    results = solver.solve(m, **options)"]
         for place in range(1, len(self.built.ranks)):
             before, now = f"m.{self.objective_name(place - 1)}", f"m.{self.objective_name(place)}"
-            sign, slack = ("<=", "+") if self.built.ranks[place - 1].sense == "minimize" else (">=", "-")
+            sign, more = ("<=", "+") if self.built.ranks[place - 1].sense == "minimize" else (">=", "-")
+            slack = relative_slack(self.built.objectives[place - 1])
+            room = f" {more} {slack:g} * max(1, abs(reached))" if slack else ""
             lines += [
                 "    if results.incumbent_objective is not None:",
                 "        reached = results.incumbent_objective",
                 f"        {before}.deactivate()",
                 f"        m.{self.write.fresh(f'rank_{place}_is_held')} = pyo.Constraint("
-                f"expr={before}.expr {sign} reached {slack} {TIGHT:g} * max(1, abs(reached)))",
+                f"expr={before}.expr {sign} reached{room})",
                 f"        {now}.activate()",
                 "        results = solver.solve(m, **options)",
             ]

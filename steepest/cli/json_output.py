@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from steepest.cli.report import Cost, Report
-from steepest.solvers.display import meanings_of
+from steepest.solvers.display import first_objective, meanings_of
 
 if TYPE_CHECKING:
     from steepest.solvers.diagnostics import Diagnostic
@@ -25,6 +25,7 @@ def document(report: Report) -> Document:
         "status": solution.status if solution else None,
         "message": solution.message if solution else "",
         "objective": _objective(formulation, solution),
+        "objectives": [asdict(each) for each in (solution.objectives if solution else [])],
         "variables": [
             {**asdict(variable), "meaning": meanings.get(variable.name, "")}
             for variable in (solution.variables if solution else [])
@@ -54,11 +55,11 @@ def diagnostics(found: Iterable["Diagnostic"]) -> list[Document]:
 def _objective(formulation: "Formulation | None", solution: "Solution | None") -> Document | None:
     if solution is None or solution.objective is None:
         return None
-    objective = formulation.objectives[0] if formulation and formulation.objectives else None
+    sense, value, unit = first_objective(formulation, solution)
     return {
-        "value": solution.objective,
-        "sense": objective.sense if objective else None,
-        "unit": objective.unit if objective else None,
+        "value": value,
+        "sense": sense,
+        "unit": unit,
         "bound": _finite(solution.bound),
         "gap": _finite(solution.gap),
     }

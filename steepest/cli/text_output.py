@@ -7,6 +7,7 @@ from steepest.cli.report import Cost, Report
 from steepest.cli.tables import aligned
 from steepest.solvers.display import (
     binding_row,
+    first_objective,
     format_number,
     meanings_of,
     shown_first,
@@ -84,20 +85,23 @@ def _head(report: Report) -> str:
         return "\n".join(lines)
     if solution.objective is not None:
         lines.append(_objective(report.formulation, solution))
+        lines += [f"then {_told(each.sense, each.value, each.unit)}" for each in solution.objectives[1:]]
     if solution.message:
         lines.append(solution.message)
     return "\n".join(lines)
 
 
 def _objective(formulation: "Formulation | None", solution: "Solution") -> str:
-    objectives = formulation.objectives if formulation else []
-    sense = f"{objectives[0].sense.removesuffix('e')}ed " if objectives else ""
-    unit = f" {objectives[0].unit}" if objectives and objectives[0].unit else ""
-    line = f"{sense}objective: {format_number(solution.objective or 0.0)}{unit}"
+    line = _told(*first_objective(formulation, solution))
     if solution.status != "optimal" and solution.bound is not None:
         gap = "" if solution.gap is None else f", gap {solution.gap:.2%}"
         line += f" (best found; bound {format_number(solution.bound)}{gap})"
     return line
+
+
+def _told(sense: str | None, value: float, unit: str | None) -> str:
+    done = f"{sense.removesuffix('e')}ed " if sense else ""
+    return f"{done}objective: {format_number(value)}{f' {unit}' if unit else ''}"
 
 
 def _variables(solution: "Solution", meanings: dict[str, str]) -> str:

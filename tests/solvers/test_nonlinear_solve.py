@@ -13,6 +13,13 @@ from steepest.solvers.solve import solve_formulation
 
 pytest.importorskip("pyscipopt", reason="needs SCIP (extra `nonlinear`)")
 
+RANKED = """
+variables:
+  x: integer in 0..1000000
+  y: integer in 0..1000000
+maximize[1]: 1000000 * x + y   # [$]
+minimize[2]: y   # [kg]
+"""
 MIX = """
 sets:
   Crop = {maize, beans}
@@ -109,9 +116,35 @@ def test_the_scalar_reading_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -
     assert "constraint c: broken" in solved(text).message
 
 
+def test_a_lower_rank_takes_nothing_from_a_higher_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scip, "is_installed", lambda: False)  # linear objectives need none
+    solution = solved(RANKED)
+    assert (solution.value("x"), solution.value("y")) == (1_000_000, 1_000_000)
+    assert [(each.sense, each.value, each.unit) for each in solution.objectives] == [
+        ("maximize", 1e12 + 1e6, "$"),
+        ("minimize", 1e6, "kg"),
+    ]
+
+
+def test_a_nonlinear_rank_is_held_and_every_objective_is_that_of_the_answer() -> None:
+    text = "variables:\n  x: real in 0..6\n  y: real in 0..6\nmaximize[1]: x * y\nminimize[2]: x + y\n"
+    solution = solved(text + "constraints:\n  c: x + y <= 6")
+    x, y = solution.value("x"), solution.value("y")
+    assert solution.objective == pytest.approx(x * y, abs=1e-9) == pytest.approx(9, abs=1e-5)
+    assert solution.objectives[1].value == pytest.approx(x + y, abs=1e-9)
+
+
+def test_a_lower_rank_without_limit_says_which_it_is_and_keeps_the_answer_so_far() -> None:
+    text = "variables:\n  x: real >= 0\n  y: real in 0..1\nmaximize[1]: y\nmaximize[2]: x"
+    solution = solved(text)
+    assert solution.status == "unbounded"
+    assert "objective 2 of 2" in solution.message
+    assert solution.value("y") == 1
+
+
 def test_without_scip_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scip, "is_installed", lambda: False)
-    solution = solved(MIX)
+    solution = solved(GARDEN)
     assert solution.status == "unsupported"
     assert "steepest[nonlinear]" in solution.message
 

@@ -1,7 +1,9 @@
 import ast
+import math
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import highspy
 import pytest
@@ -328,3 +330,12 @@ def test_names_labels_and_units_are_escaped_in_latex():
 def test_escaped_text_has_no_command_of_its_own(text):
     rest = re.sub(r"\\textbackslash\{\}|\\textasciicircum\{\}|\\textasciitilde\{\}|\\[{}$&#_%]", "", escaped(text))
     assert not set(rest) & set("\\{}$&#_%^~")
+
+
+def test_the_script_of_a_nonlinear_model_solves_it_with_scip(tmp_path: Path) -> None:
+    pytest.importorskip("pyscipopt", reason="needs SCIP (extra `nonlinear`)")
+    text = "variables:\n  x: real in 0.5..4\nminimize: exp(x) - 2 * x"
+    formulation, data = read(text)
+    printed = run(to_pyomo_script(formulation, data), tmp_path)
+    [objective] = [float(line.removeprefix("objective: ")) for line in printed.splitlines() if "objective: " in line]
+    assert objective == pytest.approx(2 - 2 * math.log(2), rel=1e-5)

@@ -12,6 +12,7 @@ KEYS = [
     "status",
     "message",
     "objective",
+    "objectives",
     "variables",
     "binding",
     "assumptions",
