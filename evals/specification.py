@@ -69,7 +69,17 @@ class RunSpecification(BaseModel):
     max_cost: Decimal | None = None
 
 
-_IDENTITY = ("version", "method", "method_settings", "model", "prompts", "profiles", "seed", "solver_seconds", "library")
+_IDENTITY = (
+    "version",
+    "method",
+    "method_settings",
+    "model",
+    "prompts",
+    "profiles",
+    "seed",
+    "solver_seconds",
+    "library",
+)
 
 
 def differences(known: RunSpecification, wanted: RunSpecification) -> list[str]:

@@ -11,8 +11,8 @@ from steepest.evals.problems import Question
 __all__ = ["Engine", "Finished", "Job", "Refusal", "WorkOrder"]
 
 Refusal: TypeAlias = Literal["model", "request"]
-"""A failure that a person has to mend: the model can't be asked at all (key, quota, name, file), or the provider refuses
-a request, which may be due to the settings or to this one text."""
+"""A failure that a person has to mend: the model can't be asked at all (key, quota, name, file), or the provider
+refuses a request, which may be due to the settings or to this one text."""
 
 
 @dataclass(frozen=True)

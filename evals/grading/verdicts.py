@@ -124,14 +124,14 @@ def _close(profile: Profile, found: float | None, expected: float, written: str 
 
 def _grade(profile: Profile, facts: _Facts) -> Grade:
     problem, attempt = facts.problem, facts.attempt
+    if attempt.outcome not in ("answered", "infrastructure_error") and _any_candidate(profile, facts):
+        return Grade(profile=profile.name, correct=True, reason="one of the candidates is right")
     if attempt.outcome in ("infeasible", "unbounded"):
         either = is_undecided(problem) or (profile.either_verdict and problem.status != "optimal")
         same = either or attempt.outcome == problem.status
         reason = f"claims {attempt.outcome}, the label says {problem.status}"
         return Grade(profile=profile.name, correct=same, reason=reason)
     if attempt.outcome != "answered":
-        if _any_candidate(profile, facts):
-            return Grade(profile=profile.name, correct=True, reason="one of the candidates is right")
         return Grade(profile=profile.name, correct=False, reason=f"no answer: {attempt.outcome.replace('_', ' ')}")
     if problem.status != "optimal":
         return Grade(profile=profile.name, correct=False, reason=f"an answer where the label says {problem.status}")

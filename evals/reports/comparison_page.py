@@ -9,9 +9,9 @@ from steepest.evals.reports.figures import UNKNOWN, count_of, p_value, percent, 
 from steepest.evals.reports.listing import Column, Listing
 from steepest.evals.reports.markup import Markup, element, joined
 from steepest.evals.reports.page import write_page
-from steepest.evals.reports.plots_svg import interval
+from steepest.evals.reports.plots_svg import interval, interval_scale
 from steepest.evals.reports.sections import table
-from steepest.evals.reports.wording import interval_words, left_out
+from steepest.evals.reports.wording import has_errors, interval_words, left_out
 from steepest.evals.samples import Sample
 from steepest.evals.statistics import ComparedRun, Comparison, Flip, Proportion
 from steepest.evals.stores.protocol import RunReader
@@ -66,8 +66,9 @@ def _headline(comparison: Comparison) -> Markup:
         ("exact McNemar, two-sided", f"p {p_value(overall.p)} (mid-p {p_value(overall.mid_p)})"),
         ("gained: right in B only", f"{overall.only_second:,}"),
         ("lost: right in A only", f"{overall.only_first:,}"),
-        ("infrastructure errors as wrong", f"{points(strict.difference)} (n = {strict.n:,})"),
     ]
+    if has_errors(comparison):
+        cards.append(("infrastructure errors as wrong", f"{points(strict.difference)} (n = {strict.n:,})"))
     facts = [element("div", element("dt", name), element("dd", value)) for name, value in cards]
     return element("section", element("div", big, element("p", words)), element("dl", *facts), id="headline")
 
@@ -77,7 +78,7 @@ def _runs(comparison: Comparison) -> Markup:
         _run("A", comparison.first, comparison.overall.first),
         _run("B", comparison.second, comparison.overall.second),
     ]
-    heads = ("", "run", "method", "model", "right, 95 % interval", "", "n")
+    heads = ("", "run", "method", "model", joined("right, 95 % interval", interval_scale()), "", "n")
     return element("section", element("h2", "The runs"), table(heads, rows))
 
 

@@ -24,7 +24,7 @@ function attempt(of) {
   const facts = Object.entries(of.facts).flatMap(([name, value]) => fact(name, value));
   const parts = [];
   if (of.title) parts.push(element("div", "attempt"), element("h2", "", of.title));
-  parts.push(heading("Answer"), element("p", "", verdict(of.verdict), of.objective === null ? "" : ` objective ${shown(of.objective)}${of.sense ? ` (${of.sense})` : ""}`));
+  parts.push(heading("Answer"), element("p", "", verdict(of.verdict), of.objective === null ? "" : ` · objective ${shown(of.objective)}${of.sense ? ` (${of.sense})` : ""}`));
   if (of.message) parts.push(element("p", "notice", of.message));
   parts.push(element("div", "facts", ...facts));
   if (of.grades.length) parts.push(heading("Grades"), grades(of.grades), ...of.grades.flatMap(queries));

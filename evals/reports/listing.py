@@ -63,6 +63,7 @@ SAMPLES = (
     Column("cost", "cost", "money", "82px", is_wide_only=True),
     Column("seconds", "time", "seconds", "70px", is_wide_only=True),
     Column("confidence", "confidence", "percent", "88px", is_wide_only=True),
+    Column("why", "why", width="minmax(0, 1.6fr)", is_wide_only=True),
 )
 EPOCH = Column("epoch", "epoch", "number", "50px", is_wide_only=True)
 
@@ -71,7 +72,7 @@ def sample_listing(epochs: int) -> Listing:
     """An empty table of samples, of so many at each problem."""
     filters = ("verdict", "dataset", "type", "epoch", "label")
     columns = SAMPLES if epochs == 1 else (SAMPLES[0], EPOCH, *SAMPLES[1:])
-    return Listing(columns, filters, (*filters[1:], "message"))
+    return Listing(columns, filters, filters[1:])
 
 
 def sample_row(problem: Problem, sample: Sample) -> dict[str, Any]:
@@ -92,8 +93,16 @@ def sample_row(problem: Problem, sample: Sample) -> dict[str, Any]:
         "cost": None if attempt.spent.cost is None else float(attempt.spent.cost),
         "seconds": attempt.seconds,
         "confidence": attempt.confidence,
-        "message": attempt.message[:_EXCERPT],
+        "why": _why(sample)[:_EXCERPT],
     }
+
+
+def _why(sample: Sample) -> str:
+    """Why it is not right, on one line."""
+    if sample.is_correct:
+        return ""
+    reasons = [sample.attempt.message, *(grade.reason for grade in sample.grades if grade.profile == "strict")]
+    return " ".join(next(filter(None, reasons), "").split())
 
 
 def tokens_of(sample: Sample) -> int | None:

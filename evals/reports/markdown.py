@@ -3,9 +3,18 @@
 from collections.abc import Iterable, Sequence
 
 from steepest.evals.reports.figures import count_of, duration, money, p_value, percent, percent_range, points
-from steepest.evals.reports.wording import interval_words, left_out, verdict_words
+from steepest.evals.reports.wording import failures, has_errors, interval_words, left_out, reason_words, verdict_words
 from steepest.evals.specification import RunSpecification
-from steepest.evals.statistics import ComparedRun, Comparison, Flip, PairedDifference, Proportion, Slice, Summary
+from steepest.evals.statistics import (
+    ComparedRun,
+    Comparison,
+    Flip,
+    PairedDifference,
+    Proportion,
+    Reason,
+    Slice,
+    Summary,
+)
 from steepest.traces.rendering.characters import visible
 
 __all__ = ["comparison_markdown", "run_markdown"]
@@ -22,6 +31,7 @@ def run_markdown(specification: RunSpecification, summary: Summary) -> str:
         f"## {_inline(specification.method)} with {_inline(specification.model)}",
         _headline(whole),
         _table(("verdict", "attempts"), verdicts),
+        _reasons(summary.reasons),
         _slices("data set", summary.by_dataset),
         _slices("type", summary.by_type) if len(summary.by_type) > 1 else "",
         _profiles(whole),
@@ -44,8 +54,7 @@ def comparison_markdown(comparison: Comparison) -> str:
         f"B less A: **{points(overall.difference)}** ({interval_words(overall)}), by the profile "
         f"{_inline(comparison.profile)} on {count_of(overall.n, 'problem')} of {overall.stories:,} distinct stories. "
         f"Exact McNemar: {overall.only_second} gained, {overall.only_first} lost, p {_p(overall.p)} "
-        f"(mid-p {_p(overall.mid_p)}). With infrastructure errors as wrong: "
-        f"{points(comparison.errors_as_wrong.difference)} (n = {comparison.errors_as_wrong.n:,}).",
+        f"(mid-p {_p(overall.mid_p)}).{_errors_as_wrong(comparison)}",
         _told_left_out(comparison),
         _datasets(comparison.by_dataset) if len(comparison.by_dataset) > 1 else "",
         _flips("Gained: right in B only", comparison.gained),
@@ -54,15 +63,28 @@ def comparison_markdown(comparison: Comparison) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _errors_as_wrong(comparison: Comparison) -> str:
+    strict = comparison.errors_as_wrong
+    if not has_errors(comparison):
+        return ""
+    return f" With infrastructure errors as wrong: {points(strict.difference)} (n = {strict.n:,})."
+
+
 def _headline(whole: Slice) -> str:
     if not whole.accuracy.n:
-        return f"No attempt was graded yet; {count_of(whole.infrastructure_errors, 'infrastructure error')}."
-    told = (
-        f"**{percent(whole.accuracy.rate)}** right by the strict profile ({_range(whole.accuracy)}); "
-        f"{percent(whole.accuracy_of_all.rate)} of all {count_of(whole.accuracy_of_all.n, 'problem')} with "
-        f"{count_of(whole.infrastructure_errors, 'infrastructure error')} as wrong."
-    )
-    return f"{told} {count_of(whole.pending, 'problem')} not tried yet." if whole.pending else told
+        return f"No attempt was graded yet; {failures(whole)}."
+    told = f"**{percent(whole.accuracy.rate)}** right by the strict profile ({_range(whole.accuracy)})"
+    if whole.infrastructure_errors:
+        told += (
+            f"; {percent(whole.accuracy_of_all.rate)} of all {count_of(whole.accuracy_of_all.n, 'problem')} with "
+            f"{count_of(whole.infrastructure_errors, 'infrastructure error')} as wrong"
+        )
+    return f"{told}; {count_of(whole.pending, 'problem')} not tried yet." if whole.pending else f"{told}."
+
+
+def _reasons(listed: Sequence[Reason]) -> str:
+    rows = [(_inline(reason_words(each)), f"{each.count:,}") for each in listed]
+    return _table(("the most frequent reasons", "attempts"), rows) if rows else ""
 
 
 def _slices(name: str, listed: Sequence[Slice]) -> str:

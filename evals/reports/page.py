@@ -36,6 +36,7 @@ def write_page(
     listing: Listing,
     systems: SystemTexts,
     footer: str,
+    after: Markup | None = None,
 ) -> None:
     """Write a page piece by piece.
 
@@ -50,6 +51,7 @@ def write_page(
         listing: The table's rows.
         systems: Texts that records name by number.
         footer: A line at the end.
+        after: What stands below the table.
     """
     style, script = _asset("page.css"), _script()
     head, tail = _asset("page.html").split(_DATA)
@@ -63,6 +65,7 @@ def write_page(
         "sections": sections,
         "listed": text(listed),
         "footer": text(footer),
+        "after": after or Markup(),
     }
     stream.write(Template(head).substitute(words))
     for part in parts(plain(record) for record in records):

@@ -1,17 +1,24 @@
 """Plots as inline SVG: colors by class, so that the page's light and dark themes apply, and nothing is loaded."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from steepest.evals.reports.markup import Markup, element, joined
 
-__all__ = ["Point", "histogram", "interval", "line_plot", "stacked_bar"]
+__all__ = ["Point", "histogram", "interval", "interval_scale", "line_plot", "stacked_bar"]
 
-WIDTH, HEIGHT = 360, 200
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 36
+WIDTH, HEIGHT = 360, 206
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 16, 36
 """Margins around the plotting area, for the axes' words."""
 BINS = 24
+_LETTER = 5.5
+"""About as wide is a letter of the plots."""
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+"""Round distances of ticks, but for the power of ten."""
+_MOST_TICKS = 5
+_LEAST = 1e-300
+"""What is smaller has no power of ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +58,18 @@ def interval(share: float, low: float, high: float, title: str) -> Markup:
         whisker,
         dot,
         class_="interval",
-        view_box="-8 0 316 22",
+        view_box="-16 0 332 22",
         role="img",
     )
+
+
+def interval_scale() -> Markup:
+    """The numbers at the marks of `interval`, for the head of its column."""
+    words = [
+        element("text", f"{percent} %" if percent == 100 else percent, x=3 * percent, y=11, text_anchor="middle")
+        for percent in (0, 25, 50, 75, 100)
+    ]
+    return element("svg", *words, class_="interval scale", view_box="-16 0 332 14", role="img")
 
 
 def histogram(values: Sequence[float], label: str, shown: Callable[[float], str]) -> Markup:
@@ -80,39 +96,39 @@ def histogram(values: Sequence[float], label: str, shown: Callable[[float], str]
     median = ordered[(len(ordered) - 1) // 2]
     at = LEFT + width * scale.place(median)
     line = element("line", x1=f"{at:.1f}", x2=f"{at:.1f}", y1=TOP, y2=TOP + height, class_="median")
-    words = [_words_below(share, shown(scale.value(share))) for share in (0, 0.5, 1)]
+    name = _words_at(at, TOP - 4, f"median {shown(median)}")
+    words = [_words_at(LEFT + width * scale.place(tick), TOP + height + 16, shown(tick)) for tick in scale.ticks()]
     side = [_words_beside(0, "0"), _words_beside(1, f"{most:,}")]
     title = f"{label}, n = {len(values):,}, median {shown(median)}"
-    return _plot(title, label + scale.remark, joined(*bars, line, *words, *side))
+    return _plot(title, label + scale.remark, joined(*bars, line, name, *words, *side))
 
 
 def line_plot(
-    points: Sequence[Point], across: str, up: str, *, diagonal: bool = False, low: float = 0.0, title: str = ""
+    points: Sequence[Point], across: str, up: str, *, diagonal: bool = False, steps: bool = False, title: str = ""
 ) -> Markup:
-    """Points from 0 to 1 across and from `low` to 1 upward, joined by a line, as percentages.
+    """Points from 0 to 1 across and upward, joined by a line, as percentages.
 
     Args:
         points: In the order in which they are joined.
         across: What the horizontal axis is.
         up: What the vertical axis is.
         diagonal: Draw where both are equal.
-        low: Where the vertical axis begins.
+        steps: Join them by steps, each at the height of the point where it ends, the first from the vertical axis.
         title: What a screen reader says.
     """
     width, height = _area()
 
     def placed(point: Point) -> tuple[float, float]:
-        share = (point.y - low) / (1 - low) if low < 1 else 0.0
-        return LEFT + width * point.x, TOP + height * (1 - share)
+        return LEFT + width * point.x, TOP + height * (1 - point.y)
 
     drawn = [_grid_line(share) for share in (0, 0.5, 1)]
     if diagonal:
         drawn.append(element("line", x1=LEFT, y1=TOP + height, x2=LEFT + width, y2=TOP, class_="diagonal"))
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(placed, points))
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(placed, _stairs(points) if steps else points))
     drawn.append(element("polyline", points=path, class_="curve"))
     drawn += [_dot(*placed(point), point) for point in points if point.size is not None]
     drawn += [_words_below(share, f"{100 * share:.0f} %") for share in (0, 0.5, 1)]
-    drawn += [_words_beside(share, f"{100 * (low + share * (1 - low)):.0f} %") for share in (0, 0.5, 1)]
+    drawn += [_words_beside(share, f"{100 * share:.0f} %") for share in (0, 0.5, 1)]
     return _plot(title or f"{up} by {across}", f"{across} (across), {up} (up)", joined(*drawn))
 
 
@@ -135,6 +151,25 @@ class _Scale:
         if self.is_logarithmic:
             return math.exp((1 - place) * math.log(self.low) + place * math.log(self.high))
         return self.low + place * (self.high - self.low)
+
+    def ticks(self) -> tuple[float, ...]:
+        """Round values within the scale, at most a handful; the ends where there are none."""
+        found = self._powers() if self.is_logarithmic else self._multiples()
+        return found if len(found) > 1 else tuple(dict.fromkeys((self.low, self.high)))
+
+    def _powers(self) -> tuple[float, ...]:
+        first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
+        every = math.ceil((last - first + 1) / _MOST_TICKS)
+        return tuple(10.0**power for power in range(first, last + 1, max(every, 1)))
+
+    def _multiples(self) -> tuple[float, ...]:
+        least = (self.high - self.low) / (_MOST_TICKS - 1)
+        if least < _LEAST:
+            return ()
+        power = 10.0 ** math.floor(math.log10(least))
+        step = next(each * power for each in _STEPS if each * power >= least * (1 - 1e-9))
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return tuple(number * step for number in range(first, last + 1))
 
     @property
     def remark(self) -> str:
@@ -166,6 +201,14 @@ def _bar(place: int, count: int, most: int, title: str) -> Markup:
     )
 
 
+def _stairs(points: Sequence[Point]) -> Iterator[Point]:
+    before = 0.0
+    for point in points:
+        yield Point(before, point.y)
+        yield point
+        before = point.x
+
+
 def _dot(x: float, y: float, point: Point) -> Markup:
     radius = 3 + 6 * (point.size or 0)
     return element(
@@ -181,8 +224,14 @@ def _grid_line(share: float) -> Markup:
 
 def _words_below(share: float, words: str) -> Markup:
     width, height = _area()
-    anchor = "start" if share == 0 else "end" if share == 1 else "middle"
-    return element("text", words, x=f"{LEFT + width * share:.1f}", y=TOP + height + 16, text_anchor=anchor)
+    return _words_at(LEFT + width * share, TOP + height + 16, words)
+
+
+def _words_at(x: float, y: float, words: str) -> Markup:
+    """Words around x, moved inward where they would leave the picture."""
+    half = _LETTER * len(words) / 2
+    anchor = "start" if x - half < LEFT - 6 else "end" if x + half > WIDTH else "middle"
+    return element("text", words, x=f"{x:.1f}", y=y, text_anchor=anchor)
 
 
 def _words_beside(share: float, words: str) -> Markup:

@@ -13,6 +13,7 @@ from steepest.evals.reports.sections import (
     calibration,
     headline,
     profiles,
+    reasons,
     repetitions,
     run_facts,
     slices,
@@ -47,12 +48,13 @@ def html_report(run: RunReader, stream: TextIO, *, transcripts: bool = True) -> 
         stream,
         title=f"{specification.method} with {specification.model}",
         subtitle=_subtitle(specification, summary),
-        sections=_sections(run, specification, summary, spent),
+        sections=_sections(summary, spent),
         listed=count_of(summary.overall.attempts, "attempt"),
         records=_records(run, problems, listing, systems, transcripts),
         listing=listing,
         systems=systems,
         footer=f"Written by steepest {specification.versions.get('steepest', '')}; loads nothing, sends nothing.",
+        after=run_facts(specification, run.place, [each.name for each in summary.by_dataset]),
     )
     return summary
 
@@ -64,23 +66,23 @@ def _measured(run: RunReader, spent: Spending) -> Iterator[Any]:
 
 
 def _subtitle(specification: RunSpecification, summary: Summary) -> str:
-    names = ", ".join(each.name for each in specification.datasets)
+    names = ", ".join(each.name or "without a name" for each in summary.by_dataset)
     problems = count_of(summary.overall.problems + summary.overall.pending, "problem")
     return f"{names}: {problems}, begun {specification.created:%Y-%m-%d %H:%M}"
 
 
-def _sections(run: RunReader, specification: RunSpecification, summary: Summary, spent: Spending) -> Markup:
+def _sections(summary: Summary, spent: Spending) -> Markup:
     whole = summary.overall
     return joined(
         headline(summary),
         verdicts(whole),
+        reasons(summary.reasons),
         slices("By data set", summary.by_dataset),
         slices("By type", summary.by_type),
         profiles(whole),
         repetitions(summary),
         spending(summary, spent),
         calibration(summary.calibration),
-        run_facts(specification, run.place),
     )
 
 

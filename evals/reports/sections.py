@@ -4,13 +4,24 @@ from collections.abc import Callable, Iterable, Sequence
 
 from steepest.evals.reports.figures import UNKNOWN, count_of, duration, money, number, percent, percent_range
 from steepest.evals.reports.markup import Content, Markup, element, joined
-from steepest.evals.reports.plots_svg import Point, histogram, interval, line_plot, stacked_bar
+from steepest.evals.reports.plots_svg import Point, histogram, interval, interval_scale, line_plot, stacked_bar
 from steepest.evals.reports.spending import Spending
-from steepest.evals.reports.wording import at_k_name
+from steepest.evals.reports.wording import at_k_name, has_stories, verdict_words
 from steepest.evals.specification import RunSpecification
-from steepest.evals.statistics import Calibration, Distribution, Proportion, Slice, Summary
+from steepest.evals.statistics import Calibration, Distribution, Proportion, Reason, Slice, Summary
 
-__all__ = ["calibration", "headline", "profiles", "run_facts", "slices", "spending", "table", "verdicts"]
+__all__ = [
+    "calibration",
+    "headline",
+    "profiles",
+    "reasons",
+    "repetitions",
+    "run_facts",
+    "slices",
+    "spending",
+    "table",
+    "verdicts",
+]
 
 
 def headline(summary: Summary) -> Markup:
@@ -19,8 +30,8 @@ def headline(summary: Summary) -> Markup:
     big = element("p", percent(whole.accuracy.rate), class_="big")
     words = f"right by the strict profile, {_rest(whole.accuracy)}" if whole.accuracy.n else "no attempt was graded yet"
     cards = [
-        ("of all attempts, failures of the infrastructure as wrong", _with_n(whole.accuracy_of_all)),
-        ("of distinct stories (groups)", _with_n(whole.by_story)),
+        *([("infrastructure errors as wrong", _with_n(whole.accuracy_of_all))] if whole.infrastructure_errors else []),
+        *([("of distinct stories (groups)", _with_n(whole.by_story))] if has_stories(whole) else []),
         ("came to a solver's verdict", _with_n(whole.executed)),
         ("infrastructure errors", f"{whole.infrastructure_errors:,} of {count_of(whole.attempts, 'attempt')}"),
         ("problems not tried yet", f"{whole.pending:,}"),
@@ -44,11 +55,21 @@ def verdicts(whole: Slice) -> Markup:
     return _section(total, stacked_bar(listed), element("ul", *legend, class_="legend"))
 
 
+def reasons(listed: Sequence[Reason]) -> Markup:
+    """Why attempts have no answer, the most frequent messages first."""
+    if not listed:
+        return Markup()
+    rows = [(f"{each.count:,}", verdict_words([each.verdict]), each.message) for each in listed]
+    return _section(
+        "The most frequent reasons", element("div", table(("attempts", "verdict", "message"), rows), class_="words")
+    )
+
+
 def slices(title: str, listed: Sequence[Slice]) -> Markup:
     """Accuracy of parts of the problems, with intervals."""
     if not listed:
         return Markup()
-    heads = ("", "accuracy, 95 % interval", "", "n", "came to a verdict", "infrastructure errors", "not tried")
+    heads = ("", _scaled("accuracy, 95 % interval"), "", "n", "came to a verdict", "infrastructure errors", "not tried")
     rows = [
         (
             each.name or "without a name",
@@ -66,7 +87,7 @@ def slices(title: str, listed: Sequence[Slice]) -> Markup:
 
 def profiles(whole: Slice) -> Markup:
     """The same attempts under each profile of grading."""
-    heads = ("profile", "right, 95 % interval", "", "n", "of all attempts", "named values right")
+    heads = ("profile", _scaled("right, 95 % interval"), "", "n", "of all attempts", "named values right")
     rows = [
         (
             each.profile,
@@ -89,7 +110,7 @@ def repetitions(summary: Summary) -> Markup:
         (at_k_name(each), _whisker(each.share), _rate_and_range(each.share), f"{each.share.n:,}")
         for each in summary.at_k
     ]
-    return _section("Repeated attempts", table(("", "rate, 95 % interval", "", "n"), rows))
+    return _section("Repeated attempts", table(("", _scaled("rate, 95 % interval"), "", "n"), rows))
 
 
 def spending(summary: Summary, spent: Spending) -> Markup:
@@ -98,8 +119,8 @@ def spending(summary: Summary, spent: Spending) -> Markup:
         histogram(values, label, shown)
         for values, label, shown in (
             (spent.tokens, "tokens an attempt", _rounded),
-            (spent.costs, "US dollars an attempt", lambda cost: f"{cost:.3g}"),
-            (spent.seconds, "seconds an attempt", lambda seconds: f"{seconds:.3g}"),
+            (spent.costs, "US dollars an attempt", _short),
+            (spent.seconds, "seconds an attempt", _short),
         )
         if values and max(values) > 0
     ]
@@ -129,7 +150,7 @@ def calibration(found: Calibration | None) -> Markup:
     plots = element(
         "div",
         line_plot(reliability, "confidence", "right", diagonal=True),
-        line_plot(curve, "most confident answers", "wrong"),
+        line_plot(curve, "most confident answers", "wrong", steps=True),
         class_="plots",
     )
     auroc = UNKNOWN + " (all right or all wrong)" if found.auroc is None else f"{found.auroc:.3f}"
@@ -141,14 +162,21 @@ def calibration(found: Calibration | None) -> Markup:
     return _section("Calibration of the confidence", element("p", words), plots)
 
 
-def run_facts(specification: RunSpecification, place: str) -> Markup:
-    """What the run is: all that decides its answers."""
+def run_facts(specification: RunSpecification, place: str, datasets: Sequence[str]) -> Markup:
+    """What the run is: all that decides its answers.
+
+    Args:
+        specification: Of the run; names data sets by their files.
+        place: Where it is kept.
+        datasets: As the problems name them, as everything else on the page does.
+    """
     chosen = specification.selection
     facts: list[tuple[str, Content]] = [
         ("run", place),
         ("model", specification.model),
         ("method", specification.method),
         *((f"method setting {name}", _setting(value)) for name, value in specification.method_settings.items()),
+        ("data sets", ", ".join(filter(None, datasets))),
         ("profiles", ", ".join(specification.profiles)),
         ("prompts", ", ".join(specification.prompts)),
         ("seed", specification.seed),
@@ -163,7 +191,7 @@ def run_facts(specification: RunSpecification, place: str) -> Markup:
         (each.name, f"{each.problems:,}", each.format, each.variant, each.license, each.sha256[:16])
         for each in specification.datasets
     ]
-    heads = ("data set", "problems", "format", "label variant", "licence", "sha256")
+    heads = ("file", "problems", "format", "label variant", "licence", "sha256")
     return _section("What was run", table(heads, sets), element("div", table((), rows), class_="words"))
 
 
@@ -185,6 +213,10 @@ def _whisker(share: Proportion) -> Markup:
     if share.rate is None or share.low is None or share.high is None:
         return Markup()
     return interval(share.rate, share.low, share.high, f"{percent(share.rate)}, {_rest(share)}")
+
+
+def _scaled(words: str) -> Markup:
+    return joined(words, interval_scale())
 
 
 def _rate_and_range(share: Proportion) -> Markup:
@@ -211,6 +243,10 @@ def _total_cost(cost: Distribution) -> str:
 
 def _rounded(count: float | None) -> str:
     return "" if count is None else f"{count:,.0f}"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _setting(value: object) -> str:

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from steepest.errors import InputError
 from steepest.evals.problems import Problem
 from steepest.evals.samples import Sample
 from steepest.evals.stores.protocol import RunReader
@@ -45,10 +46,16 @@ COLUMNS: dict[str, str] = {
 
 
 def rows_of(run: RunReader) -> Iterator[dict[str, Any]]:
-    """A row for each sample; every row has every column, None for what is not known."""
+    """A row for each sample; every row has every column, None for what is not known.
+
+    Raises:
+        InputError: A sample is of no problem of the run.
+    """
     specification = run.specification()
     problems = {problem.id: problem for problem in run.problems()}
     for sample in run.samples():
+        if sample.id not in problems:
+            raise InputError(f"{run.place}: the sample {sample.id!r} is of no problem of this run")
         row = _row(problems[sample.id], sample)
         graded = {f"correct_{grade.profile}": grade.correct for grade in sample.grades}
         columns = {f"correct_{profile}": graded.get(f"correct_{profile}") for profile in specification.profiles}

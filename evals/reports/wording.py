@@ -3,14 +3,47 @@
 from collections.abc import Iterable
 
 from steepest.evals.reports.figures import count_of
-from steepest.evals.statistics import AtK, Comparison, PairedDifference
+from steepest.evals.statistics import AtK, Comparison, PairedDifference, Reason, Slice
 
-__all__ = ["at_k_name", "interval_words", "left_out", "signed_range", "verdict_words"]
+__all__ = [
+    "at_k_name",
+    "failures",
+    "has_errors",
+    "has_stories",
+    "interval_words",
+    "left_out",
+    "reason_words",
+    "signed_range",
+    "verdict_words",
+]
 
 
 def verdict_words(verdicts: Iterable[str]) -> str:
     """Verdicts as a person reads them."""
     return ", ".join(verdict.replace("_", " ") for verdict in verdicts)
+
+
+def reason_words(reason: Reason) -> str:
+    """What attempts came to, and the message that says why."""
+    return f"{verdict_words([reason.verdict])}: {reason.message}"
+
+
+def failures(whole: Slice) -> str:
+    """Failures of the infrastructure, which are still to be done, and what was never tried."""
+    errors = count_of(whole.infrastructure_errors, "infrastructure error")
+    again = " (the next start tries again)" if whole.infrastructure_errors else ""
+    return f"{errors}{again}, {count_of(whole.pending, 'problem')} not tried yet"
+
+
+def has_stories(whole: Slice) -> bool:
+    """Whether some problems tell the same story, so that the share of stories is another figure."""
+    return whole.by_story.n != whole.accuracy.n
+
+
+def has_errors(comparison: Comparison) -> bool:
+    """Whether it makes a difference what failures of the infrastructure count as."""
+    strict, overall = comparison.errors_as_wrong, comparison.overall
+    return (strict.n, strict.first, strict.second) != (overall.n, overall.first, overall.second)
 
 
 def at_k_name(figure: AtK) -> str:

@@ -6,6 +6,7 @@ from steepest.evals.statistics.counting import summarize
 from steepest.evals.statistics.distributions import Distribution, distribution
 from steepest.evals.statistics.paired import bootstrap_difference, holm, mcnemar, mcnemar_mid_p
 from steepest.evals.statistics.proportions import Proportion, mean_proportion, proportion, wilson_interval
+from steepest.evals.statistics.reasons import Reason
 from steepest.evals.statistics.repetitions import clusters, majority_at_k, pass_at_k
 from steepest.evals.statistics.summary import AtK, ProfileScore, Slice, Summary
 
@@ -20,6 +21,7 @@ __all__ = [
     "PairedDifference",
     "ProfileScore",
     "Proportion",
+    "Reason",
     "RiskAtCoverage",
     "Slice",
     "Summary",

@@ -12,6 +12,7 @@ from steepest.evals.samples import Sample, Verdict
 from steepest.evals.statistics.calibration import calibrate
 from steepest.evals.statistics.distributions import Distribution, distribution
 from steepest.evals.statistics.proportions import mean_proportion
+from steepest.evals.statistics.reasons import Reasons
 from steepest.evals.statistics.repetitions import clusters, majority_at_k, pass_at_k
 from steepest.evals.statistics.summary import AtK, ProfileScore, Slice, Summary
 
@@ -62,18 +63,20 @@ def summarize(problems: Iterable[Problem], samples: Iterable[Sample]) -> Summary
         each.id: _Asked(each.id, each.dataset, each.type or _UNTYPED, each.group or each.id, []) for each in problems
     }
     profiles: dict[str, None] = {_STRICT: None}
-    scales = _Scales()
+    scales, reasons = _Scales(), Reasons()
     for sample in samples:
         if sample.id not in asked:
             raise InputError(f"the sample {sample.id!r} is of no problem of this run: its problems file is another's")
         profiles.update((grade.profile, None) for grade in sample.grades)
         asked[sample.id].results.append(_result(sample))
         scales.add(sample)
+        reasons.add(sample)
     everything = list(asked.values())
     return Summary(
         overall=_slice("all", everything, profiles),
         by_dataset=_slices(everything, "dataset", profiles),
         by_type=_slices(everything, "type", profiles),
+        reasons=reasons.most_frequent(),
         at_k=_at_k(everything),
         calibration=calibrate(scales.confidences, [bool(each) for each in scales.confident_correct]),
         **scales.distributions(),

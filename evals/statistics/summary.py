@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from steepest.evals.statistics.calibration import Calibration
 from steepest.evals.statistics.distributions import Distribution
 from steepest.evals.statistics.proportions import Proportion
+from steepest.evals.statistics.reasons import Reason
 
 __all__ = ["AtK", "ProfileScore", "Slice", "Summary"]
 
@@ -75,6 +76,8 @@ class Summary(BaseModel):
     by_dataset: tuple[Slice, ...]
     by_type: tuple[Slice, ...]
     """Problems whose source names no type are under `untyped`."""
+    reasons: tuple[Reason, ...] = ()
+    """The most frequent messages of attempts without an answer, at most eight."""
     at_k: tuple[AtK, ...]
     """pass@k and maj@k for k of 1, 2, 4, ... up to the largest number of attempts at a problem; empty for one each."""
     rounds: Distribution

@@ -25,7 +25,9 @@ PROBLEMS = "problems.jsonl"
 REPLIES = "replies.sqlite"
 _SAMPLES = re.compile(r"samples(\..+)?\.jsonl")
 _LOCKS = re.compile(r"\.lock(\.\d+of\d+)?")
-_BEGINNING = re.compile(rf"{PROBLEMS}|{REPLIES}.*|\.setup|\.lock.*")
+_BEGINNING = re.compile(
+    rf"{PROBLEMS}|({PROBLEMS}|{SPECIFICATION})\.\d+{re.escape(UNFINISHED)}|{REPLIES}.*|\.setup|\.lock.*"
+)
 """What a kill during the first start may leave without `run.json`."""
 
 
@@ -126,6 +128,8 @@ class FolderWriter(FolderRun):
         self._lock = LockFile(self.path / f".lock{shard}")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
+            if not (self.path / SPECIFICATION).exists():
+                _require_empty(self.path)  # before there are files of ours among somebody's others
             with LockFile(self.path / ".setup"):
                 self._take_lock()
                 self._begin_or_continue(specification, problems)

@@ -5,11 +5,20 @@ from typing import TYPE_CHECKING
 
 from steepest.cli.tables import aligned
 from steepest.evals.reports.figures import UNKNOWN, count_of, duration, money, p_value, percent, percent_range, points
-from steepest.evals.reports.wording import at_k_name, left_out, signed_range, verdict_words
+from steepest.evals.reports.wording import (
+    at_k_name,
+    failures,
+    has_errors,
+    has_stories,
+    left_out,
+    reason_words,
+    signed_range,
+    verdict_words,
+)
 
 if TYPE_CHECKING:
     from steepest.evals.specification import RunSpecification
-    from steepest.evals.statistics import Comparison, Flip, PairedDifference, Proportion, Slice, Summary
+    from steepest.evals.statistics import Comparison, Flip, PairedDifference, Proportion, Reason, Slice, Summary
 
 MOST_FLIPS = 20
 WIDEST = 60
@@ -22,6 +31,7 @@ def summary_text(specification: "RunSpecification", summary: "Summary") -> str:
         f"{specification.method} with {specification.model}",
         _accuracy(whole),
         _table("verdict", [(name.replace("_", " "), f"{count:,}") for name, count in whole.verdicts.items() if count]),
+        _reasons(summary.reasons),
         _slices("data set", summary.by_dataset),
         _slices("type", summary.by_type),
         _profiles(whole),
@@ -44,9 +54,7 @@ def comparison_text(comparison: "Comparison") -> str:
         f"B less A: {_difference(overall)}, n = {overall.n:,} problems of {overall.stories:,} stories, by "
         f"{comparison.profile}\n"
         f"exact McNemar: {overall.only_second} gained, {overall.only_first} lost, p {p_value(overall.p)} "
-        f"(mid-p {p_value(overall.mid_p)})\n"
-        f"with infrastructure errors as wrong: {_difference(comparison.errors_as_wrong)}, "
-        f"n = {comparison.errors_as_wrong.n:,}",
+        f"(mid-p {p_value(overall.mid_p)}){_errors_as_wrong(comparison)}",
         _told_left_out(comparison),
         _by_dataset(comparison.by_dataset),
         _flips("gained (right in B only)", comparison.gained),
@@ -55,19 +63,33 @@ def comparison_text(comparison: "Comparison") -> str:
     return "\n\n".join(section for section in sections if section)
 
 
+def _errors_as_wrong(comparison: "Comparison") -> str:
+    if not has_errors(comparison):
+        return ""
+    strict = comparison.errors_as_wrong
+    return f"\nwith infrastructure errors as wrong: {_difference(strict)}, n = {strict.n:,}"
+
+
 def _accuracy(whole: "Slice") -> str:
     if not whole.attempts:
         return "nothing was attempted yet"
     lines = [
         ("right by the strict profile", *_figures(whole.accuracy)),
-        ("infrastructure errors as wrong", *_figures(whole.accuracy_of_all)),
-        ("of distinct stories", *_figures(whole.by_story)),
+        *(
+            [("infrastructure errors as wrong", *_figures(whole.accuracy_of_all))]
+            if whole.infrastructure_errors
+            else []
+        ),
+        *([("of distinct stories", *_figures(whole.by_story))] if has_stories(whole) else []),
         ("came to a solver's verdict", *_figures(whole.executed)),
     ]
-    rest = (
-        f"{count_of(whole.infrastructure_errors, 'infrastructure error')}, {count_of(whole.pending, 'problem')} to do"
-    )
-    return "\n".join([*_rows([("", "", "95 % interval", "n"), *lines]), rest])
+    return "\n".join([*_rows([("", "", "95 % interval", "n"), *lines]), failures(whole)])
+
+
+def _reasons(listed: "Sequence[Reason]") -> str:
+    """Messages are not cut: they say what to do."""
+    rows = [(f"{each.count:,}", reason_words(each)) for each in listed]
+    return "\n".join(["the most frequent reasons", *(f"  {line}" for line in aligned(rows, right=[0]))]) if rows else ""
 
 
 def _slices(name: str, listed: "Sequence[Slice]") -> str:

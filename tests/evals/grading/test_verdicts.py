@@ -129,6 +129,15 @@ def test_one_right_candidate_is_enough_only_where_the_profile_says_so() -> None:
     assert [each.correct for each in grades] == [False, False, True]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "counts"), [("infeasible", True), ("solver_timeout", True), ("infrastructure_error", False)]
+)
+def test_one_right_candidate_is_enough_whatever_the_majority_came_to(outcome: AttemptOutcome, counts: bool) -> None:
+    verdict, grades = grade(problem(), Attempt(outcome=outcome, candidates=(None, None, 100.0)), ["orlm", "orlm-any"])
+    assert verdict == outcome
+    assert [each.correct for each in grades] == [False, False, counts]
+
+
 def test_queries_are_shown_by_strict_and_asked_by_others() -> None:
     attempt = answered(5.0, {"ferry": 4, "raft": 1})
     verdict, grades = grade(FERRY, attempt, ["strict-queries", "optibench", "optibench-objective"])

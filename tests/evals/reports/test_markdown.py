@@ -22,7 +22,7 @@ def test_a_name_of_anybodys_stays_a_name() -> None:
 
 
 def test_nothing_graded_is_said_in_words() -> None:
-    assert "No attempt was graded yet; 0 infrastructure errors." in markdown_of(RememberedRun([problem("a")], []))
+    assert "No attempt was graded yet; 0 infrastructure errors, 1 problem not tried yet." in markdown_of(RememberedRun([problem("a")], []))
 
 
 def test_a_comparison_lists_what_flipped() -> None:

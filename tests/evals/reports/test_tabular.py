@@ -1,6 +1,9 @@
 import csv
 import io
 
+import pytest
+
+from steepest.errors import InputError
 from steepest.evals.reports import COLUMNS, csv_report, rows_of
 from tests.evals.runs_for_tests import RememberedRun, large_run, problem, sample
 
@@ -38,3 +41,8 @@ def test_every_row_has_every_column_for_programs_too() -> None:
     (row,) = rows_of(RememberedRun([problem("kiosks/1")], [sample("kiosks/1")]))
     assert set(row) == {*COLUMNS, "correct_strict", "correct_orlm"}
     assert row["message"] is None
+
+
+def test_a_sample_of_another_run_is_told() -> None:
+    with pytest.raises(InputError, match=r"the sample 'kiosks/2' is of no problem of this run"):
+        list(rows_of(RememberedRun([problem("kiosks/1")], [sample("kiosks/2")])))

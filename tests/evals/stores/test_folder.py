@@ -135,7 +135,7 @@ def test_a_folder_with_something_else_in_it_is_refused_and_left_alone(tmp_path):
     with pytest.raises(InputError, match=r"holds no run but other things \(thesis.tex\)"):
         write(tmp_path)
     assert (tmp_path / "thesis.tex").read_text() == "precious"
-    assert not (tmp_path / "run.json").exists()
+    assert [each.name for each in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 def test_an_empty_folder_is_taken(tmp_path):

@@ -335,7 +335,7 @@ def test_escaped_text_has_no_command_of_its_own(text):
 def test_the_script_of_a_nonlinear_model_solves_it_with_scip(tmp_path: Path) -> None:
     pytest.importorskip("pyscipopt", reason="needs SCIP (extra `nonlinear`)")
     text = "variables:\n  x: real in 0.5..4\nminimize: exp(x) - 2 * x"
-    formulation, data = read(text)
-    printed = run(to_pyomo_script(formulation, data), tmp_path)
+    formulation = Formulation.from_text(text)
+    printed = run(to_pyomo_script(formulation, bind(formulation)), tmp_path)
     [objective] = [float(line.removeprefix("objective: ")) for line in printed.splitlines() if "objective: " in line]
     assert objective == pytest.approx(2 - 2 * math.log(2), rel=1e-5)
