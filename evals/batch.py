@@ -1,9 +1,10 @@
 """A run from what a person asks for to its end: specification, store, engine and runner put together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,11 @@ from steepest.errors import InputError
 from steepest.evals.datasets.dataset import Dataset
 from steepest.evals.datasets.selection import select
 from steepest.evals.engines.choice import EngineName
+from steepest.evals.engines.main_guard import require_main_guard
 from steepest.evals.engines.protocol import Engine, WorkOrder
 from steepest.evals.engines.solver_pool import SolverPool
 from steepest.evals.grading import grade, profiles_named
-from steepest.evals.methods.protocol import Method
+from steepest.evals.methods.protocol import Method, Tooled, needs_model
 from steepest.evals.problems import Problem
 from steepest.evals.progress import Listener
 from steepest.evals.runner import MAX_ERRORS, RunEnd, run_batch
@@ -25,7 +27,7 @@ from steepest.solvers.options import SolveOptions
 if TYPE_CHECKING:
     from steepest.agents.llm.chat import ChatModel
 
-__all__ = ["Batch", "carry_out"]
+__all__ = ["Batch", "carry_out", "method_of"]
 
 GRADING = SolveOptions(time_limit=10, threads=1)
 """Limits of a solve that a grader asks for."""
@@ -38,8 +40,8 @@ class Batch:
     datasets: Sequence[Dataset]
     method: "str | Method"
     """Its name, or an object, which stays in this process."""
-    model: "str | ChatModel"
-    """Its name, or an object, which stays in this process."""
+    model: "str | ChatModel | None" = None
+    """Its name, or an object, which stays in this process; none for a method that asks none."""
     method_settings: Mapping[str, Any] = field(default_factory=dict)
     profiles: Sequence[str] = ()
     """By which answers are graded besides the strict one."""
@@ -90,8 +92,11 @@ async def carry_out(batch: Batch, place: str | Path, on_event: Listener = lambda
     from steepest.evals.stores.places import continue_run
 
     problems = batch.selected()
-    specification = _specification(batch)
-    _require_model(batch)
+    method = method_of(batch)
+    batch = _with_its_model(batch, method)
+    specification = _specification(batch, method)
+    if isinstance(method, Tooled) and method.tool == "solver":
+        require_main_guard()
     store = continue_run(place, specification, batch.selected(all_shards=True))
     try:
         engine = _engine(batch, store)
@@ -114,23 +119,43 @@ async def carry_out(batch: Batch, place: str | Path, on_event: Listener = lambda
         store.close()
 
 
-def _require_model(batch: Batch) -> None:
-    """Complain about a model that can't be asked while there is nothing yet that would remember it.
+def method_of(batch: Batch) -> Method:
+    """The method that is meant.
 
-    The workers of a cluster have keys and files of their own.
+    Raises:
+        InputError: There is none of this name, or not with these settings.
+    """
+    from steepest.evals.methods import open_method
+
+    return open_method(batch.method, batch.method_settings) if isinstance(batch.method, str) else batch.method
+
+
+def _with_its_model(batch: Batch, method: Method) -> Batch:
+    """The batch with a model that can be asked, or with none where the method asks none.
+
+    A model that can't be asked is refused while there is nothing yet that would remember it. The workers of a cluster
+    have keys, files and packages of their own.
     """
     from steepest.agents.llm.specs import open_model
 
+    if not needs_model(method):
+        return replace(batch, model=None)
+    if not batch.model:
+        raise InputError(
+            f"The method {method.name} asks a model; name one (model=..., or --model on the command line)."
+        )
     if isinstance(batch.model, str) and batch.engine == "local":
         open_model(batch.model)
+        if batch.model.strip().partition(":")[0] == "local" and find_spec("xllamacpp") is None:
+            raise InputError(f"The model {batch.model} needs xllamacpp: pip install 'steepest[local]'.")
+    return batch
 
 
-def _specification(batch: Batch) -> RunSpecification:
-    from steepest.evals.methods import method_settings, open_method
+def _specification(batch: Batch, method: Method) -> RunSpecification:
+    from steepest.evals.methods import method_settings
     from steepest.evals.specifying import build_specification
 
     is_named = isinstance(batch.method, str)
-    method = open_method(batch.method, batch.method_settings) if isinstance(batch.method, str) else batch.method
     return build_specification(
         datasets=[dataset.reference for dataset in batch.datasets],
         method=method,
@@ -159,7 +184,7 @@ def _engine(batch: Batch, store: RunWriter) -> Engine:
         max_cost=batch.max_cost,
         max_tokens=batch.max_tokens,
     )
-    if isinstance(batch.method, str) and isinstance(batch.model, str):
+    if isinstance(batch.method, str) and (batch.model is None or isinstance(batch.model, str)):
         return open_engine(batch.engine, order, concurrency=batch.concurrency, workers=batch.workers)
     if batch.engine != "local":
         raise InputError(f"engine {batch.engine}: method and model have to be named, for objects stay in this process.")
@@ -171,5 +196,7 @@ def _engine(batch: Batch, store: RunWriter) -> Engine:
     )
 
 
-def _name_of(model: "str | ChatModel") -> str:
+def _name_of(model: "str | ChatModel | None") -> str:
+    if model is None:
+        return ""
     return model if isinstance(model, str) else model.name

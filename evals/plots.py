@@ -31,13 +31,13 @@ def plot_accuracy(summary: Summary, ax: "Axes | None" = None, *, by: Grouping = 
     ax = ax or _new_axes(height=1.4 + 0.4 * len(rows))
     for place, (_, share) in enumerate(rows):
         rate, low, high = share.rate or 0.0, share.low or 0.0, share.high or 0.0
-        ax.errorbar([rate], [place], xerr=[[rate - low], [high - rate]], fmt="o", color=_BLUE, capsize=4)
+        ax.errorbar([rate], [place], xerr=[[rate - low], [high - rate]], fmt="o", color=_BLUE, capsize=4, clip_on=False)
         ax.annotate(
             f"{percent(share.rate)}, n = {share.n:,}",
             (rate, place),
             xytext=(0, 7),
             textcoords="offset points",
-            ha="center",
+            ha=_side(rate),
         )
     ax.set_yticks(range(len(rows)), [name for name, _ in rows], parse_math=False)
     ax.set_ylim(len(rows) - 0.5, -0.7)
@@ -104,7 +104,10 @@ def plot_cost(samples: Iterable[Sample], ax: "Axes | None" = None) -> "Axes":
         raise InputError(f"No price is known of {count_of(unknown, 'graded attempt')}: there is no cost to plot.")
     ax = ax or _new_axes()
     labels = [f"right, n = {len(right):,}", f"not right, n = {len(wrong):,}"]
-    ax.hist([right, wrong], bins=30, stacked=True, color=[_BLUE, _ORANGE], label=labels)
+    # Costs begin at 0 $; of a model that costs nothing all stand there, beside an axis of one cent.
+    highest = max([*right, *wrong]) or 0.01
+    ax.hist([right, wrong], bins=30, range=(0.0, highest), stacked=True, color=[_BLUE, _ORANGE], label=labels)
+    ax.set_xlim(0.0, highest)
     ax.set(xlabel="US dollars an attempt", ylabel="attempts")
     told = f", {count_of(unknown, 'attempt')} of unknown price" if unknown else ""
     ax.set_title(f"{sum(right) + sum(wrong):.4g} $ in all{told}")
@@ -120,6 +123,11 @@ def _shares(summary: Summary, by: Grouping) -> list[tuple[str, Proportion]]:
     parts = summary.by_dataset if by == "dataset" else summary.by_type
     named = [(each.name or "without a name", each.accuracy) for each in parts]
     return [("all", summary.overall.accuracy), *named] if len(named) != 1 else named
+
+
+def _side(rate: float) -> str:
+    """On which side of a point its words begin, so that they stay within the axes."""
+    return "left" if rate < 0.15 else "right" if rate > 0.85 else "center"
 
 
 def _calibration(summary: Summary) -> Calibration:

@@ -42,6 +42,7 @@ class RunEnd:
     """How far a start of a run came."""
 
     reason: StopReason | Literal["done"]
+    """`done`: every attempt has a verdict. `errors`: failures of the infrastructure stopped it, or are left to do."""
     message: str
     """What happened and what to do, in a sentence or two."""
     total: int
@@ -144,10 +145,9 @@ class _Course:
         done = len(self._recorded) + self._made - self._failed
         reason: StopReason | Literal["done"] = "done"
         message = ""
-        if self._stop is not None and done < self.total:
-            reason, message = self._stop
         if done < self.total:
-            message += f" {done} of {self.total} samples are recorded: give the same command again to go on."
+            reason, message = self._stop or ("errors", "")
+            message += f" {done} of {self.total} attempts have a verdict: give the same command again to go on."
         return RunEnd(reason, message.strip(), self.total, done, self._made, self._failed)
 
     def _recorded_before(self, verdicts: Mapping[SampleKey, Verdict]) -> dict[SampleKey, Verdict]:

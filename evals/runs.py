@@ -1,6 +1,6 @@
 """A run in Python: begun or continued by `run`, read by `open_run`, looked at as a `Run`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,8 @@ from steepest.errors import InputError
 from steepest.evals.batch import Batch, carry_out
 from steepest.evals.datasets.given import Data, datasets_of
 from steepest.evals.engines.choice import EngineName
+from steepest.evals.grading import regraded
+from steepest.evals.methods.agent_function import agent_method
 from steepest.evals.methods.protocol import Method
 from steepest.evals.problems import Problem
 from steepest.evals.progress import Listener
@@ -100,14 +102,25 @@ class Run:
 
         Args:
             other: A run, or its place.
-            profile: By which both were graded.
+            profile: By which both are graded, now if they were not.
             on_common: Allow other data sets; take the problems that are the same in both.
 
         Raises:
             InputError: The runs can't be compared; the message says why.
         """
         second = open_run(other, like=self) if isinstance(other, (str, Path)) else other
-        return compare(self, second, profile=profile, on_common=on_common)
+        return compare(regraded(self, [profile]), regraded(second, [profile]), profile=profile, on_common=on_common)
+
+    def graded_by(self, *profiles: str) -> "Run":
+        """This run as if it had been graded by these profiles too; nothing of what is kept changes.
+
+        Args:
+            *profiles: Names of profiles (`PROFILES`).
+
+        Raises:
+            InputError: A profile is unknown.
+        """
+        return Run(regraded(self._reader, profiles), self.end)
 
     def to_dataframe(self) -> "pandas.DataFrame":
         """A row for each sample, with the columns of the CSV report.
@@ -220,9 +233,9 @@ def _is_log(place: str | Path) -> bool:
 
 def run(
     dataset: Data,
-    method: str | Method = "five+repair",
+    method: str | Method | Callable[[str], Any] = "five+repair",
     *,
-    model: str | ChatModel,
+    model: str | ChatModel | None = None,
     out: str | Path,
     **options: Unpack[RunOptions],
 ) -> Run:
@@ -233,8 +246,8 @@ def run(
 
     Args:
         dataset: Files, data sets, or problems.
-        method: How the model is asked, by name or as an object (`agent_method`).
-        model: Which model is asked, by name or as an object.
+        method: How the model is asked, by name or as an object; or an agent of your own, as `agent_method` takes it.
+        model: Which model is asked, by name or as an object; an agent needs none.
         out: Where the run is kept: a folder, or `postgresql://USER@HOST/DATABASE#RUN`.
         **options: See `RunOptions`.
 
@@ -253,9 +266,9 @@ def run(
 
 async def arun(
     dataset: Data,
-    method: str | Method = "five+repair",
+    method: str | Method | Callable[[str], Any] = "five+repair",
     *,
-    model: str | ChatModel,
+    model: str | ChatModel | None = None,
     out: str | Path,
     **options: Unpack[RunOptions],
 ) -> Run:
@@ -265,9 +278,16 @@ async def arun(
         InputError: As `run` does.
     """
     on_event = options.pop("on_event", lambda event: None)
-    batch = Batch(datasets=datasets_of(dataset), method=method, model=model, **_limits(options))
+    batch = Batch(datasets=datasets_of(dataset), method=_method(method), model=model, **_limits(options))
     end = await carry_out(batch, out, on_event)
     return Run(places.open_run(out), end)
+
+
+def _method(given: str | Method | Callable[[str], Any]) -> str | Method:
+    """The method that is meant by its name, by itself, or by an agent's function."""
+    if isinstance(given, (str, Method)):
+        return given
+    return agent_method(given)
 
 
 def _limits(options: RunOptions) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class RunSpecification(BaseModel):
     method: str
     method_settings: dict[str, Any] = Field(default_factory=dict)
     model: str
+    """Its name; empty for a method that asks none."""
     prompts: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ("strict",)
     seed: int = 0
@@ -67,6 +68,11 @@ class RunSpecification(BaseModel):
     commit: str | None = None
     """Git commit of the folder that steepest was run in, `+dirty` appended when it had changes."""
     max_cost: Decimal | None = None
+
+    @property
+    def title(self) -> str:
+        """Method and model, as a heading has them."""
+        return f"{self.method} with {self.model}" if self.model else self.method
 
 
 _IDENTITY = (
@@ -95,7 +101,9 @@ def differences(known: RunSpecification, wanted: RunSpecification) -> list[str]:
         lines.append(f"data sets: {_shown(before)} before, {_shown(after)} now")
     for field in _IDENTITY:
         old, new = getattr(known, field), getattr(wanted, field)
-        if old != new:
+        if old != new and isinstance(old, dict):
+            lines += [f"{field.replace('_', ' ')}: {told}" for told in _changed_keys(old, new)]
+        elif old != new:
             lines.append(f"{field.replace('_', ' ')}: {_short(old)} before, {_short(new)} now")
     return lines
 
@@ -117,6 +125,11 @@ def _shown(hashes: dict[str, str]) -> str:
     return ", ".join(f"{name} ({digest[:12]})" for name, digest in hashes.items()) or "none"
 
 
+def _changed_keys(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    return [f"{key} {_short(old.get(key, 'not set'))} before, {_short(new.get(key, 'not set'))} now" for key in keys]
+
+
 def _short(value: object) -> str:
-    text = str(value)
+    text = str(value) or "none"
     return text if len(text) <= 200 else f"{text[:200]}..."

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from steepest.agents.llm.redaction import redact, redact_json
-from steepest.evals.methods.protocol import Method
+from steepest.evals.methods.protocol import Identified, Method
 from steepest.evals.specification import DatasetReference, RunSpecification, Selection
 
 __all__ = ["build_specification"]
@@ -40,7 +40,7 @@ def build_specification(
     Args:
         datasets: The files that problems are taken from.
         method: How problems are answered.
-        model: The model's name, as it was given; secrets in it are masked.
+        model: The model's name, as it was given; secrets in it are masked. Empty where the method asks none.
         method_settings: All of the method's settings, defaults written out.
         selection: Which problems are asked, and how often.
         profiles: By what rules answers are graded.
@@ -50,10 +50,11 @@ def build_specification(
         max_cost: Most US dollars.
         folder: The folder whose git commit is recorded; the working directory, unless given.
     """
+    identity = method.identity if isinstance(method, Identified) else {}
     return RunSpecification(
         datasets=tuple(datasets),
         method=redact(method.name),
-        method_settings=redact_json(dict(method_settings or {})),
+        method_settings=redact_json({**(method_settings or {}), **identity}),
         model=redact(model),
         prompts=method.prompts,
         profiles=profiles,

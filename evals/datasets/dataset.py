@@ -18,6 +18,7 @@ from steepest.evals.datasets.problem_folders import (
     folder_problems,
     problem_folders,
 )
+from steepest.evals.datasets.unknown_fields import Misspelt
 from steepest.evals.problems import Problem
 from steepest.evals.specification import DatasetReference
 
@@ -41,6 +42,8 @@ class Dataset:
     """Records that were left out, and why."""
     places: tuple[str, ...] = ()
     """Where each problem stands."""
+    warnings: tuple[Finding, ...] = ()
+    """What was passed over in records that can be used."""
 
     @property
     def skipped(self) -> int:
@@ -62,13 +65,13 @@ def load_dataset(
     Raises:
         InputError: It can't be read, is of no known format, or has bad records.
     """
-    place, digest = Path(path), hashlib.sha256()
+    place, digest, misspelt = Path(path), hashlib.sha256(), Misspelt()
     name = name or _name_of(place)
     wanted = format_named(format) if format is not None else None
     if _is_folder(place):
         known, outcomes = _folder_outcomes(place, wanted, name, digest)
     else:
-        known, outcomes = _file_outcomes(place, wanted, name, digest)
+        known, outcomes = _file_outcomes(place, wanted, name, digest, misspelt)
     problems, places, findings = _sorted_out(outcomes)
     if not skip_bad:
         refuse(findings, len(problems) + len(findings), str(path))
@@ -76,7 +79,7 @@ def load_dataset(
         left_out = f": all {len(findings)} records are bad, the first one {findings[0]}" if findings else ""
         raise InputError(f"{path} holds no problem{left_out}")
     manifest = manifest_of(name, str(path), known, digest.hexdigest(), problems)
-    return Dataset(manifest.reference, tuple(problems), manifest, tuple(findings), tuple(places))
+    return Dataset(manifest.reference, tuple(problems), manifest, tuple(findings), tuple(places), misspelt.warnings())
 
 
 def load_datasets(
@@ -121,13 +124,23 @@ def _is_folder(path: Path) -> bool:
         raise InputError(f"{path} can't be read: {error.strerror or error}") from error
 
 
-def _file_outcomes(path: Path, wanted: Format | None, name: str, digest: Digest) -> tuple[str, Iterator[Outcome]]:
+def _file_outcomes(
+    path: Path, wanted: Format | None, name: str, digest: Digest, misspelt: Misspelt
+) -> tuple[str, Iterator[Outcome]]:
     rows = json_rows(path, digest)
     head = list(islice(rows, _LOOKED_AT))
     known = wanted or detect(head, str(path))
     if known.read is None:
         raise InputError(f"{path} is a file, but the format {known.name} is a folder for each problem")
-    return known.name, (_outcome(row, known, name) for row in chain(head, rows))
+    seen: Iterator[Row] = chain(head, rows)
+    if known.name == "unified":
+        seen = (_looked_at(row, misspelt) for row in seen)
+    return known.name, (_outcome(row, known, name) for row in seen)
+
+
+def _looked_at(row: Row, misspelt: Misspelt) -> Row:
+    misspelt.look_at(row)
+    return row
 
 
 def _outcome(row: Row, format: Format, dataset: str) -> Outcome:

@@ -10,6 +10,7 @@ from steepest.evals.datasets.entries import Entry, named_numbers, problem_of
 from steepest.evals.datasets.findings import BadRecord
 from steepest.evals.datasets.json_rows import decode_json
 from steepest.evals.datasets.labels import Label, read_label
+from steepest.evals.datasets.unknown_fields import near_miss
 from steepest.evals.problems import LabelStatus, Problem
 
 __all__ = [
@@ -38,6 +39,7 @@ def read_unified(entry: Entry) -> Problem:
     id = entry.word("id")
     if id is None:
         raise BadRecord('has no "id"')
+    _refuse_misspelt_answer(entry)
     variables = named_numbers(entry.value.get("variables"), "variables")
     return problem_of(
         entry,
@@ -48,6 +50,13 @@ def read_unified(entry: Entry) -> Problem:
         dataset=entry.word("dataset") or entry.dataset,
         **{key: entry.word(key) for key in ("type", "category", "source", "license", "group", "notes")},
     )
+
+
+def _refuse_misspelt_answer(entry: Entry) -> None:
+    """A label without its answer would grade by the rest alone, so this is no field to pass over."""
+    for field in entry.value:
+        if near_miss(field, entry.value) == "answer":
+            raise BadRecord(f'"{field[:40]}" is no field; is "answer" meant?')
 
 
 def _unified_label(entry: Entry, variables: dict[str, float] | None) -> Label:

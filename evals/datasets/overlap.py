@@ -78,15 +78,17 @@ class OverlapReport:
         """The report as a person reads it in a terminal."""
         counts = self.by_kind
         lines = [
-            f"{len(self.contaminated)} of {self.test_problems} test problems ({self.share:.1%}) are among the "
+            f"{len(self.contaminated)} of {self.test_problems} test problems ({100 * self.share:.1f} %) are among the "
             f"{self.train_problems} training problems",
             f"  {counts['exact']} with the same words and numbers",
-            f"  {counts['near']} with at least {self.threshold:.0%} of their {self.n}-grams in one of them",
+            f"  {counts['near']} with at least {100 * self.threshold:.0f} % of their {self.n}-grams in one of them",
             f"  {counts['group']} told otherwise, known by their group",
             f"{counts['template']} more tell the same story with other numbers",
         ]
         shown = sorted(self.matches, key=lambda match: (_DOUBTFUL_FIRST.index(match.kind), match.containment))[:_LISTED]
-        lines += [f"  {match.kind:<8} {match.containment:4.0%}  {match.test}  <-  {match.train}" for match in shown]
+        lines += [
+            f"  {match.kind:<8} {100 * match.containment:3.0f} %  {match.test}  <-  {match.train}" for match in shown
+        ]
         if len(self.matches) > _LISTED:
             lines.append(f"  ... {len(self.matches) - _LISTED} more")
         return "\n".join(lines)

@@ -42,6 +42,7 @@ class WorkOrder:
 
     method: str
     model: str
+    """Empty for a method that asks none."""
     method_settings: dict[str, Any] = field(default_factory=dict)
     solver_seconds: float = 60.0
     seed: int = 0

@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from steepest.errors import InputError
+from steepest.evals.engines.main_guard import require_main_guard
 from steepest.evals.engines.solver_worker import Solved, prepare, ready, solve
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.diagnostics import FormulationError
@@ -101,6 +102,8 @@ class SolverPool:
         with self._lock:
             if self._pool is not None and not self._pool.active:  # a process died at rest, which breaks all of it
                 self._drop()
+            if self._pool is None:
+                require_main_guard()
             if self._folder is None:
                 self._folder = tempfile.TemporaryDirectory(prefix="steepest-solve-")
             if self._pool is None:

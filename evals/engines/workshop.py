@@ -16,6 +16,7 @@ from steepest.errors import SteepestError
 from steepest.evals.attempts import Attempt
 from steepest.evals.engines.ledger import Ledger
 from steepest.evals.engines.metering import Metered
+from steepest.evals.engines.no_model import NoModel
 from steepest.evals.engines.protocol import Finished, Job, Refusal, WorkOrder
 from steepest.evals.engines.solver_pool import SolverPool, usable_cores
 from steepest.evals.methods.cancellation import is_cancelled
@@ -128,14 +129,14 @@ class Workshop:
 
 
 def open_ordered_model(order: WorkOrder) -> ChatModel:
-    """The model that an order names.
+    """The model that an order names; one that can't be asked where it names none.
 
     Raises:
         InputError: It can't be had.
     """
     from steepest.agents.llm.specs import open_model
 
-    return open_model(order.model)
+    return open_model(order.model) if order.model else NoModel()
 
 
 def open_ordered_method(order: WorkOrder) -> Method:

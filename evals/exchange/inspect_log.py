@@ -81,7 +81,7 @@ def _spec(specification: RunSpecification, ids: list[str]) -> "EvalSpec":
             samples=len(ids),
             sample_ids=ids,
         ),
-        model=specification.model,
+        model=specification.model or "none/none",  # as inspect_ai writes it
         config=EvalConfig(epochs=specification.selection.epochs, limit=specification.selection.limit),
         packages=specification.versions,
         metadata={RUN: specification.model_dump(mode="json")},

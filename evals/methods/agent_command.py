@@ -1,14 +1,18 @@
 """An agent of the user's own as a command: the question on standard input, the answer on standard output."""
 
 import json
+import re
 import shlex
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from steepest.agents.llm.redaction import redact
 from steepest.errors import InputError, SteepestError
 from steepest.evals.attempts import Attempt
+from steepest.evals.methods.agent_identity import digest_of_command
 from steepest.evals.methods.agent_results import attempt_of_result
 from steepest.evals.methods.commands import Ended, run_command
 from steepest.evals.methods.protocol import Workbench
@@ -23,6 +27,7 @@ TRY_AGAIN = 75
 _MOST_OUTPUT = 4 << 20
 _SHOWN = 500
 """Characters of its last words that are recorded."""
+_FILE_AND_FUNCTION = re.compile(r"(?P<module>[\w./\\-]+)\.py:(?P<function>[A-Za-z_][\w.]*)")
 
 
 class AgentUnavailableError(SteepestError):
@@ -42,9 +47,19 @@ class AgentCommand:
         """Its own matter."""
         return ()
 
+    @property
+    def needs_model(self) -> bool:
+        """It has its own means."""
+        return False
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """Its limits, and a digest of the program's files."""
+        return {**self.settings.model_dump(), "program": digest_of_command(self.words)}
+
     async def attempt(self, question: Question, bench: Workbench) -> Attempt:
         """Run the command."""
-        sheet = Worksheet(bench)
+        sheet = Worksheet(bench, metered=False)
         ended = await run_command(
             self.words, question.text.encode(), seconds=self.settings.seconds, most_output=_MOST_OUTPUT
         )
@@ -69,7 +84,7 @@ def split_command(text: str) -> tuple[str, ...]:
     """The words of a command.
 
     Raises:
-        InputError: There is none, or no such program.
+        InputError: There is none, no such program, or one that is not executable.
     """
     try:
         words = tuple(shlex.split(text))
@@ -78,10 +93,23 @@ def split_command(text: str) -> tuple[str, ...]:
     if not words:
         raise InputError("The agent has no command; name it agent:COMMAND or agent:MODULE:FUNCTION.")
     if shutil.which(words[0]) is None:
-        raise InputError(
-            f"There is no program {words[0]!r} for the agent; give a path such as ./{words[0]}, and make it executable."
-        )
+        raise InputError(_why_not_run(words[0]))
     return words
+
+
+def _why_not_run(program: str) -> str:
+    """What is wrong with a program that can't be started, and what to write in its place."""
+    if (named := _FILE_AND_FUNCTION.fullmatch(program)) is not None:
+        module = named["module"].replace("\\", "/").removeprefix("./").replace("/", ".")
+        return (
+            f"The agent {program!r} names a file and a function; "
+            f"a function is named by its module: agent:{module}:{named['function']}."
+        )
+    if Path(program).is_file():
+        runner = f"agent:python {program}" if program.endswith(".py") else f"agent:sh {program}"
+        path = program if "/" in program else f"./{program}"
+        return f"The agent {program} is not executable: chmod +x {program}, then agent:{path}; or {runner}."
+    return f"There is no program {program!r} for the agent; give the path of one, such as ./{program}."
 
 
 def _parsed(output: str) -> Any:

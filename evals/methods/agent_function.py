@@ -7,7 +7,7 @@ import inspect
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ from steepest.agents.llm.errors import ContextOverflow, InvalidReply, LLMError
 from steepest.agents.llm.redaction import redact
 from steepest.errors import InputError
 from steepest.evals.attempts import Attempt
+from steepest.evals.methods.agent_identity import digest_of_function
 from steepest.evals.methods.agent_results import attempt_of_result
 from steepest.evals.methods.cancellation import is_cancelled
 from steepest.evals.methods.protocol import Workbench
@@ -41,15 +42,26 @@ class AgentFunction:
     name: str
     function: Callable[[str], Any]
     settings: AgentSettings = field(default_factory=AgentSettings)
+    version: str | None = None
 
     @property
     def prompts(self) -> tuple[str, ...]:
         """Its own matter."""
         return ()
 
+    @property
+    def needs_model(self) -> bool:
+        """It has its own means."""
+        return False
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """Its limits, and its version, which is a digest of its program unless one was given."""
+        return {**self.settings.model_dump(), "program": self.version or digest_of_function(self.function)}
+
     async def attempt(self, question: Question, bench: Workbench) -> Attempt:
         """Call the function. A synchronous one that overruns can't be stopped: its thread goes on unheard."""
-        sheet = Worksheet(bench)
+        sheet = Worksheet(bench, metered=False)
         try:
             async with asyncio.timeout(self.settings.seconds) as limit:
                 result = await _called(self.function, question.text)
@@ -70,21 +82,27 @@ class AgentFunction:
         return await attempt_of_result(result, sheet)
 
 
-def agent_method(function: Callable[[str], Any], name: str | None = None, *, seconds: float = 600.0) -> AgentFunction:
+def agent_method(
+    function: Callable[[str], Any], name: str | None = None, *, seconds: float = 600.0, version: str | None = None
+) -> AgentFunction:
     """A Python callable as a method.
 
     Args:
         function: Takes the question's text; returns, or is awaited to, what docs/eval-methods.md lists.
         name: How reports call it; None is `agent:` and the function's own name.
         seconds: Most wall clock of one answer.
+        version: Tells this agent from an earlier one, since a run goes on only with the same agent; None takes a
+            digest of its program.
 
     Raises:
-        InputError: The limit is not positive.
+        InputError: It can't be called, or the limit is not positive.
     """
+    if not callable(function):
+        raise InputError(f"An agent is a function; what was given is of type {type(function).__name__}.")
     if not seconds > 0:
         raise InputError(f"An agent needs more than {seconds} seconds.")
     chosen = name or f"agent:{getattr(function, '__qualname__', type(function).__qualname__)}"
-    return AgentFunction(chosen, function, AgentSettings(seconds=seconds))
+    return AgentFunction(chosen, function, AgentSettings(seconds=seconds), version)
 
 
 def load_function(path: str) -> Callable[[str], Any]:
@@ -105,7 +123,7 @@ def load_function(path: str) -> Callable[[str], Any]:
         told = f"{type(error).__name__}: {error}"
         raise InputError(f"The agent {path} can't be loaded ({told}). Name it agent:MODULE:FUNCTION.") from error
     if not callable(found):
-        raise InputError(f"The agent {path} is a {type(found).__name__}, which can't be called; name a function.")
+        raise InputError(f"The agent {path} can't be called, being of type {type(found).__name__}; name a function.")
     function: Callable[[str], Any] = found
     return function
 

@@ -15,11 +15,13 @@ from steepest.evals.attempts import Attempt, NamedValue
 from steepest.evals.methods.five import attempt_of_answer
 from steepest.evals.methods.named_values import values_of_solution
 from steepest.evals.methods.outcomes import OF_STATUS
-from steepest.evals.methods.worksheets import Worksheet
+from steepest.evals.methods.worksheets import UNKNOWN, Worksheet
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 
 __all__ = ["attempt_of_result"]
+
+_FIELDS = frozenset(Attempt.model_fields) - {"objective"}
 
 _FORMS = (
     "an agent answers with the optimal value, a dictionary of named values (the optimal one under `objective`), a "
@@ -31,7 +33,7 @@ async def attempt_of_result(result: object, sheet: Worksheet) -> Attempt:
     """The attempt that an agent's result comes to; a result of no known form is an attempt that says so."""
     match result:
         case Attempt():
-            return _of_fields(result.model_dump(), sheet)
+            return _of_fields(result.model_dump(exclude_unset=True), sheet)
         case Answer():
             return attempt_of_answer(result, Worksheet(sheet.bench, transcript=result.transcript, begun=sheet.begun))
         case Formulation():
@@ -70,9 +72,9 @@ async def _solved(formulation: Formulation, sheet: Worksheet) -> Attempt:
 
 
 def _read(result: Mapping[Any, Any], sheet: Worksheet) -> Attempt:
-    """A dictionary: the fields of an attempt if it has `outcome` or lists its `values`, else named numbers."""
-    if isinstance(result.get("outcome"), str) or _number(result.get("values", 0)) is None:
-        return _of_fields({"outcome": "answered", **result}, sheet)
+    """A dictionary: the fields of an attempt, or named numbers."""
+    if _has_fields(result):
+        return _of_fields({"outcome": "answered", "values": _other_numbers(result), **result}, sheet)
     numbers = {str(name): _number(value) for name, value in result.items()}
     if wrong := [name for name, value in numbers.items() if value is None]:
         return sheet.attempt("not_formulated", message=f"the agent's {wrong[0]!r} is no finite number; {_FORMS}")
@@ -87,11 +89,30 @@ def _read(result: Mapping[Any, Any], sheet: Worksheet) -> Attempt:
     return sheet.attempt("answered", objective=objective, values=values)
 
 
+def _has_fields(result: Mapping[Any, Any]) -> bool:
+    """Whether a dictionary has the fields of an attempt: it says an `outcome`, lists `values`, or has others of them
+    beside the `objective`.
+    """
+    if isinstance(result.get("outcome"), str) or _number(result.get("values", 0)) is None:
+        return True
+    return "objective" in result and not _FIELDS.isdisjoint(result)
+
+
+def _other_numbers(result: Mapping[Any, Any]) -> dict[str, float]:
+    """The named numbers that stand beside an attempt's fields."""
+    named = {str(name): _number(value) for name, value in result.items() if name not in Attempt.model_fields}
+    return {name: value for name, value in named.items() if value is not None}
+
+
 def _of_fields(fields: dict[str, Any], sheet: Worksheet) -> Attempt:
     values = fields.get("values") or ()
     if isinstance(values, Mapping):
-        fields["values"] = [{"name": str(name), "value": value} for name, value in values.items()]
+        values = [{"name": str(name), "value": value} for name, value in values.items()]
+    fields["values"] = values
     fields["seconds"] = fields.get("seconds") or sheet.seconds
+    spent = fields.get("spent")
+    if isinstance(spent, Mapping) or spent is None:  # what it does not tell is not known
+        fields["spent"] = {**UNKNOWN.model_dump(), **(spent or {})}
     try:
         attempt = Attempt.model_validate(redact_json(fields))
     except ValidationError as error:

@@ -1,5 +1,6 @@
 """An answer in numbers alone, as a model gives it: JSON, or lines of `name: number unit`."""
 
+import json
 import re
 from math import isfinite
 from typing import Literal
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from steepest.agents.llm.chat import ChatReply
 from steepest.agents.llm.errors import InvalidReply
-from steepest.agents.llm.replies import finished_text, parse_reply
+from steepest.agents.llm.replies import FENCED, finished_text, parse_reply
 
 __all__ = ["DirectReply", "DirectValue", "read_direct"]
 
@@ -24,6 +25,16 @@ _LINE = re.compile(
 )
 _LONGEST_LINE = 300
 """Characters of a line that is read; nobody says a number in more."""
+
+_SENTENCE = re.compile(
+    r"""\b(?:optimal|objective)(?:\s+(?:objective|function|total|solution))?\s+(?:value|profit|cost|revenue|objective)
+        \s*(?:is|of|equals|=|will\ be|would\ be)?[\s*_`:=]+
+        (?P<sign>-?)[\s$€£]*
+        (?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)
+        (?![\d.,/]*\d)(?!\w|\s*/\s*\d|\s*\*+\s*[\w(]|[^.\n]*[+=<>^])  # no formula""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""The objective as people say it: `The optimal value is 336.`"""
 
 _STATUS = re.compile(r"^[\s*_`-]*status[\s*_`]*[:=][\s*_`]*(?P<status>[a-z]+)", re.IGNORECASE)
 _CLAIMS: dict[str, Literal["infeasible", "unbounded"]] = {"infeasible": "infeasible", "unbounded": "unbounded"}
@@ -58,10 +69,47 @@ def read_direct(reply: ChatReply, *, structured: bool) -> DirectReply:
     """
     if structured:
         return parse_reply(reply, DirectReply)
-    found = _read_lines(finished_text(reply))
+    text = finished_text(reply)
+    if (written := _read_json(text)) is not None:
+        return written
+    found = _read_lines(text)
+    if found.status == "optimal" and found.objective is None:
+        found.objective = _said_objective(text)
     if found.status == "optimal" and found.objective is None and not found.values:
         raise InvalidReply(f"{reply.model} gave no line of the form `name: number`.")
     return found
+
+
+def _read_json(text: str) -> DirectReply | None:
+    """A reply that is JSON though lines were asked for: any of the fields will do, and `values` may be an object."""
+    fenced = FENCED.search(text)
+    try:
+        fields = json.loads(fenced.group(1) if fenced else text)
+        if not isinstance(fields, dict) or fields.keys().isdisjoint({"status", "objective", "values"}):
+            return None
+        values = fields.get("values") or []
+        if isinstance(values, dict):
+            values = [{"name": name, "value": value} for name, value in values.items()]
+        read = {"status": "optimal", "objective": None, **fields, "values": values}
+        found = DirectReply.model_validate(read, extra="ignore")
+    except (ValueError, RecursionError):
+        return None
+    is_empty = found.status == "optimal" and found.objective is None and not found.values
+    return None if is_empty else found
+
+
+def _said_objective(text: str) -> float | None:
+    """The last objective that stands in a sentence."""
+    said: re.Match[str] | None = None
+    for line in text.splitlines():
+        if len(line) <= _LONGEST_LINE:
+            said = next(reversed(list(_SENTENCE.finditer(line))), said)
+    if said is None:
+        return None
+    size = float(said["number"].replace(",", ""))
+    if not isfinite(size):
+        return None
+    return -size if said["sign"] else size
 
 
 def _read_lines(text: str) -> DirectReply:

@@ -1,8 +1,8 @@
 """What a method is: an async function from a question to an attempt, and what it may use on the way."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from steepest.agents.llm.chat import ChatModel
 from steepest.evals.attempts import Attempt
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from steepest.solvers.sandbox import Sandbox
     from steepest.solvers.solution import Solution
 
-__all__ = ["Method", "Tool", "Tooled", "Workbench"]
+__all__ = ["Identified", "Method", "ModelFree", "Tool", "Tooled", "Workbench", "needs_model"]
 
 Tool: TypeAlias = Literal["solver", "sandbox"]
 """What takes a second to start."""
@@ -63,3 +63,26 @@ class Tooled(Protocol):
     @property
     def tool(self) -> Tool | None:
         """What almost every attempt uses."""
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """A method with more to it than its name, its prompts and its settings say."""
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """What else decides its answers: recorded with its settings, and a run goes on only with the same."""
+
+
+@runtime_checkable
+class ModelFree(Protocol):
+    """A method that says whether it asks the run's language model."""
+
+    @property
+    def needs_model(self) -> bool:
+        """False for one that never does: none is then asked for, nor recorded."""
+
+
+def needs_model(method: Method) -> bool:
+    """Whether a run by this method has to have a language model; so it is unless the method says otherwise."""
+    return method.needs_model if isinstance(method, ModelFree) else True

@@ -10,7 +10,10 @@ from steepest.evals.attempts import Attempt, AttemptOutcome, Spent
 from steepest.evals.methods.protocol import Workbench
 from steepest.prompts import RenderedPrompt
 
-__all__ = ["Worksheet", "spent_on"]
+__all__ = ["UNKNOWN", "Worksheet", "spent_on"]
+
+UNKNOWN = Spent(input_tokens=None, output_tokens=None, cost=None)
+"""What an attempt took whose calls nobody counted."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class Worksheet:
     temperature: float | None = None
     transcript: Transcript = field(default_factory=Transcript)
     begun: float = field(default_factory=perf_counter)
+    metered: bool = True
+    """Whether the transcript holds all calls of a model that the attempt made."""
 
     @property
     def seconds(self) -> float:
@@ -62,7 +67,7 @@ class Worksheet:
             outcome=outcome,
             **content,
             seconds=self.seconds,
-            spent=spent_on(self.transcript),
+            spent=spent_on(self.transcript) if self.metered else UNKNOWN,
             transcript=tuple(record.model_dump(mode="json") for record in self.transcript.records),
         )
 

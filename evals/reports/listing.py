@@ -53,9 +53,9 @@ class Listing:
 
 
 SAMPLES = (
-    Column("id", "problem", width="minmax(140px, 1.6fr)"),
+    Column("id", "problem", width="minmax(120px, 1.4fr)"),
     Column("verdict", "verdict", "verdict", "154px"),
-    Column("excerpt", "text", width="minmax(0, 2fr)", is_wide_only=True),
+    Column("excerpt", "text", width="minmax(0, 1.2fr)", is_wide_only=True),
     Column("answer", "label", "number", "96px", is_wide_only=True),
     Column("found", "found", "number", "96px", is_wide_only=True),
     Column("rounds", "rounds", "number", "64px", is_wide_only=True),
@@ -63,7 +63,7 @@ SAMPLES = (
     Column("cost", "cost", "money", "82px", is_wide_only=True),
     Column("seconds", "time", "seconds", "70px", is_wide_only=True),
     Column("confidence", "confidence", "percent", "88px", is_wide_only=True),
-    Column("why", "why", width="minmax(0, 1.6fr)", is_wide_only=True),
+    Column("why", "why", width="minmax(0, 2fr)", is_wide_only=True),
 )
 EPOCH = Column("epoch", "epoch", "number", "50px", is_wide_only=True)
 

@@ -28,7 +28,7 @@ def run_markdown(specification: RunSpecification, summary: Summary) -> str:
     whole = summary.overall
     verdicts = [(name.replace("_", " "), f"{count:,}") for name, count in whole.verdicts.items() if count]
     parts = [
-        f"## {_inline(specification.method)} with {_inline(specification.model)}",
+        f"## {_inline(specification.title)}",
         _headline(whole),
         _table(("verdict", "attempts"), verdicts),
         _reasons(summary.reasons),

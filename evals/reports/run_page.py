@@ -46,7 +46,7 @@ def html_report(run: RunReader, stream: TextIO, *, transcripts: bool = True) -> 
     listing, systems = sample_listing(specification.selection.epochs), SystemTexts()
     write_page(
         stream,
-        title=f"{specification.method} with {specification.model}",
+        title=specification.title,
         subtitle=_subtitle(specification, summary),
         sections=_sections(summary, spent),
         listed=count_of(summary.overall.attempts, "attempt"),

@@ -173,7 +173,7 @@ def run_facts(specification: RunSpecification, place: str, datasets: Sequence[st
     chosen = specification.selection
     facts: list[tuple[str, Content]] = [
         ("run", place),
-        ("model", specification.model),
+        ("model", specification.model or "none"),
         ("method", specification.method),
         *((f"method setting {name}", _setting(value)) for name, value in specification.method_settings.items()),
         ("data sets", ", ".join(filter(None, datasets))),

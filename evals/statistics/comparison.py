@@ -1,6 +1,6 @@
 """Two runs on the same problems, problem by problem."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import fsum
 
@@ -29,7 +29,7 @@ class ComparedRun(BaseModel):
 class PairedDifference(BaseModel):
     """Two runs on the same problems, by one profile; the second less the first.
 
-    A problem with several attempts counts with the share of right ones.
+    A problem with several attempts counts with the share of right ones, over as many attempts as both runs have.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +56,12 @@ class PairedDifference(BaseModel):
     """The less conservative mid-p value of the same test."""
     p_holm: float | None = None
     """Adjusted for the number of data sets; None for `all`."""
+
+    def __str__(self) -> str:
+        if self.difference is None:
+            return "no difference (n = 0)"
+        interval = "" if self.low is None or self.high is None else f"{100 * self.low:+.1f} to {100 * self.high:+.1f}, "
+        return f"{100 * self.difference:+.1f} points ({interval}n = {self.n:,}, p = {self.p:.3g})"
 
 
 class Flip(BaseModel):
@@ -99,6 +105,16 @@ class Comparison(BaseModel):
     different_labels: int = 0
     """Problems in both whose text or label differs, left out of everything; a refusal unless `on_common`."""
 
+    def __str__(self) -> str:
+        from steepest.evals.reports import comparison_markdown  # reports are about statistics
+
+        return comparison_markdown(self)
+
+    def _repr_html_(self) -> str:
+        from steepest.evals.reports.notebook import comparison_html
+
+        return comparison_html(self)
+
 
 @dataclass
 class _Outcome:
@@ -110,14 +126,9 @@ class _Outcome:
     objective: float | None = None
 
     @property
-    def share(self) -> float | None:
-        """Share of right attempts among those graded; None without any."""
-        graded = [right for right, verdict in zip(self.right, self.verdicts, strict=True) if _says(verdict)]
-        return sum(graded) / len(graded) if graded else None
-
-    @property
-    def share_of_all(self) -> float:
-        return sum(self.right) / len(self.right)
+    def graded(self) -> list[bool]:
+        """Which attempts are right, of those that say something about the method."""
+        return [right for right, verdict in zip(self.right, self.verdicts, strict=True) if _says(verdict)]
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,15 @@ class _Pair:
     @property
     def story(self) -> str:
         return self.first.problem.group or self.first.problem.id
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """Shares of right attempts among those graded."""
+        return _shares(self.first.graded, self.second.graded)
+
+    @property
+    def shares_of_all(self) -> tuple[float, float]:
+        return _shares(self.first.right, self.second.right)
 
     @property
     def asks_the_same(self) -> bool:
@@ -172,16 +192,16 @@ def compare(
         raise InputError(_told_labels(first, second, [pair for pair in shared if not pair.asks_the_same]))
     if not pairs:
         raise InputError(f"{first.place} and {second.place} have no problem in common that both attempted")
-    graded = [pair for pair in pairs if pair.first.share is not None and pair.second.share is not None]
+    graded = [pair for pair in pairs if pair.first.graded and pair.second.graded]
     return Comparison(
         profile=profile,
         first=_named(first),
         second=_named(second),
-        overall=_difference("all", graded, _shares(graded), draws, seed),
-        errors_as_wrong=_difference("all", pairs, _shares_of_all(pairs), draws, seed),
+        overall=_difference("all", graded, [pair.shares for pair in graded], draws, seed),
+        errors_as_wrong=_difference("all", pairs, [pair.shares_of_all for pair in pairs], draws, seed),
         by_dataset=_by_dataset(graded, draws, seed),
-        gained=tuple(_flip(pair) for pair, (a, b) in zip(graded, _shares(graded), strict=True) if b > a),
-        lost=tuple(_flip(pair) for pair, (a, b) in zip(graded, _shares(graded), strict=True) if b < a),
+        gained=tuple(_flip(pair) for pair in graded if pair.shares[1] > pair.shares[0]),
+        lost=tuple(_flip(pair) for pair in graded if pair.shares[1] < pair.shares[0]),
         only_in_first=len(before) - len(shared),
         only_in_second=len(after) - len(shared),
         left_out=len(pairs) - len(graded),
@@ -253,19 +273,21 @@ def _named(run: RunReader) -> ComparedRun:
     return ComparedRun(place=run.place, method=specification.method, model=specification.model)
 
 
-def _shares(pairs: Iterable[_Pair]) -> list[tuple[float, float]]:
-    return [(pair.first.share or 0.0, pair.second.share or 0.0) for pair in pairs]
+def _shares(first: Sequence[bool], second: Sequence[bool]) -> tuple[float, float]:
+    """Shares over the first attempts, as many as there are of both.
 
-
-def _shares_of_all(pairs: Iterable[_Pair]) -> list[tuple[float, float]]:
-    return [(pair.first.share_of_all, pair.second.share_of_all) for pair in pairs]
+    The share that comes of fewer attempts is all or nothing more often, which a sign test would take for a difference
+    between the methods: one attempt against three of the same method would be significant.
+    """
+    count = min(len(first), len(second))
+    return sum(first[:count]) / count, sum(second[:count]) / count
 
 
 def _by_dataset(pairs: Sequence[_Pair], draws: int, seed: int) -> tuple[PairedDifference, ...]:
     parts: dict[str, list[_Pair]] = {}
     for pair in pairs:
         parts.setdefault(pair.dataset, []).append(pair)
-    found = [_difference(name, part, _shares(part), draws, seed) for name, part in parts.items()]
+    found = [_difference(name, part, [pair.shares for pair in part], draws, seed) for name, part in parts.items()]
     adjusted = holm([each.p for each in found])
     return tuple(each.model_copy(update={"p_holm": p}) for each, p in zip(found, adjusted, strict=True))
 

@@ -27,6 +27,11 @@ class Proportion(BaseModel):
     high: float | None = None
     """Upper end."""
 
+    def __str__(self) -> str:
+        if self.rate is None or self.low is None or self.high is None:
+            return "nothing to share (n = 0)"
+        return f"{100 * self.rate:.1f} % ({100 * self.low:.1f} to {100 * self.high:.1f} %, n = {self.n:,})"
+
 
 def wilson_interval(successes: float, n: int, level: float = LEVEL) -> tuple[float, float]:
     """The score interval of a share (Wilson 1927, without continuity correction).

@@ -137,7 +137,7 @@ class FolderWriter(FolderRun):
         except BaseException as error:
             self._lock.release()
             if isinstance(error, OSError):
-                raise InputError(f"{self.path} can't be used as a run's folder ({error}).") from error
+                raise InputError(f"{self.path} can't be used as a run's folder ({error.strerror or error}).") from error
             raise
 
     @property

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from shutil import disk_usage
 from typing import Protocol
 
 from pydantic import ValidationError
@@ -24,6 +25,8 @@ from steepest.evals.stores.group_commit import GroupCommit
 __all__ = ["Paid", "Replies", "RepliesError", "ReplyFile"]
 
 WAIT_SECONDS = 30.0  # for a runner of another shard that is writing
+_LITTLE = 1 << 20
+"""Bytes that are free on a disk that counts as full: SQLite's files grow by up to half a megabyte at once."""
 TABLE = """
 CREATE TABLE IF NOT EXISTS replies (
     key TEXT PRIMARY KEY,
@@ -128,9 +131,14 @@ class ReplyFile:
             yield
         except sqlite3.Error as error:
             raise RepliesError(
-                f"The replies of the run, {self.path}, can't be used ({error}). The samples so far are whole: make "
-                "room or repair the file, and give the same command again to continue."
+                f"The replies of the run, {self.path}, can't be used ({self._why(error)}). The samples so far are "
+                "whole: make room or repair the file, and give the same command again to continue."
             ) from error
+
+    def _why(self, error: sqlite3.Error) -> str:
+        """SQLite tells of a full disk as a failure of the disk where it maps a file that it can't make larger."""
+        is_disk = getattr(error, "sqlite_errorname", "").startswith("SQLITE_IOERR")
+        return "the disk is full" if is_disk and disk_usage(self.path.parent).free < _LITTLE else str(error)
 
 
 def row_of(key: str, reply: ChatReply) -> tuple[str, str, str, int]:

@@ -5,6 +5,7 @@ import pytest
 
 from steepest.agents.llm import FunctionModel
 from steepest.errors import InputError
+from steepest.evals import batch as batch_module
 from steepest.evals.batch import Batch, carry_out
 from steepest.evals.datasets.dataset import Dataset, load_dataset
 from steepest.evals.progress import Event, RunStarted, SampleFinished
@@ -65,6 +66,15 @@ def test_an_object_does_not_travel_to_a_cluster(kiosks: Dataset, tmp_path: Path)
     batch = Batch(datasets=[kiosks], method="direct", model=NOBODY, engine="ray")
     with pytest.raises(InputError, match="have to be named"):
         carried_out(batch, tmp_path / "run")
+
+
+def test_a_local_model_without_its_library_is_refused_before_the_start(
+    kiosks: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_module, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match="needs xllamacpp: pip install"):
+        carried_out(Batch(datasets=[kiosks], method="direct", model="local"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_another_method_is_refused_in_the_same_folder(kiosks: Dataset, tmp_path: Path) -> None:

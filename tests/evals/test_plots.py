@@ -4,6 +4,7 @@ import pytest
 
 from steepest.errors import InputError
 from steepest.evals.plots import plot_accuracy, plot_calibration, plot_cost
+from steepest.evals.samples import Verdict
 from steepest.evals.statistics import Summary, summarize
 from tests.evals.runs_for_tests import RememberedRun, large_run, problem, sample
 
@@ -71,3 +72,17 @@ def test_unknown_prices_are_told_and_not_drawn_as_zero(ax: Any) -> None:
     assert ax.get_title() == "0.25 $ in all, 1 attempt of unknown price"
     with pytest.raises(InputError, match="No price is known of 1 graded attempt"):
         plot_cost([sample("kiosks/1", spent=spent[1])], ax)
+
+
+@pytest.mark.parametrize(("verdict", "side"), [("correct", "right"), ("wrong_value", "left")])
+def test_the_words_of_a_share_at_an_end_stay_within_the_axes(ax: Any, verdict: Verdict, side: str) -> None:
+    plot_accuracy(summary_of(RememberedRun([problem("a")], [sample("a", verdict)])), ax)
+    (words,) = ax.texts
+    assert words.get_ha() == side
+    assert not ax.containers[0].lines[0].get_clip_on()
+
+
+def test_costs_begin_at_zero_even_where_all_are_zero(ax: Any) -> None:
+    plot_cost([sample("kiosks/1", spent={"cost": "0"})], ax)
+    assert ax.get_xlim()[0] == 0
+    assert ax.get_title() == "0 $ in all"

@@ -122,7 +122,10 @@ def test_a_failure_of_the_infrastructure_is_recorded_and_tried_again(run, record
 
 def test_an_end_with_failures_says_how_to_go_on(run):
     end, _ = run(failing_for(1))
-    assert (end.reason, end.message) == ("done", "3 of 4 samples are recorded: give the same command again to go on.")
+    assert (end.reason, end.message) == (
+        "errors",
+        "3 of 4 attempts have a verdict: give the same command again to go on.",
+    )
 
 
 def test_too_many_failures_in_a_row_stop_the_run(run):
@@ -135,12 +138,12 @@ def test_too_many_failures_in_a_row_stop_the_run(run):
 
 def test_failures_that_are_not_in_a_row_do_not_stop_the_run(run):
     end, _ = run(failing_for(*range(0, 40, 2)), n=40, concurrency=1, max_errors=2)
-    assert (end.reason, end.failed) == ("done", 20)
+    assert (end.reason, end.failed) == ("errors", 20)
 
 
 def test_no_limit_on_failures(run):
     end, _ = run(failing_for(*range(40)), n=40, max_errors=None)
-    assert (end.reason, end.failed) == ("done", 40)
+    assert (end.reason, end.failed) == ("errors", 40)
 
 
 def counted(request):
@@ -155,7 +158,7 @@ def test_a_spent_budget_stops_the_run_cleanly(run, recorded):
     assert end.failed == 0
     assert 5 < end.done == len(recorded()) < 40
     assert end.message.startswith("Budget: ")
-    assert "of 40 samples are recorded: give the same command again to go on." in end.message
+    assert "of 40 attempts have a verdict: give the same command again to go on." in end.message
     assert len(events.of(Stopping)) == 1
 
 
@@ -187,7 +190,9 @@ def test_an_interruption_ends_the_run_after_what_is_under_way(run, recorded, num
     end, events = run(sending(number, 3, slowly), n=40)
     assert end.reason == "interrupted"
     assert len(events.of(AttemptStarted)) == len(recorded()) == end.done < 10
-    assert end.message == f"Interrupted. {end.done} of 40 samples are recorded: give the same command again to go on."
+    assert (
+        end.message == f"Interrupted. {end.done} of 40 attempts have a verdict: give the same command again to go on."
+    )
 
 
 def test_what_takes_too_long_after_an_interruption_is_given_up(run, recorded):
@@ -277,7 +282,7 @@ def test_a_request_that_is_refused_for_its_text_alone_does_not_stop_the_run(run)
         return right(request)
 
     end, _ = run(refuse_one, 12, concurrency=1)
-    assert (end.reason, end.done, end.failed) == ("done", 11, 1)
+    assert (end.reason, end.done, end.failed) == ("errors", 11, 1)
 
 
 def test_a_key_that_is_taken_away_in_the_middle_stops_the_run_and_loses_nothing(run, recorded):

@@ -37,6 +37,25 @@ def test_a_function_is_a_method(kiosks: list[Problem], tmp_path: Path) -> None:
     assert made.summary.overall.verdicts["correct"] == 3
 
 
+def test_an_agent_needs_no_model_and_none_is_recorded(kiosks: list[Problem], tmp_path: Path) -> None:
+    made = run(kiosks, lambda text: 13.0, out=tmp_path / "run")
+    assert made.specification().model == ""
+    assert str(made).startswith("## agent:")
+    assert " with " not in str(made).splitlines()[0]
+    assert made.summary.overall.verdicts["correct"] == 3
+
+
+def test_a_method_that_asks_a_model_has_to_have_one(kiosks: list[Problem], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="direct asks a model; name one"):
+        run(kiosks, "direct", out=tmp_path / "run")
+
+
+def test_another_agent_is_another_run(kiosks: list[Problem], tmp_path: Path) -> None:
+    run(kiosks, lambda text: 13.0, out=tmp_path / "run")
+    with pytest.raises(InputError, match="method settings: program"):
+        run(kiosks, lambda text: 12.5, out=tmp_path / "run")
+
+
 def test_the_same_call_again_goes_on(kiosks: list[Problem], tmp_path: Path) -> None:
     run(kiosks, "direct", model=NOBODY, out=tmp_path / "run", limit=2)
     events: list[Any] = []

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steepest.cli.console import Console
+from steepest.cli.evals.files import form_of
 from steepest.cli.evals.options import add_run
 from steepest.cli.exit_codes import ExitCode
 from steepest.cli.options import add_command
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from steepest.evals.statistics import Comparison
     from steepest.evals.stores.protocol import RunReader
 
+FORMATS = ("html", "md", "json")
 EPILOG = """\
 examples:
   steepest eval compare runs/code runs/five
@@ -29,12 +31,16 @@ def add_parser(actions: Any) -> None:
     parser = add_command(actions, "compare", "compare two runs on the same problems", EPILOG)
     add_run(parser, "a")
     add_run(parser, "b")
-    parser.add_argument("--profile", metavar="NAME", default="strict", help="by which both were graded")
+    parser.add_argument(
+        "--profile", metavar="NAME", default="strict", help="by which both are graded (default: strict)"
+    )
     parser.add_argument(
         "--on-common", action="store_true", help="allow other data sets; take the problems that are the same in both"
     )
     parser.add_argument("--format", choices=("text", "json", "md"), default="text", help="how to print the result")
-    parser.add_argument("--out", metavar="FILE.html", type=Path, help="write a page with every flipped problem too")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="write it too: .html (a page with every flipped problem), .md or .json"
+    )
     parser.set_defaults(execute=execute)
 
 
@@ -43,10 +49,11 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from steepest.evals.runs import open_pair
     from steepest.evals.statistics import compare
 
-    first, second = open_pair(arguments.a, arguments.b)
+    form = None if arguments.out is None else form_of(arguments.out, FORMATS)
+    first, second = (each.graded_by(arguments.profile) for each in open_pair(arguments.a, arguments.b))
     comparison = compare(first, second, profile=arguments.profile, on_common=arguments.on_common)
-    if arguments.out is not None:
-        _write_page(comparison, first, second, arguments.out, console)
+    if form is not None:
+        _write(form, comparison, (first, second), arguments.out, console)
     _print(comparison, arguments.format, console)
     return ExitCode.SOLVED
 
@@ -61,12 +68,17 @@ def _print(comparison: "Comparison", form: str, console: Console) -> None:
         console.result(comparison_markdown(comparison) if form == "md" else comparison_text(comparison))
 
 
-def _write_page(
-    comparison: "Comparison", first: "RunReader", second: "RunReader", path: Path, console: Console
+def _write(
+    form: str, comparison: "Comparison", runs: "tuple[RunReader, RunReader]", path: Path, console: Console
 ) -> None:
     from steepest.cli.evals.files import replaced, size_of
-    from steepest.evals.reports import comparison_page
+    from steepest.evals.reports import comparison_markdown, comparison_page
 
     with replaced(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as stream:
-        comparison_page(comparison, first, second, stream)
+        if form == "html":
+            comparison_page(comparison, *runs, stream)
+        elif form == "md":
+            stream.write(comparison_markdown(comparison))
+        else:
+            stream.write(comparison.model_dump_json(indent=2) + "\n")
     console.say(f"wrote {path} ({size_of(path)})")

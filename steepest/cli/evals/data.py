@@ -34,23 +34,29 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     datasets = read_datasets(arguments.datasets, arguments, console)
     if arguments.format == "json":
         found = [
-            {**each.manifest.model_dump(mode="json"), "left_out": [str(finding) for finding in each.findings]}
+            {
+                **each.manifest.model_dump(mode="json"),
+                "left_out": [str(finding) for finding in each.findings],
+                "notes": [str(warning) for warning in each.warnings],
+            }
             for each in datasets
         ]
         console.document({"datasets": found})
     else:
-        console.result("\n\n".join(_text(each.manifest) for each in datasets))
+        console.result("\n\n".join(_text(each.manifest, each.skipped) for each in datasets))
     return ExitCode.SOLVED
 
 
-def _text(manifest: "Manifest") -> str:
+def _text(manifest: "Manifest", skipped: int) -> str:
     from steepest.cli.tables import aligned
+    from steepest.evals.reports.figures import count_of
 
     rows = [
         ("title", manifest.title),
         ("file", manifest.path),
         ("format", manifest.format),
         ("problems", _problems(manifest)),
+        ("left out", count_of(skipped, "record") if skipped else ""),
         ("labels", _counted(manifest.statuses)),
         ("with notes", f"{manifest.with_notes:,}" if manifest.with_notes else ""),
         ("types", _counted(manifest.types) if set(manifest.types) != {"none"} else ""),

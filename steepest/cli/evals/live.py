@@ -44,7 +44,6 @@ def _table(progress: "Progress", console: Console, title: str) -> Iterator[None]
         console=terminal,
         get_renderable=lambda: drawn(progress, title),
         refresh_per_second=REDRAWN_PER_SECOND,
-        redirect_stdout=False,
     )
     with live:
         yield

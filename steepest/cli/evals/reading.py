@@ -24,6 +24,8 @@ def read_datasets(paths: Sequence[str], arguments: argparse.Namespace, console: 
     for dataset in datasets:
         for finding in dataset.findings[:MOST_FINDINGS]:
             console.say(f"left out: {finding}")
+        for warning in dataset.warnings[:MOST_FINDINGS]:
+            console.say(f"note: {warning}")
         if dataset.skipped > MOST_FINDINGS:
             console.say(f"left out: {dataset.skipped - MOST_FINDINGS:,} more records of {dataset.reference.path}")
     return datasets

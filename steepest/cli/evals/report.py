@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steepest.cli.console import Console
+from steepest.cli.evals.files import form_of
 from steepest.cli.evals.options import add_run
 from steepest.cli.exit_codes import ExitCode
 from steepest.cli.options import add_command
@@ -22,6 +23,7 @@ examples:
   steepest eval report runs/five --out /tmp/five.html
   steepest eval report runs/five --format md              a comment for a change
   steepest eval report runs/five --out samples.csv        one row a sample (docs/evaluation.md lists the columns)
+  steepest eval report runs/five --profile optibench      grades what is kept by one more profile
   steepest eval report theirs.eval                        a log of inspect_ai
 
 The page is one file that loads nothing: it can be mailed or kept. A run that is going on is reported as it stands."""
@@ -33,6 +35,13 @@ def add_parser(actions: Any) -> None:
     add_run(parser)
     parser.add_argument("--format", choices=FORMATS, help="told from the ending of --out unless given; html else")
     parser.add_argument("--out", metavar="FILE", type=Path, help="file to write; md, csv and json are printed else")
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="grade what is kept by this too, without asking again; may be repeated",
+    )
     parser.add_argument("--without-transcripts", action="store_true", help="leave the model calls out of the page")
     parser.set_defaults(execute=execute)
 
@@ -41,8 +50,8 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Write or print the report."""
     from steepest.evals.runs import open_run
 
-    form = arguments.format or _form_of(arguments.out)
-    run = open_run(arguments.run)
+    form = arguments.format or ("html" if arguments.out is None else form_of(arguments.out, FORMATS))
+    run = open_run(arguments.run).graded_by(*arguments.profile)
     if form == "html":
         _write_page(run, arguments, console)
     elif arguments.out is not None:
@@ -52,15 +61,6 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     else:
         console.result(_text(run, form))
     return ExitCode.SOLVED
-
-
-def _form_of(path: Path | None) -> str:
-    if path is None:
-        return "html"
-    ending = {".htm": "html", ".markdown": "md"}.get(path.suffix.lower(), path.suffix.lower().removeprefix("."))
-    if ending not in FORMATS:
-        raise InputError(f"--out {path}: its ending tells no format; give --format, one of {', '.join(FORMATS)}.")
-    return ending
 
 
 def _write_page(run: "RunReader", arguments: argparse.Namespace, console: Console) -> None:

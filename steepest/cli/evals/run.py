@@ -2,6 +2,8 @@
 
 import argparse
 import shlex
+import sys
+from contextlib import ExitStack, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from steepest.cli.console import Console
@@ -13,6 +15,8 @@ from steepest.quantities import read_cost, read_count, read_repairs, read_second
 
 if TYPE_CHECKING:
     from steepest.evals.batch import Batch
+    from steepest.evals.methods.protocol import Method
+    from steepest.evals.progress import Listener
     from steepest.evals.runner import RunEnd
     from steepest.evals.specification import Selection
 
@@ -23,11 +27,12 @@ examples:
   steepest eval run problems.jsonl --model local --concurrency 1 --limit 20 --out runs/local
   steepest eval run a.jsonl b.jsonl --model openai:gpt-5.4-mini --max-cost 2 --profile optibench --out runs/mini
   steepest eval run problems.jsonl --method five+repair+vote --set votes=5 --epochs 3 --out runs/vote
-  steepest eval run problems.jsonl --method agent:./my_solver.py --out runs/mine
+  steepest eval run problems.jsonl --method agent:my_agent:solve --out runs/mine
+  steepest eval run problems.jsonl --method agent:"python my_solver.py" --out runs/mine2
   steepest eval run problems.jsonl --shard 2/8 --out runs/part2
 
-methods: direct, code, code+repair, five, five+repair, five+vote, five+repair+vote, agent:MODULE:FUNCTION,
-agent:COMMAND (docs/evaluation.md).
+methods: direct, code, code+repair, five, five+repair, five+vote, five+repair+vote, agent:MODULE:FUNCTION (solve in
+my_agent.py), agent:COMMAND; an agent of yours needs no --model (docs/eval-methods.md).
 
 Stop it at any time (Ctrl-C, or worse): the same command again goes on, and pays for nothing twice. The exit code is 0
 when every sample is recorded, 7 when something is left to do (a limit, or failures of the infrastructure), 130 after
@@ -100,17 +105,55 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Carry the run out, show its progress, and print its figures."""
     import asyncio
 
-    from steepest.cli.evals.live import shown
+    from steepest.agents.llm.redaction import redact
     from steepest.evals.batch import carry_out
-    from steepest.evals.progress import Progress
 
-    batch = read_batch(arguments, console)
-    progress = Progress()
-    title = f"{batch.method} · {batch.model} · {', '.join(each.reference.name for each in batch.datasets)}"
-    with shown(progress, console, title):
-        end = asyncio.run(carry_out(batch, arguments.out, progress.receive))
-    _print_figures(arguments, console)
+    with redirect_stdout(sys.stderr):  # what an agent prints is no part of the result
+        batch = read_batch(arguments, console)
+        try:
+            method = named_method(batch)
+        except InputError as error:
+            console.say(redact(str(error)))
+            return ExitCode.USAGE
+        with ExitStack() as stack:
+            end = asyncio.run(carry_out(batch, arguments.out, _listener(stack, _title(batch, method), console)))
+        _print_figures(arguments, console)
     return _told(end, arguments, console)
+
+
+def named_method(batch: "Batch") -> "Method":
+    """The method that the batch names.
+
+    Raises:
+        InputError: There is no such method, setting or profile.
+    """
+    from steepest.evals.batch import method_of
+    from steepest.evals.grading import profiles_named
+
+    profiles_named(batch.profiles)
+    return method_of(batch)
+
+
+def _title(batch: "Batch", method: "Method") -> str:
+    from steepest.evals.methods.protocol import needs_model
+
+    sets = ", ".join(each.reference.name for each in batch.datasets)
+    return " · ".join([method.name, *([str(batch.model)] if needs_model(method) else []), sets])
+
+
+def _listener(stack: ExitStack, title: str, console: Console) -> "Listener":
+    """Shows the progress from the run's start on: what is refused before has none."""
+    from steepest.cli.evals.live import shown
+    from steepest.evals.progress import Event, Progress, RunStarted
+
+    progress = Progress()
+
+    def listen(event: Event) -> None:
+        progress.receive(event)
+        if isinstance(event, RunStarted):
+            stack.enter_context(shown(progress, console, title))
+
+    return listen
 
 
 def read_batch(arguments: argparse.Namespace, console: Console) -> "Batch":
@@ -185,6 +228,8 @@ def _told(end: "RunEnd", arguments: argparse.Namespace, console: Console) -> Exi
 
     if end.message:
         console.say(end.message)
+    if end.made == 0 and end.done == end.total:
+        console.say(f"0 new attempts, all {end.total:,} were recorded before.")
     if end.failed:
         console.say(
             f"{end.failed} of {end.made} attempts failed by the infrastructure; the same command tries them again."

@@ -28,7 +28,7 @@ def summary_text(specification: "RunSpecification", summary: "Summary") -> str:
     """The figures of a run, sections separated by empty lines."""
     whole = summary.overall
     sections = [
-        f"{specification.method} with {specification.model}",
+        specification.title,
         _accuracy(whole),
         _table("verdict", [(name.replace("_", " "), f"{count:,}") for name, count in whole.verdicts.items() if count]),
         _reasons(summary.reasons),
@@ -73,16 +73,12 @@ def _errors_as_wrong(comparison: "Comparison") -> str:
 def _accuracy(whole: "Slice") -> str:
     if not whole.attempts:
         return "nothing was attempted yet"
-    lines = [
-        ("right by the strict profile", *_figures(whole.accuracy)),
-        *(
-            [("infrastructure errors as wrong", *_figures(whole.accuracy_of_all))]
-            if whole.infrastructure_errors
-            else []
-        ),
-        *([("of distinct stories", *_figures(whole.by_story))] if has_stories(whole) else []),
-        ("came to a solver's verdict", *_figures(whole.executed)),
-    ]
+    lines = [("right by the strict profile", *_figures(whole.accuracy))]
+    if whole.infrastructure_errors:
+        lines.append(("infrastructure errors as wrong", *_figures(whole.accuracy_of_all)))
+    if has_stories(whole):
+        lines.append(("of distinct stories", *_figures(whole.by_story)))
+    lines.append(("came to a solver's verdict", *_figures(whole.executed)))
     return "\n".join([*_rows([("", "", "95 % interval", "n"), *lines]), failures(whole)])
 
 

@@ -50,7 +50,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
         console.result(line(progress))
         return ExitCode.SOLVED
     specification = run.specification()
-    with shown(progress, console, f"{specification.method} · {specification.model} · {run.place}"):
+    with shown(progress, console, f"{specification.title} · {run.place}"):
         while True:
             took = look.again()
             if progress.done - progress.tally.infrastructure_errors >= progress.total:

@@ -83,7 +83,7 @@ def test_the_report_counts_and_lists() -> None:
     assert report.share == pytest.approx(2 / 3)
     assert report.by_kind == {"exact": 1, "near": 0, "group": 1, "template": 0}
     text = str(report)
-    assert text.startswith("2 of 3 test problems (66.7%) are among the 2 training problems")
+    assert text.startswith("2 of 3 test problems (66.7 %) are among the 2 training problems")
     assert "t  <-  a" in text
 
 

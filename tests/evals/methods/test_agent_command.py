@@ -96,6 +96,19 @@ def test_no_shell_reads_the_command(attempt: Attempting) -> None:
     assert "3; echo 4" in made.message
 
 
+def test_a_file_that_is_not_executable_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ed.py").write_text("print(3)")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(InputError, match=r"not executable: chmod \+x ed.py, then agent:./ed.py; or agent:python ed.py"):
+        open_method("agent:ed.py")
+
+
+def test_a_file_with_a_function_is_named_by_its_module() -> None:
+    with pytest.raises(InputError, match="named by its module: agent:ed:solve"):
+        open_method("agent:./ed.py:solve")
+
+
 @pytest.mark.parametrize("name", ["agent", "agent:", "agent: ", "agent:./no_such_program --fast", "agent:'open"])
 def test_a_command_that_is_none_is_told(name: str) -> None:
     with pytest.raises(InputError, match="agent"):

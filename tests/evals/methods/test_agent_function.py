@@ -16,6 +16,7 @@ from steepest.agents.modeling import Answer, answer_problem
 from steepest.errors import InputError
 from steepest.evals.attempts import Attempt, NamedValue
 from steepest.evals.methods import Method, agent_method, open_method
+from steepest.evals.methods.worksheets import UNKNOWN
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.solution import Solution
@@ -58,10 +59,28 @@ def test_a_dictionary_may_hold_an_attempts_fields(attempt: Attempting) -> None:
     assert made.seconds > 0
 
 
+@pytest.mark.parametrize("values", [{}, [], None])
+def test_fields_beside_the_objective_are_those_of_an_attempt(attempt: Attempting, values: Any) -> None:
+    empty = attempt(giving({"objective": 25, "values": values, "confidence": 0.9}))
+    without = attempt(giving({"objective": 25, "confidence": 0.9, "cakes": 3}))
+
+    assert (empty.objective, empty.values, empty.confidence) == (25, (), 0.9)
+    assert (without.objective, without.confidence) == (25, 0.9)
+    assert without.values == (NamedValue(name="cakes", value=3),)
+
+
+def test_what_an_agent_took_is_unknown_unless_it_tells(attempt: Attempting) -> None:
+    silent = attempt(giving(336)).spent
+    told = attempt(giving({"objective": 336, "spent": {"calls": 2, "cost": "0.01"}})).spent
+
+    assert (silent.cost, silent.input_tokens, silent.output_tokens) == (None, None, None)
+    assert (told.calls, told.cost, told.input_tokens) == (2, Decimal("0.01"), None)
+
+
 def test_an_attempt_is_taken_as_it_is(attempt: Attempting) -> None:
     own = Attempt(outcome="unbounded", message="no limit", seconds=3)
 
-    assert attempt(giving(own)) == own
+    assert attempt(giving(own)) == own.model_copy(update={"spent": UNKNOWN})
 
 
 def test_a_formulation_is_solved(attempt: Attempting, bakery_five: str) -> None:

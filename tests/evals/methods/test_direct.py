@@ -67,6 +67,28 @@ def test_a_number_that_can_be_read_in_two_ways_is_not_read(attempt: Attempting, 
     assert (made.outcome, made.objective, len(made.values)) == ("answered", None, 1)
 
 
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ('{"objective": 7}', 7),
+        ('Here it is:\n```json\n{"objective": -7.5, "values": {"cakes": 3}}\n```', -7.5),
+        ("The optimal value is 336.", 336),
+        ("So the optimal profit is $1,234.50 per day.", 1234.5),
+        ("The best plan bakes both.\nThis gives an objective value of -12.", -12),
+        ("The optimal value is **336**.", 336),
+    ],
+)
+def test_json_and_sentences_are_read_though_lines_were_asked_for(attempt: Attempting, reply: str, value: float) -> None:
+    made = attempt(DIRECT, reply)
+
+    assert (made.outcome, made.objective) == ("answered", value)
+
+
+@pytest.mark.parametrize("reply", ["The objective value is 3x + 8y.", "The optimal value is 10/3.", '{"answer": 3}'])
+def test_a_formula_in_a_sentence_is_no_objective(attempt: Attempting, reply: str) -> None:
+    assert attempt(DIRECT, reply).objective is None
+
+
 def test_a_long_line_is_no_number(attempt: Attempting) -> None:
     assert attempt(DIRECT, "objective:" + " " * 100_000 + "x").outcome == "llm_error"
 

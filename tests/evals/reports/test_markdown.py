@@ -22,7 +22,9 @@ def test_a_name_of_anybodys_stays_a_name() -> None:
 
 
 def test_nothing_graded_is_said_in_words() -> None:
-    assert "No attempt was graded yet; 0 infrastructure errors, 1 problem not tried yet." in markdown_of(RememberedRun([problem("a")], []))
+    assert "No attempt was graded yet; 0 infrastructure errors, 1 problem not tried yet." in markdown_of(
+        RememberedRun([problem("a")], [])
+    )
 
 
 def test_a_comparison_lists_what_flipped() -> None:
@@ -36,3 +38,19 @@ def test_a_comparison_lists_what_flipped() -> None:
     gained = text.partition("### Gained: right in B only (1)\n\n")[2].splitlines()
     assert gained == ["| problem | A | B |", "| --- | --- | --- |", "| kiosks/0 | wrong value | correct |"]
     assert "Lost" not in text
+
+
+def test_the_most_frequent_reasons_are_told_with_their_counts() -> None:
+    asked = [problem("kiosks/0"), problem("kiosks/1")]
+    text = markdown_of(RememberedRun(asked, [sample(each.id, "llm_error", message="cut off | here") for each in asked]))
+    assert "| the most frequent reasons | attempts |\n| --- | --- |\n| llm error: cut off &#124; here | 2 |" in text
+
+
+def test_errors_as_wrong_are_told_only_where_there_are_errors() -> None:
+    asked = [problem("kiosks/0"), problem("kiosks/1")]
+    right = RememberedRun(asked, [sample("kiosks/0"), sample("kiosks/1")])
+    failed = RememberedRun(asked, [sample("kiosks/0"), sample("kiosks/1", "infrastructure_error")])
+    assert "as wrong" not in markdown_of(right)
+    assert "50.0 % of all 2 problems with 1 infrastructure error as wrong" in markdown_of(failed)
+    assert "as wrong" not in comparison_markdown(compare(right, right))
+    assert "With infrastructure errors as wrong: -50.0 points (n = 2)" in comparison_markdown(compare(right, failed))

@@ -1,5 +1,5 @@
 from steepest.evals.reports.notebook import notebook_html
-from steepest.evals.statistics import summarize
+from steepest.evals.statistics import compare, summarize
 from tests.evals.runs_for_tests import RememberedRun, large_run, problem, sample
 
 
@@ -24,3 +24,14 @@ def test_names_are_texts_and_not_markup() -> None:
 
 def test_a_run_that_has_nothing_yet_can_be_shown() -> None:
     assert "none yet" in html_of(RememberedRun([problem("a")], []))
+
+
+def test_a_comparison_can_be_printed_and_shown() -> None:
+    asked = [problem("kiosks/0"), problem("kiosks/1")]
+    first = RememberedRun(asked, [sample("kiosks/0", "wrong_value"), sample("kiosks/1")], method="<img src=x>")
+    found = compare(first, RememberedRun(asked, [sample("kiosks/0"), sample("kiosks/1")]))
+    assert str(found).startswith("## five+repair against ")
+    html = found._repr_html_()
+    assert '<th scope="row">kiosks/0</th><td>gained</td><td>wrong value</td><td>correct</td>' in html
+    assert "+50.0 points" in html
+    assert "<img" not in html

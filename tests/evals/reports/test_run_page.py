@@ -107,6 +107,32 @@ def test_an_unknown_price_is_shown_as_unknown() -> None:
     assert "<dt>cost</dt><dd>price unknown</dd>" in page
 
 
+def test_the_page_says_why_attempts_failed() -> None:
+    asked = [problem(f"kiosks/{number}") for number in range(4)]
+    broken = [sample(f"kiosks/{at}", "infrastructure_error", message="the key is refused") for at in range(2)]
+    wrong = sample("kiosks/2", "wrong_value")
+    page = page_of(RememberedRun(asked, [*broken, wrong, sample("kiosks/3")]))
+    assert '<th scope="row">2</th><td>infrastructure error</td><td>the key is refused</td>' in page
+    assert index_of(page)["listing"]["values"]["why"] == [*["the key is refused"] * 2, "within tolerance", ""]
+
+
+def test_figures_that_cant_differ_are_not_told_twice() -> None:
+    page = page_of(RememberedRun([problem("kiosks/1")], [sample("kiosks/1")]))
+    assert "distinct stories" not in page
+    assert "infrastructure errors as wrong" not in page
+    told = [problem("kiosks/1", group="tea"), problem("kiosks/2", group="tea")]
+    page = page_of(RememberedRun(told, [sample("kiosks/1"), sample("kiosks/2")]))
+    assert "<dt>of distinct stories (groups)</dt><dd>100.0 % (n = 1)</dd>" in page
+
+
+def test_what_was_run_stands_below_the_attempts_with_the_names_that_the_problems_give() -> None:
+    run = RememberedRun([problem("a", dataset="market-town")], [sample("a", dataset="market-town")])
+    page = page_of(run)
+    assert page.index('id="problems"') < page.index("What was run")
+    assert '<p id="subtitle">market-town: 1 problem, ' in page
+    assert '<th scope="row">data sets</th><td>market-town</td>' in page
+
+
 def test_a_run_that_has_nothing_yet_is_reported_as_such() -> None:
     page = page_of(RememberedRun([problem("kiosks/1")], []))
     assert "no attempt was graded yet" in page

@@ -1,3 +1,4 @@
+import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -144,3 +145,20 @@ def test_a_run_compared_with_itself_shows_no_difference() -> None:
 def test_a_comparison_goes_through_json() -> None:
     found = compare(*runs(problems("abc"), {"a": "+", "b": "-", "c": "+"}, {"a": "-", "b": "+", "c": "+"}))
     assert Comparison.model_validate_json(found.model_dump_json()) == found
+
+
+def test_more_attempts_of_the_same_method_are_no_difference() -> None:
+    asked = [Problem(id=str(number), question="How much?", answer=1, dataset="set") for number in range(1000)]
+    draw = random.Random(1)  # noqa: S311 -- chance for a test, not for secrets
+
+    def marks(attempts: int) -> dict[str, str]:
+        return {each.id: "".join("+" if draw.random() < 0.9 else "-" for _ in range(attempts)) for each in asked}
+
+    found = compare(*runs(asked, marks(1), marks(3)), draws=100)
+    assert found.overall.p > 0.05
+    assert found.errors_as_wrong.p > 0.05
+
+
+def test_failures_of_the_infrastructure_leave_as_many_attempts_on_both_sides() -> None:
+    found = compare(*runs(problems("a"), {"a": "+!-"}, {"a": "++-"}))
+    assert (found.overall.first.rate, found.overall.second.rate) == (0.5, 1.0)

@@ -44,3 +44,8 @@ def test_of_nothing_there_is_no_rate() -> None:
 def test_repetitions_of_a_problem_are_one_trial() -> None:
     share = mean_proportion([0.5, 1.0, 0.0])
     assert (share.n, share.successes, share.rate) == (3, 1.5, 0.5)
+
+
+def test_a_share_reads_as_a_sentence_part() -> None:
+    assert str(proportion(6, 12)) == "50.0 % (25.4 to 74.6 %, n = 12)"
+    assert str(proportion(0, 0)) == "nothing to share (n = 0)"

@@ -123,3 +123,21 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path):
     log = ReplyFile(path)
     assert log.find("a") == reply()
     log.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_failure_of_sqlite_on_a_full_disk_is_called_by_its_name(tmp_path):
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    full = FULL_DISK.replace(
+        "import resource",
+        "import shutil\nshutil.disk_usage = lambda path: shutil._ntuple_diskusage(1, 1, 0)\nimport resource",
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", full, tmp_path / "replies.sqlite"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert "can't be used (the disk is full)" in said.stdout

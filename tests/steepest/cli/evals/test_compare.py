@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from steepest.cli import main
-from tests.evals.reports.pages import index_of
+from tests.evals.reports.pages import index_of, records_of
 
 Captured = pytest.CaptureFixture[str]
 
@@ -31,9 +31,35 @@ def test_a_comparison_for_programs_and_for_a_comment(direct: str, five: str, cap
     assert capsys.readouterr().out.startswith("## five+repair against direct")
 
 
-def test_a_profile_that_was_not_graded_is_named(direct: str, five: str, capsys: Captured) -> None:
-    assert main(["eval", "compare", direct, five, "--profile", "nemo"]) == 1
-    assert "was not graded by 'nemo'" in capsys.readouterr().err
+def test_kept_runs_are_compared_by_a_profile_they_were_not_graded_by(
+    direct: str, five: str, tmp_path: Path, capsys: Captured
+) -> None:
+    page = tmp_path / "page.html"
+    assert main(["eval", "compare", direct, five, "--profile", "nemo", "--out", str(page)]) == 0
+    assert "by nemo" in capsys.readouterr().out
+    grades = records_of(page.read_text("utf-8"))[0]["attempts"][0]["grades"]
+    assert [each["profile"] for each in grades] == ["strict", "orlm", "nemo"]
+
+
+def test_a_profile_that_there_is_not_is_named(direct: str, five: str, capsys: Captured) -> None:
+    assert main(["eval", "compare", direct, five, "--profile", "nemmo"]) == 1
+    assert "did you mean 'nemo'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("ending", "begins"), [("html", "<!doctype html>"), ("md", "## five"), ("json", "{")])
+def test_the_ending_of_the_file_tells_the_form(
+    direct: str, five: str, tmp_path: Path, ending: str, begins: str
+) -> None:
+    path = tmp_path / f"comparison.{ending}"
+    assert main(["eval", "compare", direct, five, "--out", str(path)]) == 0
+    assert path.read_text("utf-8").startswith(begins)
+
+
+def test_a_file_of_another_ending_is_refused(direct: str, five: str, tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "comparison.csv"
+    assert main(["eval", "compare", direct, five, "--out", str(path)]) == 1
+    assert ".html, .md, .json" in capsys.readouterr().err
+    assert not path.exists()
 
 
 def test_other_data_sets_are_refused_unless_asked_for(

@@ -40,11 +40,29 @@ def test_other_forms_are_printed_without_a_file(five: str, capsys: Captured) -> 
     assert json.loads(capsys.readouterr().out)["overall"]["problems"] == 12
 
 
+def test_a_kept_run_is_graded_by_a_further_profile_and_stays_as_it_is(
+    five: str, tmp_path: Path, capsys: Captured
+) -> None:
+    before = {path.name: path.read_bytes() for path in Path(five).iterdir() if path.is_file()}
+    page = tmp_path / "page.html"
+    assert main(["eval", "report", five, "--profile", "nemo", "--out", str(page)]) == 0
+    assert "\nnemo     91.7 %" in capsys.readouterr().out
+    assert [each["profile"] for each in records_of(page.read_text("utf-8"))[0]["attempts"][0]["grades"]] == [
+        "strict",
+        "orlm",
+        "nemo",
+    ]
+    for form, told in (("csv", ",correct_nemo\n"), ("md", "| nemo | 91.7 % |"), ("json", '"profile": "nemo"')):
+        assert main(["eval", "report", five, "--profile", "nemo", "--format", form]) == 0
+        assert told in capsys.readouterr().out
+    assert {path.name: path.read_bytes() for path in Path(five).iterdir() if path.is_file()} == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         (["nowhere"], "no run"),
-        (["{run}", "--out", "page.pdf"], "its ending tells no format"),
+        (["{run}", "--out", "page.pdf"], "its ending tells no form"),
         (["{run}", "--out", "/dev/null/page.html"], "can't write"),
         (["postgresql://nobody@127.0.0.1:1/none#a"], ""),
     ],

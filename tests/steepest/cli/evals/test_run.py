@@ -32,6 +32,11 @@ def test_the_same_command_again_asks_nothing(asked: list[str], direct: str, caps
     assert Path(direct, "samples.jsonl").read_bytes() == before
 
 
+def test_a_second_start_with_nothing_to_do_says_so(asked: list[str], direct: str, capsys: Captured) -> None:
+    assert main(["eval", "run", *asked, "--method", "direct", "--profile", "orlm", "--out", direct]) == 0
+    assert "0 new attempts, all 12 were recorded before" in capsys.readouterr().err
+
+
 def test_other_settings_in_the_same_folder_are_refused_by_name(asked: list[str], direct: str, capsys: Captured) -> None:
     assert main(["eval", "run", *asked, "--method", "five", "--profile", "orlm", "--out", direct]) == 1
     err = capsys.readouterr().err
@@ -61,11 +66,8 @@ def test_the_help_names_every_method(capsys: Captured) -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (["--method", "fife"], "five"),
-        (["--profile", "strickt"], "did you mean 'strict'"),
         (["--ids", "market-town/te"], "market-town/tea"),
         (["--set", "repairs=1", "--set", "repairs=2"], "--set names repairs twice"),
-        (["--set", "repair=1"], "repair"),
         (["--dataset-format", "excel"], "excel"),
         (["--model", "nobody:1"], "There is no model"),
     ],
@@ -76,6 +78,36 @@ def test_what_is_not_known_is_named_before_anything_is_asked(
     assert main(["eval", "run", *asked, *options, "--out", str(tmp_path / "run")]) == 1
     assert complaint in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--method", "fife"], "five"),
+        (["--profile", "strickt"], "did you mean 'strict'"),
+        (["--set", "repair=1"], "repair"),
+    ],
+)
+def test_a_method_profile_or_setting_that_is_none_is_wrong_use(
+    asked: list[str], options: list[str], complaint: str, tmp_path: Path, capsys: Captured
+) -> None:
+    assert main(["eval", "run", *asked, *options, "--out", str(tmp_path / "run")]) == 2
+    told = capsys.readouterr().err
+    assert complaint in told
+    assert told.startswith("steepest: ")  # no progress before it
+
+
+def test_what_an_agent_prints_is_no_part_of_the_result(
+    asked: list[str], tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "loud_agent.py").write_text("print('loaded')\ndef solve(text):\n    print('thinking')\n    return 1\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    options = ["--method", "agent:loud_agent:solve", "--out", "run", "--format", "json", "--quiet"]
+    assert main(["eval", "run", asked[0], *options]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["overall"]["attempts"] == 12
+    assert "thinking" in captured.err
 
 
 @pytest.mark.parametrize(
@@ -109,12 +141,12 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(asked: list[str], tmp_p
     ) as process:
         assert process.stderr is not None
         lines = iter(process.stderr.readline, "")
-        assert "agent:sleep 60 · recorded:" in next(lines)
+        assert "agent:sleep 60 · problems" in next(lines)
         assert "0 of 12" in next(lines)  # they are under way
         process.send_signal(signal.SIGINT)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         told = "".join(lines)
     assert process.returncode == 130
-    assert "0 of 12 samples are recorded" in told
+    assert "0 of 12 attempts have a verdict" in told
     assert f"to go on: steepest eval run {asked[0]}" in told
