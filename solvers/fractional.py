@@ -19,10 +19,13 @@ from steepest.solvers.vectorized.compile import CompiledModel, compile_formulati
 from steepest.solvers.vectorized.scatter import Numbers
 from steepest.solvers.verification import objective_value
 
+_CUT_SHORT = ("time_limit", "interrupted")
 _MOST_STEPS = 100
 """Far beyond what superlinear steps need: a solve that does not end is a solver's inexactness."""
 _CLOSE = 1e-9
 """Of the ratio: how much better, relatively, an answer could be than the one that is called best."""
+_NEAR = 1e-6
+"""The same where a solver's tolerances allow no better answer to be found."""
 _POSITIVE = 1e-7
 """A divisor below this could as well be zero."""
 
@@ -82,43 +85,55 @@ def solve_ratio(formulation: Formulation, ratio: Ratio, options: SolveOptions) -
     smallest = _solved(replace(ratio.denominator, sense="minimize"), clock)
     if smallest.status == "infeasible":
         return smallest
-    if smallest.values is None or smallest.objective is None or smallest.status != "optimal":
+    if smallest.status in _CUT_SHORT:
+        return _stopped(smallest, smallest.values, ratio, clock)
+    least = smallest.objective if smallest.bound is None else smallest.bound
+    if smallest.values is None or least is None or least <= _POSITIVE:
         return None
-    if smallest.objective <= _POSITIVE:
-        return None
-    return _improved(ratio, smallest.values, smallest.objective, sign, clock)
+    return _improved(ratio, smallest.values, least, sign, clock)
 
 
-def _improved(ratio: Ratio, values: Numbers, smallest: float, sign: float, clock: "_Clock") -> Answer | None:
-    """Dinkelbach's steps from a feasible point; `smallest` is the least value of the denominator."""
+def _improved(ratio: Ratio, values: Numbers, least: float, sign: float, clock: "_Clock") -> Answer | None:
+    """Dinkelbach's steps from a feasible point; `least` is what the denominator is at least."""
     best = ratio.at(values)
     for _ in range(_MOST_STEPS):
         answer = _solved(ratio.parametric(best, sign), clock)
-        if answer.values is None or answer.objective is None:
-            is_cut_short = answer.status in ("time_limit", "interrupted")
-            return _stopped(answer, values, best, clock) if is_cut_short else None
-        reached = ratio.at(answer.values)
-        if sign * (reached - best) > 0:
+        reached = best if answer.values is None else ratio.at(answer.values)
+        is_better = sign * (reached - best) > 0
+        if is_better and answer.values is not None:
             values, best = answer.values, reached
-        if answer.status != "optimal":
-            return _stopped(answer, values, best, clock)
+        if answer.status in _CUT_SHORT:
+            return _stopped(answer, values, ratio, clock)
         proven = answer.objective if answer.bound is None else answer.bound
-        room = max(proven, 0.0) / smallest  # how much better any ratio can be
-        if room <= max(_CLOSE, clock.gap) * max(1.0, abs(best)):
-            bound = best + sign * room
-            return replace(_told(answer, values, best, clock), message="", bound=bound)
+        if answer.status != "optimal" or proven is None:
+            return None
+        room = max(proven, 0.0) / least  # how much better any ratio can be
+        if room <= max(_CLOSE if is_better else _NEAR, clock.gap) * max(1.0, abs(best)):
+            return replace(_told(answer, values, ratio, clock), message="", bound=best + sign * room)
+        if not is_better:
+            return None
     return None
 
 
-def _stopped(answer: Answer, values: Numbers, best: float, clock: "_Clock") -> Answer:
+def _stopped(answer: Answer, values: Numbers | None, ratio: Ratio, clock: "_Clock") -> Answer:
+    """What there is when the time is up or the user has enough; the ratio at the best point so far, if there is one."""
+    if values is None:
+        return replace(answer, bound=None, gap=None, seconds=clock.spent)
     message = "stopped early: the best answer found so far, not proven to be the best there is"
-    return replace(_told(answer, values, best, clock), message=message)
+    return replace(_told(answer, values, ratio, clock), message=message)
 
 
-def _told(answer: Answer, values: Numbers, best: float, clock: "_Clock") -> Answer:
+def _told(answer: Answer, values: Numbers, ratio: Ratio, clock: "_Clock") -> Answer:
     """What is known of the ratio, in place of what is known of the last linear problem."""
-    known = replace(answer, values=values, objective=best, bound=None, gap=None, row_duals=None)
-    return replace(known, seconds=clock.spent)
+    return replace(
+        answer,
+        values=values,
+        objective=ratio.at(values),
+        bound=None,
+        gap=None,
+        row_duals=None,
+        seconds=clock.spent,
+    )
 
 
 class _Clock:

@@ -216,13 +216,13 @@ class _Unwrapping:
         self.found = found
         self.made: dict[int, Any] = {}
         """By the id of the container that each is a copy of."""
-        self.originals: dict[int, Any] = {}
-        """Those containers."""
+        self.originals: dict[int, tuple[Any, list[Any]]] = {}
+        """Those containers, and what they held when they were copied (of a dict pairs): threads may change them."""
         self._holding = holding(root, _parts)
 
     def copies(self) -> list[WorkingCopy]:
         """All that were made."""
-        return [working_copy(value, self.made[key]) for key, value in self.originals.items()]
+        return [working_copy(value, self.made[key], held) for key, (value, held) in self.originals.items()]
 
     def of(self, value: Any) -> Step:
         """The copy of a part."""
@@ -236,10 +236,10 @@ class _Unwrapping:
             return value
         if id(value) in self.made:
             return self.made[id(value)]
-        self.originals[id(value)] = value
         if isinstance(value, dict):
             table = self.made[id(value)] = copy(value)  # keeps the factory of a defaultdict
-            pairs = list(table.items())  # of the copy: other threads may change the value meanwhile
+            pairs = list(table.items())
+            self.originals[id(value)] = value, pairs
             table.clear()
             for key, part in pairs:
                 name = yield self.of(key)
@@ -247,11 +247,14 @@ class _Unwrapping:
             return table
         if isinstance(value, (list, deque)):
             items = self.made[id(value)] = copy(value)  # keeps the length that a deque may have
-            for place, part in enumerate(list(items)):
+            held = list(items)
+            self.originals[id(value)] = value, held
+            for place, part in enumerate(held):
                 items[place] = yield self.of(part)
             return items
-        parts = []
-        for part in tuple(value):
+        held, parts = list(value), []
+        self.originals[id(value)] = value, held
+        for part in held:
             parts.append((yield self.of(part)))
         return self.made.setdefault(id(value), type(value)(parts))  # a list in it may have had it copied meanwhile
 

@@ -21,12 +21,18 @@ class WorkingCopy(NamedTuple):
     """Of a dict: those of the original by those of the copy."""
 
 
-def working_copy(original: Any, copy: Any) -> WorkingCopy:
-    """A copy that has just been made."""
+def working_copy(original: Any, copy: Any, held: list[Any]) -> WorkingCopy:
+    """A copy that has just been made.
+
+    Args:
+        original: The container; other threads may have changed it since it was copied.
+        copy: Its copy.
+        held: What it held when it was copied: items, or of a dict pairs of key and value.
+    """
     if isinstance(copy, dict):
-        keys = dict(zip(copy, original, strict=False))  # another thread may change the original meanwhile
-        return WorkingCopy(original, copy, list(original.values()), list(copy.values()), keys)
-    return WorkingCopy(original, copy, list(original), list(copy), {})
+        keys = {new: old for new, (old, _) in zip(copy, held, strict=False)}  # two keys may have become one
+        return WorkingCopy(original, copy, [part for _, part in held], list(copy.values()), keys)
+    return WorkingCopy(original, copy, held, list(copy), {})
 
 
 def carry_back(copies: Iterable[WorkingCopy]) -> None:

@@ -1,17 +1,22 @@
 """Ratios of linear sums, solved by linear problems and judged by trying every answer."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from steepest.solvers import fractional
+from steepest.solvers.answer import Answer
+from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.data.binding import bind
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.fractional import read_ratio, solve_ratio
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
 from steepest.solvers.solve import solve_formulation
+from steepest.solvers.vectorized.compile import CompiledModel
 
 small = st.integers(-4, 6)
 MODEL = """
@@ -96,11 +101,47 @@ def test_what_the_method_does_not_hold_for_is_left_to_another(text: str) -> None
     assert solve_ratio(formulation, ratio, SolveOptions()) is None
 
 
-@pytest.mark.parametrize("objective", ["x * x / (x + 1)", "x / (x * x + 1)", "x / (x + 1) + 1 / (x + 2)", "x", "x / 2"])
+@pytest.mark.parametrize("objective", ["x * x / (x + 1)", "x / (x * x + 1)", "x / (x + 1) + 1 / (x + 2)", "x"])
 def test_what_is_no_ratio_of_linear_sums_is_not_taken_for_one(objective: str) -> None:
     formulation = Formulation.from_text(f"variables:\n  x: real in 0..3\nmaximize: {objective}")
+    assert read_ratio(formulation, bind(formulation)) is None
+
+
+@pytest.mark.parametrize("ended", [1, 2], ids=["at the first solve", "at a later one"])
+def test_a_stop_ends_it_with_the_ratio_at_the_best_point_so_far(ended: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    solves = itertools.count(1)
+
+    def stopping(model: CompiledModel, options: SolveOptions) -> Answer:
+        answer = solve_arrays(model, options)
+        return replace(answer, status="interrupted") if next(solves) == ended else answer
+
+    monkeypatch.setattr(fractional, "solve_arrays", stopping)
+    solution = solved("variables:\n  x: real in 1..3\nmaximize: (2 * x + 1) / (x + 4)")
+    assert solution.status == "interrupted"
+    assert solution.objective == pytest.approx((2 * solution.value("x") + 1) / (solution.value("x") + 4))
+    assert (solution.bound, next(solves)) == (None, ended + 1)  # and nothing else was tried
+    assert "not proven" in solution.message
+
+
+def test_a_stop_before_any_point_gives_no_objective(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fractional, "solve_arrays", lambda model, options: Answer("time_limit", "stopped"))
+    solution = solved("variables:\n  x: real in 1..3\nmaximize: (2 * x + 1) / (x + 4)")
+    assert (solution.status, solution.objective, solution.message) == ("time_limit", None, "stopped")
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1.0, 1e5])
+def test_a_solvers_tolerances_do_not_keep_it_going(scale: float) -> None:
+    text = (
+        f"variables:\n  x: real in 0.001..7\n  y: real in 0.002..9\n"
+        f"maximize: ({scale * 3.7:.10f} * x + {scale * 1.3:.10f} * y) / (0.31 * x + 0.77 * y)\n"
+        "constraints:\n  c: x <= 3 * y"
+    )
+    formulation = Formulation.from_text(text)
     ratio = read_ratio(formulation, bind(formulation))
-    assert ratio is None or objective == "x / 2"
+    assert ratio is not None
+    answer = solve_ratio(formulation, ratio, SolveOptions())
+    assert answer is not None
+    assert answer.objective == pytest.approx(scale * (3 * 3.7 + 1.3) / (3 * 0.31 + 0.77), rel=1e-6)
 
 
 def test_a_nonlinear_constraint_makes_it_another_problem() -> None:

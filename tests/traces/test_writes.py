@@ -325,7 +325,8 @@ def test_a_long_conversation_in_a_state_costs_no_more_a_message() -> None:
     assert calls_in(lambda: ("messages" in state, bool(state), len(state))) < 60
 
 
-def test_threads_write_and_read_at_once() -> None:
+@pytest.mark.parametrize("again", range(8))
+def test_threads_write_and_read_at_once(again: int) -> None:
     table, errors = node({}), list[Exception]()
 
     def work(name: int) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from time import perf_counter
 from types import CodeType
@@ -70,17 +71,17 @@ class _Recorded(Runnable[Any, Any]):
             raise call.failed(error) from error
         return call.finished(result)
 
+    @abstractmethod
     def controls(self, run: GraphRun, step: int) -> Iterable[Node[Any]]:
         """The decisions that a call depends on."""
-        raise NotImplementedError
 
     def seen(self, run: GraphRun, step: int, path: str) -> list[Write]:
         """Writes of its own step that a call sees."""
         return []
 
+    @abstractmethod
     def settle(self, run: GraphRun, result: Any, made: Node[Any], step: int, path: str) -> None:
         """Note in the run what a call's result does."""
-        raise NotImplementedError
 
 
 class RecordedNode(_Recorded):
