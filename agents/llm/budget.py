@@ -65,6 +65,12 @@ class Budget:
             self._reserved_tokens += tokens
         return wanted
 
+    def charge(self, money: Decimal, tokens: int) -> None:
+        """Count what was spent elsewhere, by models that this budget does not stand before."""
+        with self._lock:
+            self.spent_money += money
+            self.spent_tokens += tokens
+
     def settle(self, reservation: Reservation, reply: ChatReply | None) -> None:
         """Replace a reservation by what the call took; None when it failed and nothing is charged."""
         with self._lock:

@@ -1,0 +1,108 @@
+"""The one loop of every strategy: restore what was done, then make steps until something ends the search."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from steepest.agents.optimizers.search.journal import Journal
+from steepest.agents.optimizers.search.limits import BudgetSpent
+from steepest.agents.optimizers.search.protocols import Stopper, Strategy
+from steepest.agents.optimizers.search.records import StepRecord
+from steepest.agents.optimizers.search.search import Search
+from steepest.errors import InputError
+
+__all__ = ["Ended", "carry_out"]
+
+IDLE_STEPS = 25
+"""Steps in a row without a new evaluation or model call after which a strategy has nothing left to try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a search ended."""
+
+    reason: str
+    steps: int
+
+
+async def carry_out(
+    search: Search,
+    strategy: Strategy,
+    *,
+    stoppers: Sequence[Stopper] = (),
+    steps: int | None = None,
+    journal: Journal | None = None,
+    watch: Callable[[Search, StepRecord], None] | None = None,
+) -> Ended:
+    """Search until the budget is spent or a stopper says so.
+
+    What was recorded before is restored and not made again; a step that the end of a budget broke off is made again, so
+    that with a larger one the search goes on as if there had been no end.
+
+    Args:
+        search: One that has not begun.
+        strategy: How to search.
+        stoppers: What may end it before the budget does.
+        steps: The most steps, those before a resume included.
+        journal: Where its records are read and written.
+        watch: Called with the record of each step that is made.
+
+    Raises:
+        BudgetSpent: The budget does not even allow for the evaluation of the seed.
+        InputError: The journal can't be used.
+        LLMError: A model can't be asked, for good. What was done until then is in the journal.
+    """
+    journal = journal or Journal()
+    done = [each for each in journal.read() if not each.stopped]
+    search.sow()
+    for record in done:
+        search.restore(record)
+        strategy.observe(record)
+    if not done:
+        await _evaluate_seed(search)
+        _close_step(search, strategy, journal, watch)
+    idle = 0
+    for step in _numbers(len(done) or 1, steps):
+        reason = next((words for each in stoppers if (words := each.reason(search)) is not None), None)
+        if reason is not None:
+            return Ended(reason, step - 1)
+        search.begin(step)
+        before = search.spending.metric_calls, search.spending.tokens
+        try:
+            search.spending.require(0)
+            await strategy.step(search)
+        except BudgetSpent as error:
+            journal.write(search.record(str(error)))
+            return Ended(str(error), step - 1)
+        record = _close_step(search, strategy, journal, watch)
+        is_idle = before == (search.spending.metric_calls, search.spending.tokens) and not record.births
+        idle = idle + 1 if is_idle else 0
+        if idle == IDLE_STEPS:
+            return Ended(f"{IDLE_STEPS} steps in a row brought nothing new to evaluate", step)
+    return Ended(f"all {steps} steps are made", steps or 0)
+
+
+async def _evaluate_seed(search: Search) -> None:
+    search.begin(0)
+    await search.evaluate([search.pool[0]], search.keys(search.ranking), search.ranking)
+
+
+def _close_step(
+    search: Search,
+    strategy: Strategy,
+    journal: Journal,
+    watch: Callable[[Search, StepRecord], None] | None,
+) -> StepRecord:
+    record = search.record()
+    journal.write(record)
+    search.learn(record)
+    strategy.observe(record)
+    if watch is not None:
+        watch(search, record)
+    return record
+
+
+def _numbers(first: int, most: int | None) -> Iterable[int]:
+    if most is not None and most < 0:
+        raise InputError(f"a search makes 0 steps or more, not {most}")
+    return range(first, most + 1) if most is not None else count(first)
