@@ -8,11 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from steepest.agents.spread.main_guard import require_main_guard
 from steepest.errors import InputError
 from steepest.evals.datasets.dataset import Dataset
 from steepest.evals.datasets.selection import select
 from steepest.evals.engines.choice import EngineName
-from steepest.evals.engines.main_guard import require_main_guard
 from steepest.evals.engines.protocol import Engine, WorkOrder
 from steepest.evals.engines.solver_pool import SolverPool
 from steepest.evals.grading import grade, profiles_named

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from steepest.errors import InputError
-from steepest.evals.reports.figures import count_of, percent
 from steepest.evals.samples import Sample
 from steepest.evals.statistics import Calibration, Proportion, Summary
+from steepest.traces.rendering.figures import count_of, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

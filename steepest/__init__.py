@@ -1,7 +1,7 @@
 """LLMs that optimize: a decision problem told in words becomes a checked formulation, is solved, and answered.
 
 `solve` does all of it. `Formulation` is the five-element model in between, which a person can read, write, check and
-solve without any language model. The names below are the public ones; each is loaded when it is first used, so that
+solve without any language model. `optimize` makes a Python workflow better by feedback. The names below are the public ones; each is loaded when it is first used, so that
 `import steepest` costs next to nothing.
 """
 
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from steepest.agents.llm import open_model
     from steepest.agents.modeling import Answer
+    from steepest.agents.optimizers.optimize import optimize
+    from steepest.agents.optimizers.outcome import Optimized
     from steepest.errors import InputError, SteepestError
     from steepest.solvers.diagnostics import Diagnostic, FormulationError
     from steepest.solvers.formulation import Formulation
@@ -25,10 +27,12 @@ __all__ = [
     "Formulation",
     "FormulationError",
     "InputError",
+    "Optimized",
     "Solution",
     "SteepestError",
     "__version__",
     "open_model",
+    "optimize",
     "solve",
 ]
 
@@ -38,9 +42,11 @@ _HOMES = {
     "Formulation": "steepest.solvers.formulation",
     "FormulationError": "steepest.solvers.diagnostics",
     "InputError": "steepest.errors",
+    "Optimized": "steepest.agents.optimizers.outcome",
     "Solution": "steepest.solvers.solution",
     "SteepestError": "steepest.errors",
     "open_model": "steepest.agents.llm",
+    "optimize": "steepest.agents.optimizers.optimize",
     "solve": "steepest.solving",
 }
 

@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
+from steepest.agents.default_model import LOCAL_MODEL, default_model
 from steepest.errors import InputError
 from steepest.quantities import read_cost, read_count, read_repairs, read_seconds
 
 Value = TypeVar("Value")
 Default = TypeVar("Default")
-
-LOCAL_MODEL = "local"
-PROVIDERS = ("anthropic", "openai")
-"""Whose model is asked when none is named: the first of these that is set up."""
 
 DEFAULT_REPAIRS = 3
 
@@ -51,20 +48,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         repairs=_setting(variables, "STEEPEST_REPAIRS", read_repairs, DEFAULT_REPAIRS),
         time_limit=_setting(variables, "STEEPEST_TIME_LIMIT", read_seconds, None),
     )
-
-
-def default_model(environment: Mapping[str, str]) -> str:
-    """STEEPEST_MODEL, or the model of the first provider that is set up, or the local one."""
-    named = environment.get("STEEPEST_MODEL", "").strip()
-    if named:
-        return named
-    for provider in PROVIDERS:
-        prefix = provider.upper()
-        if environment.get(f"{prefix}_API_KEY") or environment.get(f"{prefix}_BASE_URL"):
-            from steepest.agents.llm.probe import DEFAULT_MODELS
-
-            return f"{provider}:{DEFAULT_MODELS[provider]}"
-    return LOCAL_MODEL
 
 
 def _setting(

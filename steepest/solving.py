@@ -1,6 +1,6 @@
 """Solve a problem told in words, from Python: the whole way in one call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from steepest.settings import Settings, read_settings
 if TYPE_CHECKING:
     from steepest.agents.llm import ChatModel
     from steepest.agents.modeling import Answer
+    from steepest.prompts import Prompt
     from steepest.solvers.data.instance_data import Tables
 
 
@@ -26,6 +27,7 @@ def solve(
     max_cost: Decimal | float | None = None,
     max_tokens: int | None = None,
     repairs: int | None = None,
+    prompts: "Mapping[str, Prompt] | None" = None,
 ) -> "Answer":
     """Formulate a problem told in words, solve it, and answer.
 
@@ -45,6 +47,7 @@ def solve(
         max_cost: US dollars that the model calls may cost.
         max_tokens: Tokens, read and written, that the model calls may take.
         repairs: How often the model is asked to repair its formulation.
+        prompts: Prompts in the place of the shipped ones of these names (`steepest.prompts.load_prompt`).
 
     Raises:
         InputError: The text or an option can't be used as it is, or a table can't be read.
@@ -63,6 +66,7 @@ def solve(
             time_limit=settings.time_limit if time_limit is None else time_limit, gap=gap, threads=threads, seed=seed
         ),
         max_repairs=settings.repairs if repairs is None else repairs,
+        prompts=prompts,
     )
 
 

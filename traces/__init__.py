@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from steepest.traces.modules.module import Module, model
     from steepest.traces.modules.saving import load_parameters, save_parameters
     from steepest.traces.propagators import SubgraphPropagator, SumPropagator, propagate
+    from steepest.traces.ranges import Between
     from steepest.traces.texts import dump_json, format_text, join_text
     from steepest.traces.torch_gradients import TorchGradients
     from steepest.traces.trace import Trace, trace_of
     from steepest.traces.workflows import workflow
 
 __all__ = [
+    "Between",
     "Bundle",
     "CodeNotRunError",
     "CodeRunner",
@@ -74,6 +76,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Between": "ranges",
     "CodeRunner": "code.runners",
     "Module": "modules.module",
     "SandboxRunner": "code.sandboxed",

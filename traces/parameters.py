@@ -262,6 +262,15 @@ def commit(parameter: Node[T], value: T) -> Update:
         return state.remember(Update(own_copy(value), "committed"))
 
 
+def place(parameter: Node[T], value: T) -> None:
+    """Give a parameter a value for a while, which its history is not to know of: one of many that are being tried.
+
+    Traces that were made before still tell what they read.
+    """
+    with state_of(parameter).turn.changing():
+        _set(parameter, value)
+
+
 def state_of(parameter: Node[Any]) -> Trainable:
     """What makes a node a parameter.
 

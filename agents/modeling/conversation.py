@@ -15,7 +15,7 @@ from steepest.agents.llm.transcripts import Transcribed
 from steepest.agents.modeling.reply import FormulationReply
 from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import State, Task
-from steepest.prompts import OutputForm, RenderedPrompt, load_prompt
+from steepest.prompts import OutputForm, RenderedPrompt
 from steepest.solvers.diagnostics import Diagnostic
 
 MAX_TOKENS: dict[OutputForm, int] = {"text": 3000, "json": 16_000}
@@ -57,7 +57,7 @@ def _told(item: Diagnostic, lines: list[str]) -> str:
 
 async def ask_first(task: Task) -> tuple[ChatReply, State]:
     """Ask for a formulation of the problem; with the reply comes what follow-ups go on from."""
-    prompt = load_prompt(f"formulate_{form(task)}")
+    prompt = task.prompt(f"formulate_{form(task)}")
     rendered = prompt.render(problem=as_data(task.problem), tables=[as_data(line) for line in task.table_lines])
     question = tuple(ChatMessage(role=turn.role, content=turn.content) for turn in rendered.turns)
     reply = await _complete(task, "formulate", rendered, rendered.system, question, FormulationReply)
@@ -68,7 +68,7 @@ async def ask_again(
     task: Task, state: State, step: str, answer: type[BaseModel] = FormulationReply, **variables: Any
 ) -> ChatReply:
     """Go on from the first question and the last reply with the prompt of this step."""
-    rendered = load_prompt(f"{step}_{form(task)}").render(**variables)
+    rendered = task.prompt(f"{step}_{form(task)}").render(**variables)
     messages = (
         *state["question"],
         ChatMessage(role="assistant", content=state["reply"][:MAX_REPLY].strip() or "(no answer)"),

@@ -1,6 +1,6 @@
 """A problem told in words, from the text to the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from steepest.agents.llm.chat import ChatModel, run_sync
@@ -12,6 +12,7 @@ from steepest.agents.modeling.intake import accept_problem
 from steepest.agents.modeling.tables import describe_tables
 from steepest.agents.modeling.task import State, Task, solver_for
 from steepest.errors import InputError, SteepestError
+from steepest.prompts import Prompt, PromptError, load_prompt, shipped_prompts
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.options import SolveOptions
 
@@ -24,6 +25,7 @@ async def answer_problem(
     folder: Path | str | None = None,
     options: SolveOptions | None = None,
     max_repairs: int = 3,
+    prompts: Mapping[str, Prompt] | None = None,
     on_progress: Callable[[str], None] | None = None,
     transcript: Transcript | None = None,
 ) -> Answer:
@@ -40,6 +42,7 @@ async def answer_problem(
         folder: The problem's folder: of its files, those that the text names may be read; None is the current one.
         options: Limits of the solver.
         max_repairs: How often the model is asked to repair its formulation.
+        prompts: In the place of the shipped ones of these names (`steepest.prompts`).
         on_progress: Told what is being done, a line at a time.
         transcript: Where calls are recorded as they end; one's own is there whatever ends the run.
 
@@ -60,6 +63,7 @@ async def answer_problem(
         tables=given,
         table_lines=describe_tables(given),
         max_repairs=max_repairs,
+        prompts=_fitting(prompts or {}),
         transcript=transcript if transcript is not None else Transcript(),
         say=say,
     )
@@ -81,6 +85,7 @@ def solve_problem(
     folder: Path | str | None = None,
     options: SolveOptions | None = None,
     max_repairs: int = 3,
+    prompts: Mapping[str, Prompt] | None = None,
     on_progress: Callable[[str], None] | None = None,
     transcript: Transcript | None = None,
 ) -> Answer:
@@ -93,7 +98,26 @@ def solve_problem(
             folder=folder,
             options=options,
             max_repairs=max_repairs,
+            prompts=prompts,
             on_progress=on_progress,
             transcript=transcript,
         )
     )
+
+
+def _fitting(prompts: Mapping[str, Prompt]) -> Mapping[str, Prompt]:
+    """The prompts, if each takes the place of one that there is.
+
+    Raises:
+        PromptError: One does not, or declares other variables than the one whose place it takes.
+    """
+    for name, given in prompts.items():
+        if name not in shipped_prompts():
+            raise PromptError(f"no prompt {name!r} is used: there are {', '.join(shipped_prompts())}")
+        wanted = load_prompt(name).header.variables
+        if given.header.variables != wanted:
+            raise PromptError(
+                f"the prompt given for {name} has the variables {', '.join(given.header.variables) or 'none'}, and the "
+                f"agent fills in {', '.join(wanted) or 'none'}"
+            )
+    return prompts

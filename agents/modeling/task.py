@@ -1,6 +1,6 @@
 """What a run works on and what it knows so far; the graph's steps take both and return what they learned."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypedDict
@@ -9,6 +9,7 @@ from steepest.agents.llm.chat import ChatMessage, ChatModel
 from steepest.agents.llm.transcripts import Transcript
 from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.steps import Step
+from steepest.prompts import Prompt, load_prompt
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
@@ -40,9 +41,19 @@ class Task:
     """Of each request (`ChatRequest.sample`): tells repeated runs apart in caches."""
     temperature: float | None = None
     """Of each request; None leaves it to the provider."""
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    """Prompts in the place of the shipped ones, by name."""
     transcript: Transcript = field(default_factory=Transcript)
     steps: list[Step] = field(default_factory=list)
     say: Callable[[str], None] = _say_nothing
+
+    def prompt(self, name: str) -> Prompt:
+        """The prompt of this name: the given one, or the one that is shipped.
+
+        Raises:
+            PromptError: There is none.
+        """
+        return self.prompts[name] if name in self.prompts else load_prompt(name)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Protocol
 from steepest.agents.llm.budget import Budget, Reservation
 from steepest.agents.llm.chat import ChatReply
 from steepest.agents.llm.errors import BudgetExceeded
-from steepest.evals.stores.replies import Replies
+from steepest.agents.llm.kept_replies import Replies
 
 __all__ = ["Ledger", "RunLedger"]
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from steepest.agents.llm.budget import Reservation, largest_usage
 from steepest.agents.llm.chat import ChatModel, ChatReply, ChatRequest, Usage
 from steepest.agents.llm.errors import BudgetExceeded, PriceUnknown
+from steepest.agents.llm.kept_replies import RepliesError
 from steepest.agents.llm.keys import request_key
 from steepest.agents.llm.prices import price_of_model
 from steepest.evals.engines.ledger import Ledger
-from steepest.evals.stores.replies import RepliesError
 
 __all__ = ["Metered"]
 

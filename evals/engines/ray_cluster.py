@@ -8,6 +8,7 @@ from contextlib import aclosing
 from typing import Any
 
 from steepest.agents.llm.chat import ChatModel
+from steepest.agents.llm.kept_replies import RepliesError
 from steepest.errors import InputError
 from steepest.evals.attempts import Attempt
 from steepest.evals.engines.lanes import Lane, results_of
@@ -15,7 +16,6 @@ from steepest.evals.engines.protocol import Finished, Job, WorkOrder
 from steepest.evals.engines.ray_ledger import RemoteLedger, SharedLedger, sharing_the_limit
 from steepest.evals.engines.workshop import Workshop, open_ordered_method, open_ordered_model
 from steepest.evals.methods.protocol import Method
-from steepest.evals.stores.replies import RepliesError
 
 __all__ = ["RayEngine"]
 

@@ -9,12 +9,12 @@ from typing import Any
 from steepest.agents.llm.budget import Reservation
 from steepest.agents.llm.chat import ChatModel, ChatReply
 from steepest.agents.llm.errors import BudgetExceeded, Failure, LLMError, PriceUnknown, ProviderError
+from steepest.agents.llm.kept_replies import RepliesError
 from steepest.agents.llm.limits import AdaptiveLimit
 from steepest.agents.llm.retries import Retrying
 from steepest.evals.engines.ledger import RunLedger
 from steepest.evals.engines.protocol import WorkOrder
 from steepest.evals.stores.places import open_replies
-from steepest.evals.stores.replies import RepliesError
 
 __all__ = ["RemoteLedger", "RemoteLimit", "SharedLedger", "sharing_the_limit"]
 

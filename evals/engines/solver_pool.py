@@ -8,8 +8,8 @@ import threading
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+from steepest.agents.spread.main_guard import require_main_guard
 from steepest.errors import InputError
-from steepest.evals.engines.main_guard import require_main_guard
 from steepest.evals.engines.solver_worker import Solved, prepare, ready, solve
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.diagnostics import FormulationError

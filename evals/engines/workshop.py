@@ -11,6 +11,7 @@ from time import perf_counter
 
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.llm.errors import ModelFileError, ProviderError
+from steepest.agents.llm.kept_replies import RepliesError
 from steepest.agents.llm.redaction import redact
 from steepest.errors import SteepestError
 from steepest.evals.attempts import Attempt
@@ -21,7 +22,6 @@ from steepest.evals.engines.protocol import Finished, Job, Refusal, WorkOrder
 from steepest.evals.engines.solver_pool import SolverPool, usable_cores
 from steepest.evals.methods.cancellation import is_cancelled
 from steepest.evals.methods.protocol import Method, Tooled, Workbench
-from steepest.evals.stores.replies import RepliesError
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.sandbox import PyomoScript, Sandbox
 

@@ -5,9 +5,7 @@ from typing import Any, TextIO
 
 from steepest.evals.problems import Problem
 from steepest.evals.reports.details import SystemTexts, attempt_of, problem_of
-from steepest.evals.reports.figures import UNKNOWN, count_of, p_value, percent, percent_range, points
 from steepest.evals.reports.listing import Column, Listing
-from steepest.evals.reports.markup import Markup, element, joined
 from steepest.evals.reports.page import write_page
 from steepest.evals.reports.plots_svg import interval, interval_scale
 from steepest.evals.reports.sections import table
@@ -15,6 +13,8 @@ from steepest.evals.reports.wording import has_errors, interval_words, left_out
 from steepest.evals.samples import Sample
 from steepest.evals.statistics import ComparedRun, Comparison, Flip, Proportion
 from steepest.evals.stores.protocol import RunReader
+from steepest.traces.rendering.figures import UNKNOWN, count_of, p_value, percent, percent_range, points
+from steepest.traces.rendering.markup import Markup, element, joined
 
 __all__ = ["comparison_page"]
 

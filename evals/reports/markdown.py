@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from steepest.evals.reports.figures import count_of, duration, money, p_value, percent, percent_range, points
 from steepest.evals.reports.wording import failures, has_errors, interval_words, left_out, reason_words, verdict_words
 from steepest.evals.specification import RunSpecification
 from steepest.evals.statistics import (
@@ -16,6 +15,7 @@ from steepest.evals.statistics import (
     Summary,
 )
 from steepest.traces.rendering.characters import visible
+from steepest.traces.rendering.figures import count_of, duration, money, p_value, percent, percent_range, points
 
 __all__ = ["comparison_markdown", "run_markdown"]
 

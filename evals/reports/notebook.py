@@ -2,12 +2,21 @@
 
 from collections.abc import Iterator
 
-from steepest.evals.reports.figures import UNKNOWN, count_of, duration, money, p_value, percent, percent_range, points
-from steepest.evals.reports.markup import element, joined
 from steepest.evals.reports.sections import table
 from steepest.evals.reports.wording import interval_words, left_out, verdict_words
 from steepest.evals.specification import RunSpecification
 from steepest.evals.statistics import ComparedRun, Comparison, Proportion, Slice, Summary
+from steepest.traces.rendering.figures import (
+    UNKNOWN,
+    count_of,
+    duration,
+    money,
+    p_value,
+    percent,
+    percent_range,
+    points,
+)
+from steepest.traces.rendering.markup import element, joined
 
 __all__ = ["comparison_html", "notebook_html"]
 

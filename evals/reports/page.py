@@ -15,9 +15,9 @@ from string import Template
 from typing import Any, TextIO
 
 from steepest.evals.reports.details import SystemTexts, plain
-from steepest.evals.reports.islands import PER_PART, json_island, parts
 from steepest.evals.reports.listing import Listing
-from steepest.evals.reports.markup import Markup, text
+from steepest.traces.rendering.islands import PER_PART, json_island, parts
+from steepest.traces.rendering.markup import Markup, text
 
 __all__ = ["write_page"]
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from steepest.evals.reports.markup import Markup, element, joined
+from steepest.traces.rendering.markup import Markup, element, joined
 
 __all__ = ["Point", "histogram", "interval", "interval_scale", "line_plot", "stacked_bar"]
 

@@ -5,9 +5,7 @@ from typing import Any, TextIO
 
 from steepest.evals.problems import Problem
 from steepest.evals.reports.details import SystemTexts, attempt_of, problem_of
-from steepest.evals.reports.figures import count_of
 from steepest.evals.reports.listing import Listing, sample_listing, sample_row
-from steepest.evals.reports.markup import Markup, joined
 from steepest.evals.reports.page import write_page
 from steepest.evals.reports.sections import (
     calibration,
@@ -24,6 +22,8 @@ from steepest.evals.reports.spending import Spending
 from steepest.evals.specification import RunSpecification
 from steepest.evals.statistics import Summary, summarize
 from steepest.evals.stores.protocol import RunReader
+from steepest.traces.rendering.figures import count_of
+from steepest.traces.rendering.markup import Markup, joined
 
 __all__ = ["html_report"]
 

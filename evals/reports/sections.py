@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from steepest.evals.reports.figures import UNKNOWN, count_of, duration, money, number, percent, percent_range
-from steepest.evals.reports.markup import Content, Markup, element, joined
 from steepest.evals.reports.plots_svg import Point, histogram, interval, interval_scale, line_plot, stacked_bar
 from steepest.evals.reports.spending import Spending
 from steepest.evals.reports.wording import at_k_name, has_stories, verdict_words
 from steepest.evals.specification import RunSpecification
 from steepest.evals.statistics import Calibration, Distribution, Proportion, Reason, Slice, Summary
+from steepest.traces.rendering.figures import UNKNOWN, count_of, duration, money, number, percent, percent_range
+from steepest.traces.rendering.markup import Content, Markup, element, joined
 
 __all__ = [
     "calibration",

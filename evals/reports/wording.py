@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from steepest.evals.reports.figures import count_of
 from steepest.evals.statistics import AtK, Comparison, PairedDifference, Reason, Slice
+from steepest.traces.rendering.figures import count_of
 
 __all__ = [
     "at_k_name",

@@ -64,7 +64,7 @@ def majority_at_k(labels: Sequence[int | None], correct: Sequence[bool], k: int,
     if math.comb(len(labels), k) <= _SUBSETS:
         choices: Iterable[Sequence[int]] = itertools.combinations(places, k)
     else:
-        draw = random.Random(seed)  # noqa: S311 -- chance for statistics, not for secrets
+        draw = random.Random(seed)
         choices = [draw.sample(places, k) for _ in range(_SUBSETS)]
     shares = [_vote([(labels[at], correct[at]) for at in choice]) for choice in choices]
     return math.fsum(shares) / len(shares)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from steepest.agents.llm.kept_replies import Replies, ReplyFile
 from steepest.evals.problems import Problem
 from steepest.evals.specification import RunSpecification
 from steepest.evals.stores.folder import FolderRun, FolderWriter
 from steepest.evals.stores.protocol import RunReader, RunWriter
-from steepest.evals.stores.replies import Replies, ReplyFile
 
 __all__ = ["continue_run", "open_replies", "open_run"]
 

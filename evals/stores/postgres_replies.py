@@ -5,9 +5,9 @@ from concurrent.futures import Future
 from decimal import Decimal
 
 from steepest.agents.llm.chat import ChatReply
-from steepest.evals.stores.group_commit import GroupCommit
+from steepest.agents.llm.group_commit import GroupCommit
+from steepest.agents.llm.kept_replies import Paid, RepliesError, read_reply, row_of
 from steepest.evals.stores.postgres_connection import Address, connect, told
-from steepest.evals.stores.replies import Paid, RepliesError, read_reply, row_of
 
 __all__ = ["PostgresReplies"]
 

@@ -103,7 +103,7 @@ def call(system: str, *messages: str, reply: str = "maximize: x", step: str = "f
 
 def large_run(problems: int, *, seed: int = 1, **other: Any) -> RememberedRun:
     """A run of so many problems of three sets, with every verdict."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     asked = [_asked(number, chance) for number in range(problems)]
     return RememberedRun(asked, [_made(each, chance) for each in asked], **other)
 

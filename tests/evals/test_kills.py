@@ -53,7 +53,7 @@ def without_clocks(sample):
 
 @pytest.mark.slow
 def test_a_run_killed_at_random_moments_pays_for_nothing_twice(server, place):
-    chance = random.Random(20261122)  # noqa: S311 - no secret
+    chance = random.Random(20261122)
     finish(f"{place}-whole", server)
     whole = [without_clocks(sample) for sample in open_run(f"{place}-whole").samples()]
     assert server.asked.total() == len(server.asked) == PROBLEMS * CALLS

@@ -84,7 +84,7 @@ def test_the_time_left_is_told_after_five_samples_and_not_before() -> None:
 
 
 def test_the_range_of_the_time_left_holds_in_nine_of_ten_runs() -> None:
-    held = [_holds(random.Random(seed)) for seed in range(300)]  # noqa: S311
+    held = [_holds(random.Random(seed)) for seed in range(300)]
     assert 0.85 <= sum(held) / len(held) <= 0.96
 
 

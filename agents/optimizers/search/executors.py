@@ -1,16 +1,19 @@
 """Where rollouts run. Threads of this process are the default; processes and Ray are in `engines`."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, Protocol
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from contextlib import aclosing
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from steepest.agents.optimizers.search.protocols import Program
 from steepest.agents.optimizers.search.rollouts import Example, Rollout
 from steepest.agents.optimizers.search.values import Values
+from steepest.agents.spread.daemon_threads import DaemonThreads
 from steepest.errors import InputError
 
-__all__ = ["Executor", "Inline", "Job", "Threads"]
+__all__ = ["Executor", "Inline", "Job", "Threads", "as_done"]
+
+T = TypeVar("T")
 
 
 class Job(NamedTuple):
@@ -57,27 +60,31 @@ class Threads:
         if workers < 1:
             raise InputError(f"at least one rollout has to run at once, not {workers}")
         self.workers = workers
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="steepest-rollout")
+        self._threads = DaemonThreads(workers, "steepest-rollout")
 
     async def run(self, program: Program, jobs: Sequence[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
         """Make all of them; what has begun when the generator is closed runs to its end, unheard."""
-        loop = asyncio.get_running_loop()
 
         async def make(place: int, job: Job) -> tuple[int, Rollout]:
-            made = await loop.run_in_executor(
-                self._pool, lambda: program.run(job.values, job.example, traced=job.traced)
-            )
-            return place, made
+            future = self._threads.submit(lambda: program.run(job.values, job.example, traced=job.traced))
+            return place, await asyncio.wrap_future(future)
 
-        tasks = [asyncio.ensure_future(make(place, job)) for place, job in enumerate(jobs)]
-        try:
-            for done in asyncio.as_completed(tasks):
-                yield await done
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        async with aclosing(as_done([make(place, job) for place, job in enumerate(jobs)])) as made:
+            async for each in made:
+                yield each
 
     def close(self) -> None:
-        """Let go of the threads; a rollout that runs ends in its own time."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Let go of the threads; a rollout that runs ends in its own time, and no exit waits for it."""
+        self._threads.close()
+
+
+async def as_done(coroutines: Sequence[Coroutine[Any, Any, T]]) -> AsyncGenerator[T, None]:
+    """What coroutines that run at once give, each as soon as it is there; closing this cancels the others."""
+    tasks = [asyncio.ensure_future(each) for each in coroutines]
+    try:
+        for done in asyncio.as_completed(tasks):
+            yield await done
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

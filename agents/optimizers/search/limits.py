@@ -26,11 +26,11 @@ class SearchLimits:
     metric_calls: int | None = None
     """Runs of the workflow that are judged; what is found in the cache is none."""
     tokens: int | None = None
-    """Read and written by language models, those inside of the workflow included as far as it reports them (`charge`)."""
+    """Read and written by language models, those in the workflow included as far as it reports them (`charge`)."""
     money: Decimal | float | None = None
     """US dollars, likewise."""
     seconds: float | None = None
-    """Of wall-clock time. What runs when they are over is given up, where it runs in a process; a thread ends its run."""
+    """Of wall-clock time. What runs when they are over is given up; in a thread it goes on to its end, unheard."""
 
     def __post_init__(self) -> None:
         for name in ("metric_calls", "tokens", "money", "seconds"):

@@ -1,6 +1,6 @@
 """The one loop of every strategy: restore what was done, then make steps until something ends the search."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -32,7 +32,7 @@ async def carry_out(
     stoppers: Sequence[Stopper] = (),
     steps: int | None = None,
     journal: Journal | None = None,
-    watch: Callable[[Search, StepRecord], None] | None = None,
+    records: list[StepRecord] | None = None,
 ) -> Ended:
     """Search until the budget is spent or a stopper says so.
 
@@ -45,7 +45,7 @@ async def carry_out(
         stoppers: What may end it before the budget does.
         steps: The most steps, those before a resume included.
         journal: Where its records are read and written.
-        watch: Called with the record of each step that is made.
+        records: Gets the record of every step, those before a resume included.
 
     Raises:
         BudgetSpent: The budget does not even allow for the evaluation of the seed.
@@ -53,16 +53,20 @@ async def carry_out(
         LLMError: A model can't be asked, for good. What was done until then is in the journal.
     """
     journal = journal or Journal()
-    done = [each for each in journal.read() if not each.stopped]
+    records = records if records is not None else []
     search.sow()
-    for record in done:
+    for record in journal.read():
+        if record.stopped:
+            break
         search.restore(record)
         strategy.observe(record)
-    if not done:
-        await _evaluate_seed(search)
-        _close_step(search, strategy, journal, watch)
+        records.append(record)
+    if not records:
+        search.begin(0)
+        await search.evaluate([search.pool[0]], search.keys(search.ranking), search.ranking)
+        _close_step(search, strategy, journal, records)
     idle = 0
-    for step in _numbers(len(done) or 1, steps):
+    for step in _numbers(len(records), steps):
         reason = next((words for each in stoppers if (words := each.reason(search)) is not None), None)
         if reason is not None:
             return Ended(reason, step - 1)
@@ -72,9 +76,10 @@ async def carry_out(
             search.spending.require(0)
             await strategy.step(search)
         except BudgetSpent as error:
-            journal.write(search.record(str(error)))
+            records.append(search.record(str(error)))
+            journal.write(records[-1])
             return Ended(str(error), step - 1)
-        record = _close_step(search, strategy, journal, watch)
+        record = _close_step(search, strategy, journal, records)
         is_idle = before == (search.spending.metric_calls, search.spending.tokens) and not record.births
         idle = idle + 1 if is_idle else 0
         if idle == IDLE_STEPS:
@@ -82,23 +87,12 @@ async def carry_out(
     return Ended(f"all {steps} steps are made", steps or 0)
 
 
-async def _evaluate_seed(search: Search) -> None:
-    search.begin(0)
-    await search.evaluate([search.pool[0]], search.keys(search.ranking), search.ranking)
-
-
-def _close_step(
-    search: Search,
-    strategy: Strategy,
-    journal: Journal,
-    watch: Callable[[Search, StepRecord], None] | None,
-) -> StepRecord:
+def _close_step(search: Search, strategy: Strategy, journal: Journal, records: list[StepRecord]) -> StepRecord:
     record = search.record()
     journal.write(record)
+    records.append(record)
     search.learn(record)
     strategy.observe(record)
-    if watch is not None:
-        watch(search, record)
     return record
 
 

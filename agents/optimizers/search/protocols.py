@@ -7,7 +7,7 @@ that a checkpoint would miss: what they know, they know from the pool and from t
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.optimizers.search.candidates import Candidate, Pool
@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 
+@runtime_checkable
 class Program(Protocol):
     """What is being optimized."""
 
@@ -46,8 +47,8 @@ class Program(Protocol):
     def run(self, values: Values, example: Example, *, traced: bool) -> Rollout:
         """Run on one example and judge the output; called from several threads at once.
 
-        What the workflow raises is part of the rollout, with the score that failures have; only what makes the search
-        itself pointless (no sandbox, a guide that is broken) is raised.
+        What the workflow raises is the rollout's `error`, and the search says what that counts as; only what makes the
+        search itself pointless (no sandbox, a guide that is broken) is raised.
 
         Args:
             values: Of a candidate.
@@ -106,6 +107,11 @@ class Proposal:
     """Numbers of further parents."""
     rejections: tuple[Rejection, ...] = ()
     """Replies on the way to it that could not be used."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it but rejections: no reply could be used."""
+        return bool(self.rejections) and not self.changes and not self.no_change
 
 
 class Proposer(Protocol):

@@ -101,6 +101,8 @@ class StepRecord(_Record):
     tokens: int = 0
     money: float = 0.0
     seconds: float = 0.0
+    failure_score: float | None = None
+    """What a run that raises counts as."""
     next_number: int = 1
     """The number of the next candidate."""
     stopped: Literal[False] | str = False

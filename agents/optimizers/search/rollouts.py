@@ -40,6 +40,7 @@ class Rollout:
     example: str
     """The example's key."""
     score: float
+    """Of no account if there is an error: the search says what a failure counts as."""
     words: str = ""
     objectives: Mapping[str, float] = field(default_factory=dict)
     inputs: str = ""
@@ -49,7 +50,7 @@ class Rollout:
     error: str = ""
     """What it raised, with the user's failing line marked where that is known."""
     account: Mapping[str, Any] | None = None
-    """What led from the parameters to the output (`steepest.agents.optimizers.accounts`); None if nothing was traced."""
+    """What led from the parameters to the output (`agents.optimizers.accounts`); None if nothing was traced."""
     tokens: int = 0
     """Of model calls inside of the workflow and the guide."""
     money: float = 0.0

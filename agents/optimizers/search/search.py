@@ -10,6 +10,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from steepest.agents.llm.errors import BudgetExceeded
@@ -48,6 +49,7 @@ class Search:
         step: The number of the step that is being made; 0 evaluates the seed.
         past: What was tried, the oldest first, for proposers.
         goal: What the user wants, in words.
+        failure_score: What a run that raises counts as; unless given, found from the seed's scores (`failure_score`).
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Search:
         executor: Executor | None = None,
         seed: int = 0,
         goal: str = "",
+        failure_score: float | None = None,
         watch: Callable[["Search"], None] | None = None,
     ) -> None:
         self.program = program
@@ -76,6 +79,7 @@ class Search:
         self._evaluations = evaluations or Evaluations()
         self._executor = executor or Threads()
         self._watch = watch
+        self.failure_score = failure_score
         self._known: dict[str, int] = {}
         self._next_number = 0
         self._begin_record()
@@ -135,6 +139,9 @@ class Search:
         if wanted:
             self.spending.require(len(wanted))
             await self._run(wanted, split, found)
+        if self.failure_score is None:
+            self.failure_score = failure_score([each.score for each in found.values() if not each.error])
+        found = {place: self._settled(rollout) for place, rollout in found.items()}
         results = [[found[candidate.digest, key] for key in keys] for candidate in candidates]
         for candidate, rollouts in zip(candidates, results, strict=True):
             self._take_in(candidate, split, rollouts)
@@ -201,6 +208,8 @@ class Search:
         for proposal in proposals:
             for each in proposal.rejections:
                 self.refuse(each, model=name)
+            if proposal.is_empty:
+                continue
             child = self.child(
                 parent,
                 proposal.changes,
@@ -277,7 +286,7 @@ class Search:
     async def decide(
         self, acceptance: Acceptance, parent: Candidate, child: Candidate, keys: Sequence[str]
     ) -> Decision:
-        """Whether a child is better than its parent, by its scores on the examples, and on more where these do not tell.
+        """Whether a child is better than its parent by its scores on examples, and on more where these do not tell.
 
         Args:
             acceptance: The test.
@@ -391,6 +400,7 @@ class Search:
             money=self.spending.money,
             seconds=self.spending.seconds,
             next_number=self._next_number,
+            failure_score=self.failure_score,
             stopped=stopped or False,
         )
 
@@ -423,6 +433,7 @@ class Search:
             values = {**self.pool[tried.parents[0]].values, **tried.changes}
             self._known[digest_of(values)] = tried.number
         self._next_number = record.next_number
+        self.failure_score = record.failure_score
         self.learn(record)
 
     def learn(self, record: StepRecord) -> None:
@@ -471,6 +482,9 @@ class Search:
             self.spending.require_time()
             raise
 
+    def _settled(self, rollout: Rollout) -> Rollout:
+        return replace(rollout, score=self.failure_score or 0.0) if rollout.error else rollout
+
     def _take_in(self, candidate: Candidate, split: Split, rollouts: Sequence[Rollout]) -> None:
         if candidate.number in self.pool:
             self._enter(candidate, split, rollouts)
@@ -496,6 +510,16 @@ class Search:
     def _report(self) -> None:
         if self._watch is not None:
             self._watch(self)
+
+
+def failure_score(scores: Sequence[float]) -> float:
+    """What a run that raises counts as, given the scores of the seed's runs that did not.
+
+    It is 0 if none of them is negative, as for shares of right answers. Otherwise it lies below all of them by as much
+    as they are apart, or 1, so that nothing wins by failing.
+    """
+    lowest = min(scores, default=0.0)
+    return 0.0 if lowest >= 0 else lowest - max(1.0, max(scores) - lowest)
 
 
 def _check(search: Search) -> None:

@@ -49,7 +49,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
 def _text(manifest: "Manifest", skipped: int) -> str:
     from steepest.cli.tables import aligned
-    from steepest.evals.reports.figures import count_of
+    from steepest.traces.rendering.figures import count_of
 
     rows = [
         ("title", manifest.title),

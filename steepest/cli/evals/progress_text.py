@@ -32,7 +32,7 @@ def verdicts(progress: "Progress") -> str:
 
 def spent(progress: "Progress") -> str:
     """Money and tokens since this start."""
-    from steepest.evals.reports.figures import money
+    from steepest.traces.rendering.figures import money
 
     tally, pace = progress.tally, progress.tokens_per_minute
     if not tally.measured:

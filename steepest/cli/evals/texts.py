@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from steepest.cli.tables import aligned
-from steepest.evals.reports.figures import UNKNOWN, count_of, duration, money, p_value, percent, percent_range, points
 from steepest.evals.reports.wording import (
     at_k_name,
     failures,
@@ -14,6 +13,16 @@ from steepest.evals.reports.wording import (
     reason_words,
     signed_range,
     verdict_words,
+)
+from steepest.traces.rendering.figures import (
+    UNKNOWN,
+    count_of,
+    duration,
+    money,
+    p_value,
+    percent,
+    percent_range,
+    points,
 )
 
 if TYPE_CHECKING:

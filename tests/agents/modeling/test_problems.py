@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from steepest.agents.llm import (
 from steepest.agents.modeling import answer_problem, solve_problem
 from steepest.agents.modeling.graph import modeling_graph
 from steepest.errors import InputError
+from steepest.prompts import PromptError, load_prompt
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.options import SolveOptions
 
@@ -457,3 +459,20 @@ def test_the_graph_can_be_drawn() -> None:
     picture = modeling_graph().get_graph().draw_mermaid()
 
     assert all(step in picture for step in ("formulate", "check", "repair", "solve", "examine", "conclude"))
+
+
+def test_a_prompt_of_ones_own_takes_the_place_of_the_shipped_one(
+    script: Callable[..., Any], bakery: str, bakery_five: str
+) -> None:
+    model = script(bakery_five)
+    own = replace(load_prompt("formulate_text"), system="Write a model.")
+
+    assert solve_problem(bakery, model, prompts={"formulate_text": own}).outcome == "solved"
+    assert model.requests[0].system == "Write a model."
+
+
+def test_a_prompt_that_the_agent_can_not_fill_in_is_refused(script: Callable[..., Any], bakery: str) -> None:
+    with pytest.raises(PromptError, match="no prompt 'formulate'"):
+        solve_problem(bakery, script(), prompts={"formulate": load_prompt("formulate_text")})
+    with pytest.raises(PromptError, match="has the variables findings"):
+        solve_problem(bakery, script(), prompts={"formulate_text": load_prompt("repair_text")})

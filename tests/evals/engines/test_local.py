@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 
 from steepest.agents.llm import BudgetExceeded, ChatReply, ProviderError, Usage
+from steepest.agents.llm.kept_replies import RepliesError, ReplyFile
 from steepest.errors import InputError
 from steepest.evals.attempts import Attempt
 from steepest.evals.engines.local import LocalEngine
 from steepest.evals.engines.protocol import Job, WorkOrder
 from steepest.evals.problems import Question
-from steepest.evals.stores.replies import RepliesError, ReplyFile
 from tests.evals.engines.conftest import ORDER
 
 

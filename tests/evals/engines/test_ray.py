@@ -8,12 +8,12 @@ from contextlib import aclosing
 
 import pytest
 
+from steepest.agents.llm.kept_replies import ReplyFile
 from steepest.errors import InputError
 from steepest.evals.engines.choice import open_engine
 from steepest.evals.engines.local import LocalEngine
 from steepest.evals.engines.protocol import Job, WorkOrder
 from steepest.evals.problems import Question
-from steepest.evals.stores.replies import ReplyFile
 from tests.evals.runner_to_kill import Served, ThreeQuestions
 
 ray = pytest.importorskip("ray", reason="Ray (the extra `ray`) is not installed")

@@ -149,7 +149,7 @@ def test_a_comparison_goes_through_json() -> None:
 
 def test_more_attempts_of_the_same_method_are_no_difference() -> None:
     asked = [Problem(id=str(number), question="How much?", answer=1, dataset="set") for number in range(1000)]
-    draw = random.Random(1)  # noqa: S311 -- chance for a test, not for secrets
+    draw = random.Random(1)
 
     def marks(attempts: int) -> dict[str, str]:
         return {each.id: "".join("+" if draw.random() < 0.9 else "-" for _ in range(attempts)) for each in asked}

@@ -2,10 +2,10 @@
 
 import pytest
 
+from steepest.agents.llm.kept_replies import RepliesError
 from steepest.errors import InputError
 from steepest.evals.stores.places import continue_run, open_replies, open_run
 from steepest.evals.stores.postgres_connection import Address
-from steepest.evals.stores.replies import RepliesError
 from tests.evals.stores.bakeries import bakeries, sample, specification
 from tests.evals.stores.test_replies import reply
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from steepest.agents.llm import ChatReply, Usage
+from steepest.agents.llm.kept_replies import Paid, RepliesError, ReplyFile
 from steepest.evals.stores.places import open_replies
-from steepest.evals.stores.replies import Paid, RepliesError, ReplyFile
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path):
 
 FULL_DISK = """
 import resource, sys
-from steepest.evals.stores.replies import ReplyFile, RepliesError
+from steepest.agents.llm.kept_replies import ReplyFile, RepliesError
 from tests.evals.stores.test_replies import keep, reply
 
 log = ReplyFile(sys.argv[1])

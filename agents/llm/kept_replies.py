@@ -1,10 +1,11 @@
 """The replies that a run paid for: kept before anything is done with them, found again as they were first given.
 
-The reply cache of `steepest.agents.llm` saves money between runs, and what it finds costs nothing. This one is a part
-of the run: an attempt that is made again after a kill reads its replies here, with the tokens, the money and the
-seconds that they took, and comes to the same sample. So it keeps refused and cut-off replies too.
+The reply cache (`cache`) saves money between runs, and what it finds costs nothing. These replies are a part of the
+run, of an evaluation or of a search: work that is done again after a kill reads its replies here, with the tokens, the
+money and the seconds that they took, and comes to the same result. So refused and cut-off replies are kept, too.
 """
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -18,11 +19,13 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
-from steepest.agents.llm.chat import ChatReply
+from steepest.agents.llm.chat import ChatModel, ChatReply, ChatRequest, Usage
+from steepest.agents.llm.group_commit import GroupCommit
+from steepest.agents.llm.keys import request_key
+from steepest.agents.llm.prices import price_of_model
 from steepest.errors import InputError
-from steepest.evals.stores.group_commit import GroupCommit
 
-__all__ = ["Paid", "Replies", "RepliesError", "ReplyFile"]
+__all__ = ["KeptModel", "Paid", "Replies", "RepliesError", "ReplyFile"]
 
 WAIT_SECONDS = 30.0  # for a runner of another shard that is writing
 _LITTLE = 1 << 20
@@ -131,7 +134,7 @@ class ReplyFile:
             yield
         except sqlite3.Error as error:
             raise RepliesError(
-                f"The replies of the run, {self.path}, can't be used ({self._why(error)}). The samples so far are "
+                f"The replies of the run, {self.path}, can't be used ({self._why(error)}). What was recorded so far is "
                 "whole: make room or repair the file, and give the same command again to continue."
             ) from error
 
@@ -139,6 +142,71 @@ class ReplyFile:
         """SQLite tells of a full disk as a failure of the disk where it maps a file that it can't make larger."""
         is_disk = getattr(error, "sqlite_errorname", "").startswith("SQLITE_IOERR")
         return "the disk is full" if is_disk and disk_usage(self.path.parent).free < _LITTLE else str(error)
+
+
+class KeptModel:
+    """A chat model that finds a request among the kept replies, or asks and keeps the reply before anybody sees it.
+
+    It stands outside of the budget, `KeptModel(Budgeted(Retrying(model)), replies)`: what is found has been charged
+    when it was paid for, so whoever goes on with a run begins its budget at `totals`. The same request, made again
+    while it is under way, waits for the one reply.
+
+    Args:
+        model: The model that is asked.
+        replies: Of the run; several models may share them.
+    """
+
+    def __init__(self, model: ChatModel, replies: Replies) -> None:
+        self.model = model
+        self.replies = replies
+        self.name = model.name
+        self.structured = model.structured
+        self._under_way: dict[str, Future[None]] = {}
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"KeptModel({self.model!r})"
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        """Answer `request` as it was answered before, or ask.
+
+        Raises:
+            RepliesError: The replies can't be read, or this one not be kept.
+            LLMError: The model can't be asked, for good.
+        """
+        key = request_key(request, self.name)
+        mine: Future[None] = Future()
+        while (first := self._first_to_ask(key, mine)) is not mine:
+            await asyncio.shield(asyncio.wrap_future(first))
+        try:
+            return self.replies.find(key) or await self._ask(request, key)
+        finally:
+            with self._lock:
+                del self._under_way[key]
+            mine.set_result(None)
+
+    def totals(self) -> Paid:
+        """What all kept replies took, those of other models in the same place included.
+
+        Raises:
+            RepliesError: They can't be read.
+        """
+        return self.replies.paid()
+
+    def price(self, usage: Usage) -> Decimal | None:
+        """US dollars for `usage`; None when unknown."""
+        return price_of_model(self.model, usage)
+
+    def _first_to_ask(self, key: str, mine: "Future[None]") -> "Future[None]":
+        """Who asks this now, and is done when there is a reply or none to be had; `mine` if nobody else does."""
+        with self._lock:
+            return self._under_way.setdefault(key, mine)
+
+    async def _ask(self, request: ChatRequest, key: str) -> ChatReply:
+        reply = await self.model.complete(request)
+        # Whoever is cancelled here has paid: the reply is written all the same.
+        await asyncio.shield(asyncio.wrap_future(self.replies.keep(key, reply)))
+        return reply
 
 
 def row_of(key: str, reply: ChatReply) -> tuple[str, str, str, int]:

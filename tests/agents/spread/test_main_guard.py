@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-CALL = "from steepest.evals.engines.main_guard import require_main_guard\n"
+CALL = "from steepest.agents.spread.main_guard import require_main_guard\n"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import json
 
-from steepest.evals.reports.islands import PER_PART, json_island, parts
+from steepest.traces.rendering.islands import PER_PART, json_island, parts
 from tests.evals.reports.pages import records_of
 
 

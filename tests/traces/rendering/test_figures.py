@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from steepest.evals.reports.figures import duration, money, number, p_value, percent, percent_range, points
+from steepest.traces.rendering.figures import duration, money, number, p_value, percent, percent_range, points
 
 
 def test_an_unknown_price_is_not_zero() -> None:

@@ -7,9 +7,9 @@ from gzip import compress
 from itertools import count, islice
 from typing import Any
 
-from steepest.evals.reports.markup import Markup, element
+from steepest.traces.rendering.markup import Markup, element
 
-__all__ = ["PER_PART", "json_island", "parts"]
+__all__ = ["PER_PART", "json_island", "packed_island", "parts"]
 
 PER_PART = 25
 """Records that are unpacked together when one of them is opened."""
@@ -22,8 +22,13 @@ def parts(records: Iterable[Any]) -> Iterator[Markup]:
         batch = list(islice(waiting, PER_PART))
         if not batch:
             return
-        packed = compress(_json(batch).encode(), compresslevel=6, mtime=0)
-        yield element("script", Markup(b64encode(packed).decode()), type="application/gzip", id=f"part{number}")
+        yield packed_island(f"part{number}", batch)
+
+
+def packed_island(name: str, document: Any) -> Markup:
+    """A script element with JSON, gzipped and in base64."""
+    packed = compress(_json(document).encode(), compresslevel=6, mtime=0)
+    return element("script", Markup(b64encode(packed).decode()), type="application/gzip", id=name)
 
 
 def json_island(name: str, document: Any) -> Markup:

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from steepest.evals.stores.group_commit import GroupCommit
+from steepest.agents.llm.group_commit import GroupCommit
 
 
 def test_rows_that_wait_are_written_together():

@@ -1,4 +1,4 @@
-from steepest.evals.reports.markup import element, joined, text
+from steepest.traces.rendering.markup import element, joined, text
 
 
 def test_what_was_not_made_here_is_escaped() -> None:

@@ -1,0 +1,97 @@
+"""What happened, as those who propose are told of it: the telling rollouts and tries, short enough to be read."""
+
+import json
+import re
+from collections.abc import Sequence
+
+from steepest.agents.optimizers.search.protocols import Past, Situation
+from steepest.agents.optimizers.search.rollouts import Rollout
+from steepest.agents.optimizers.search.values import Value
+from steepest.traces.previews import cut, preview
+
+__all__ = ["aim", "as_text", "current", "extremes", "inert", "records", "tries"]
+
+SHORTEST = 120
+"""Characters that a part of a record has at least, however many records share the room."""
+
+_CLOSING = re.compile(
+    r"</(?=(?:bad|better|cause|current|feedback|good|inputs|kinds?|output|runs|solutions|step|tries)\s*>)",
+    re.IGNORECASE,
+)
+
+
+def aim(situation: Situation) -> str:
+    """What the user wants."""
+    return situation.goal or "a higher score"
+
+
+def current(situation: Situation) -> str:
+    """The components that may change: what each is for, what its values have to meet, and the parent's value whole."""
+    parts = []
+    for each in situation.components:
+        heads = {"What it is for": each.description, "What it has to meet": each.constraint}
+        lines = [f"{title}: {text}" for title, text in heads.items() if text]
+        parts.append("\n".join([f"Name: {each.name}", *lines, "Value:", as_text(situation.parent.values[each.name])]))
+    return "\n\n".join(parts)
+
+
+def as_text(value: Value) -> str:
+    """A value as a model reads and writes it: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def inert(text: str) -> str:
+    """A text that can't close the tags that prompts put around data."""
+    return _CLOSING.sub("‹/", text)
+
+
+def extremes(rollouts: Sequence[Rollout], most: int) -> list[Rollout]:
+    """The worst, the best, the second worst, the second best, ...: at most so many, ascending by score."""
+    ascending = sorted(rollouts, key=lambda each: each.score)
+    if len(ascending) <= most:
+        return ascending
+    worst = (most + 1) // 2
+    return ascending[:worst] + ascending[len(ascending) - (most - worst) :]
+
+
+def records(rollouts: Sequence[Rollout], longest: int) -> str:
+    """Rollouts as a text: inputs, output or error, score and feedback of each.
+
+    Args:
+        rollouts: Those to tell of, in their order.
+        longest: Characters that their texts share. One that is too long loses its middle.
+    """
+    room = max(longest // (3 * max(len(rollouts), 1)), SHORTEST)
+    return inert("\n\n".join(_record(number, each, room) for number, each in enumerate(rollouts, 1))) or "none"
+
+
+def _record(number: int, rollout: Rollout, room: int) -> str:
+    parts = {
+        f"Run {number}, score": f"{rollout.score:g}",
+        "Input": rollout.inputs,
+        "Output": rollout.output,
+        "Error": rollout.error,
+        "Feedback": rollout.words,
+    }
+    return "\n".join(f"{title}: {cut(text, room)}" for title, text in parts.items() if text)
+
+
+def tries(past: Sequence[Past], names: Sequence[str], most: int, longest: int = 400) -> list[str]:
+    """The latest tries that changed some of the components, a text each, the oldest first.
+
+    Args:
+        past: Of a search, the oldest first.
+        names: Of the components.
+        most: Tries to tell of.
+        longest: Characters of a value.
+    """
+    wanted = set(names)
+    touching = [each for each in past if wanted & each.changes.keys()]
+    return [_try(each, longest) for each in touching[-most:]] if most else []
+
+
+def _try(past: Past, longest: int) -> str:
+    values = "; ".join(f"{name} = {preview(value, longest)}" for name, value in past.changes.items())
+    score = "" if past.score is None else f", score {past.score:g}"
+    reason = f" ({cut(past.reason, longest)})" if past.reason else ""
+    return inert(f"{past.outcome}{score}: {values}{reason}")

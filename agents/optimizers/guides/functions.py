@@ -1,0 +1,125 @@
+"""Functions as guides: one's own metric, or one that was written for DSPy or GEPA."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from steepest.agents.llm.chat import run_sync
+from steepest.agents.llm.errors import LLMError
+from steepest.agents.optimizers.guides.guide import Guide, GuideError, judgement_of
+from steepest.agents.optimizers.search.rollouts import Judgement
+
+__all__ = ["FunctionGuide", "guide_of"]
+
+_OUTPUTS = frozenset({"output", "outputs", "pred", "prediction", "predicted", "answer", "result", "response", "reply"})
+_EXAMPLES = frozenset({"example", "gold", "data", "inputs", "item", "case", "reference", "expected", "problem"})
+
+
+class FunctionGuide:
+    """A function that judges.
+
+    Args:
+        function: Takes the output; or the example's data and the output, in this order unless their names (`pred`,
+            `gold`, ...) say the other; or more, as DSPy's metrics `(gold, pred, trace, pred_name, pred_trace)`, which
+            get None for the rest. Returns what `judgement_of` reads; may be async.
+
+    Raises:
+        GuideError: It takes no arguments.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self._places = _places(function)
+
+    def __repr__(self) -> str:
+        return f"FunctionGuide({name_of(self.function)})"
+
+    def __call__(self, example: Any, output: Any) -> Judgement:
+        """What is to be said of an output.
+
+        Raises:
+            GuideError: The function raised, or what it returned is no judgement.
+        """
+        given = {"example": example, "output": output, "rest": None}
+        try:
+            said = self.function(*(given[place] for place in self._places))
+            said = run_sync(_awaited(said)) if inspect.isawaitable(said) else said
+        except (LLMError, GuideError):
+            raise
+        except Exception as error:
+            raise GuideError(
+                f"the guide {name_of(self.function)} raised {type(error).__name__}: {error}{_line_of(error)}. A guide "
+                "judges failures, too: give what can't be judged a low score and say why."
+            ) from error
+        try:
+            return judgement_of(said)
+        except GuideError as error:
+            raise GuideError(f"{name_of(self.function)}: {error}") from error
+
+
+def guide_of(guide: Guide | Callable[..., Any]) -> Guide:
+    """A guide as it is, a function as a guide.
+
+    Raises:
+        GuideError: It can't be called, or takes no arguments.
+    """
+    if not callable(guide):
+        raise GuideError(f"a guide is a function (example, output) or a Guide, not {type(guide).__name__}")
+    return guide if _is_guide(guide) else FunctionGuide(guide)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """What a function is called in messages."""
+    return getattr(function, "__qualname__", None) or type(function).__qualname__
+
+
+def _is_guide(guide: Callable[..., Any]) -> bool:
+    """Whether it says so itself: an object whose call is annotated as a guide's."""
+    if inspect.isroutine(guide) or inspect.isclass(guide):
+        return False
+    call = type(guide).__call__
+    return getattr(call, "__annotations__", {}).get("return") in (Judgement, "Judgement")
+
+
+def _places(function: Callable[..., Any]) -> tuple[str, ...]:
+    """For each positional argument what it gets: the example, the output, or nothing of ours."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # a builtin does not tell
+        return "example", "output"
+    names = _positional(signature.parameters, name_of(function))
+    if not names:
+        raise GuideError(f"the guide {name_of(function)} takes no arguments: write it as (example, output)")
+    if len(names) == 1:
+        return ("output",)
+    first = ("output", "example") if names[0] in _OUTPUTS and names[1] in _EXAMPLES else ("example", "output")
+    return *first, *("rest",) * (len(names) - 2)
+
+
+def _positional(parameters: Mapping[str, inspect.Parameter], name: str) -> list[str]:
+    """The names of the arguments that are given by place: what is required, and of two the second."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    for each in parameters.values():
+        if each.kind is each.KEYWORD_ONLY and each.default is each.empty:
+            raise GuideError(f"the guide {name} requires {each.name}=, which nobody gives: write it as (example, output)")
+    placed = [each for each in parameters.values() if each.kind in kinds]
+    names = [each.name for each in placed]
+    required = sum(each.default is each.empty for each in placed)
+    if any(each.kind is each.VAR_POSITIONAL for each in parameters.values()):
+        return [*names, "example", "output"][: max(2, required)]
+    is_pair = names[:1] and (names[0] in _EXAMPLES or names[1:2] and names[1] in _OUTPUTS)
+    return names[: max(2 if is_pair else 1, required)]
+
+
+async def _awaited(said: Any) -> Any:
+    return await said
+
+
+def _line_of(error: Exception) -> str:
+    """Where in the guide it was raised."""
+    traceback = error.__traceback__
+    last = None
+    while traceback is not None:
+        last, traceback = traceback, traceback.tb_next
+    return "" if last is None else f" ({last.tb_frame.f_code.co_filename}, line {last.tb_lineno})"
+

@@ -1,0 +1,254 @@
+"""`optimize`: a workflow, examples, a guide and a budget go in; the best values that were found come out."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+from steepest.agents.llm.chat import ChatModel, run_sync
+from steepest.agents.default_model import default_model
+from steepest.agents.llm.kept_replies import KeptModel, ReplyFile
+from steepest.agents.llm.policies import with_policies
+from steepest.agents.llm.specs import open_model
+from steepest.agents.optimizers.catalogue import asks_a_model, strategy_named
+from steepest.agents.optimizers.components import value_of
+from steepest.agents.optimizers.engines.choice import executor_named
+from steepest.agents.optimizers.examples import Data, digest_of_examples, examples_of
+from steepest.agents.optimizers.guides.functions import guide_of
+from steepest.agents.optimizers.guides.guide import Guide
+from steepest.agents.optimizers.model_bandit import ModelBandit
+from steepest.agents.optimizers.outcome import Optimized, Spent
+from steepest.agents.optimizers.run_folder import ComponentEntry, RunEntry, RunFolder
+from steepest.agents.optimizers.sealed import sealed_test
+from steepest.agents.optimizers.search.evaluations import Evaluations
+from steepest.agents.optimizers.search.executors import Executor
+from steepest.agents.optimizers.search.journal import Journal
+from steepest.agents.optimizers.search.limits import SearchLimits, Spending
+from steepest.agents.optimizers.search.loop import carry_out
+from steepest.agents.optimizers.search.models import Models
+from steepest.agents.optimizers.search.protocols import Program, Stopper, Strategy
+from steepest.agents.optimizers.search.records import StepRecord
+from steepest.agents.optimizers.search.rollouts import Example, Split
+from steepest.agents.optimizers.search.search import Search
+from steepest.agents.optimizers.workflows import TracedProgram, parameters_behind
+from steepest.errors import InputError
+from steepest.traces.graph import Node
+from steepest.traces.modules.members import named_parameters
+from steepest.traces.parameters import update
+
+__all__ = ["optimize"]
+
+DEFAULT_METRIC_CALLS = 20
+"""Metric calls for each ranking example, where no budget is given and no number of steps."""
+
+
+def optimize(
+    workflow: Callable[..., Any] | Program,
+    data: Data | None = None,
+    *,
+    guide: Guide | Callable[..., Any] | None = None,
+    strategy: str | Strategy = "auto",
+    budget: int | SearchLimits | None = None,
+    steps: int | None = None,
+    llm: str | ChatModel | Sequence[str | ChatModel] | None = None,
+    validation: Data | None = None,
+    test: Data | None = None,
+    parameters: Mapping[str, Node[Any]] | Sequence[Node[Any]] | None = None,
+    out: str | Path | None = None,
+    engine: str | Executor = "threads",
+    workers: int | None = None,
+    seed: int = 0,
+    goal: str = "",
+    failure_score: float | None = None,
+    stoppers: Sequence[Stopper] = (),
+    watch: Callable[[Search], None] | None = None,
+) -> Optimized:
+    """Find better values for a workflow's parameters, and set them.
+
+    Args:
+        workflow: A function, a bundle or a module with trainable parameters, or a `Program` of one's own. It is called
+            with each example: by names, if that is a mapping with the names of its parameters.
+        data: Examples to learn from, or a JSONL file of them; None for a workflow without arguments.
+        guide: Judges an output: a function of the example and the output that returns a score, larger is better, or a
+            score and words; or any guide of `steepest.agents.optimizers.guides`.
+        strategy: How to search, by name (`steepest optimize --help` lists them) or an object. "auto" takes Optuna's TPE
+            if all parameters are numbers and choices and no model is given, islands if they are code, else Pareto.
+        budget: The most metric calls, or limits of several kinds. Without it, and without `steps`, 20 metric calls for
+            each example of the ranking split.
+        steps: The most steps.
+        llm: Who proposes, a chat model or its name (`open_model`); of several, a bandit chooses by gain for the money.
+            None means the default model, where the strategy needs one.
+        validation: Examples whose scores rank candidates; those of `data` unless given.
+        test: Examples that no choice sees; the seed and the best are run on them at the end. What that takes is set
+            aside from the budget.
+        parameters: What may change: nodes, by name if in a mapping. Unless given, those in the workflow and those that
+            its first run meets.
+        out: A folder for all that is found; the same call with the same folder goes on where it was stopped.
+        engine: Where the workflow runs: "threads", "processes", "ray", or an executor of one's own.
+        workers: How many runs go on at once.
+        seed: Of all random choices.
+        goal: What you want, in words, for whoever proposes.
+        failure_score: What a run that raises counts as. Unless given: 0 if the seed's scores are not negative, else less
+            than all of them.
+        stoppers: What may end the search before the budget does.
+        watch: Called with the search whenever there is something new.
+
+    Returns:
+        What was found. The workflow's parameters have the best values, unless it is a `Program`.
+
+    Raises:
+        InputError: Something of this can't be used; the message says what.
+        BudgetSpent: The budget does not even allow for the seed's evaluation.
+        LLMError: A model can't be asked, for good; with `out`, what was done until then is kept.
+    """
+    examples = _splits(data, validation, test)
+    program, nodes = _program_of(workflow, guide, parameters, examples["train"][0])
+    chosen = strategy_named(strategy, program.components, has_model=llm is not None)
+    models = _opened(llm if llm is not None else default_model() if asks_a_model(chosen) else ())
+    with ExitStack() as stack:
+        folder = RunFolder(out) if out is not None else None
+        if folder is not None:
+            stack.enter_context(folder.locked())
+            seeded = folder.require(_entry(workflow, guide, program, chosen, models, examples, seed, goal))
+            if isinstance(program, TracedProgram):
+                program.begin_with(seeded)
+        evaluations = stack.enter_context(closing(Evaluations(folder.evaluations if folder is not None else None)))
+        spending = _spending(_limits(budget, steps, examples), evaluations)
+        spending.set_aside = 2 * len(examples.get("test", ()))
+        search = Search(
+            program,
+            examples,
+            spending,
+            models=_models(models, spending, folder, stack),
+            evaluations=evaluations,
+            executor=stack.enter_context(closing(executor_named(engine, workers))),
+            seed=seed,
+            goal=goal,
+            failure_score=failure_score,
+            watch=watch,
+        )
+        if isinstance(program, TracedProgram):
+            stack.callback(program.restore)
+        found = run_sync(_found(search, chosen, folder, stoppers, steps))
+    for name, parameter in nodes.items():
+        update(parameter, value_of(parameter, found.values[name]))
+    return found
+
+
+async def _found(
+    search: Search, strategy: Strategy, folder: RunFolder | None, stoppers: Sequence[Stopper], steps: int | None
+) -> Optimized:
+    records: list[StepRecord] = []
+    journal = Journal(folder.steps if folder is not None else None)
+    ended = await carry_out(search, strategy, stoppers=stoppers, steps=steps, journal=journal, records=records)
+    best = search.best
+    test = await sealed_test(search, best)
+    spending = search.spending
+    return Optimized(
+        best=best,
+        score=search.score(best),
+        seed_score=search.score(search.pool[0]),
+        test=test,
+        reason=ended.reason,
+        pool=search.pool,
+        records=records,
+        spent=Spent(spending.metric_calls, spending.tokens, spending.money, spending.seconds),
+        folder=folder.path if folder is not None else None,
+    )
+
+
+def _opened(llm: str | ChatModel | Sequence[str | ChatModel]) -> list[ChatModel]:
+    several = [llm] if isinstance(llm, (str, ChatModel)) else llm
+    return [open_model(each) if isinstance(each, str) else each for each in several]
+
+
+def _splits(data: Data | None, validation: Data | None, test: Data | None) -> dict[Split, list[Example]]:
+    examples: dict[Split, list[Example]] = {"train": examples_of(data, "data")}
+    if validation is not None:
+        examples["validation"] = examples_of(validation, "validation")
+    if test is not None:
+        examples["test"] = examples_of(test, "test")
+    return examples
+
+
+def _program_of(workflow: Any, guide: Any, parameters: Any, first: Example) -> tuple[Program, Mapping[str, Node[Any]]]:
+    """What is searched, and the nodes that get the best values."""
+    if isinstance(workflow, Program):
+        if guide is not None or parameters is not None:
+            raise InputError("a Program judges its runs and names its components itself: leave out guide, parameters")
+        return workflow, {}
+    if not callable(workflow):
+        raise InputError(f"the workflow has to be something to call, not a {type(workflow).__name__}")
+    if guide is None:
+        raise InputError("pass guide=: a function of the example and the output that returns a score, larger is better")
+    nodes = _nodes(parameters) if parameters is not None else parameters_behind(workflow, first)
+    return TracedProgram(workflow, nodes, guide_of(guide)), nodes
+
+
+def _nodes(parameters: Any) -> dict[str, Node[Any]]:
+    if isinstance(parameters, Mapping):
+        return dict(parameters)
+    return named_parameters([parameters] if isinstance(parameters, Node) else list(parameters))
+
+
+def _limits(budget: Any, steps: int | None, examples: Mapping[Split, Sequence[Example]]) -> SearchLimits:
+    if isinstance(budget, SearchLimits):
+        return budget
+    if budget is None and steps is None:
+        ranking = examples.get("validation") or examples["train"]
+        budget = DEFAULT_METRIC_CALLS * len(ranking) + 2 * len(examples.get("test", ()))
+    return SearchLimits(metric_calls=budget)
+
+
+def _spending(limits: SearchLimits, evaluations: Evaluations) -> Spending:
+    """What may still be spent; a search that goes on has spent what its evaluations took."""
+    calls, tokens, money = evaluations.totals()
+    return Spending(limits, metric_calls=calls, tokens=tokens, money=money)
+
+
+def _models(models: Sequence[ChatModel], spending: Spending, folder: RunFolder | None, stack: ExitStack) -> Models:
+    """The models behind the budget, their answers kept where there is a folder."""
+    behind: list[ChatModel] = [with_policies(each, budget=spending.budget) for each in models]
+    if folder is not None and behind:
+        replies = stack.enter_context(closing(ReplyFile(folder.replies)))
+        paid = replies.paid()
+        spending.budget.charge(paid.money, paid.tokens)
+        behind = [KeptModel(each, replies) for each in behind]
+    return Models(behind, ModelBandit() if len(behind) > 1 else None)
+
+
+def _entry(
+    workflow: Any,
+    guide: Any,
+    program: Program,
+    strategy: Strategy,
+    models: Sequence[ChatModel],
+    examples: Mapping[Split, Sequence[Example]],
+    seed: int,
+    goal: str,
+) -> RunEntry:
+    return RunEntry(
+        workflow=_name_of(workflow),
+        components=tuple(
+            ComponentEntry(name=each.name, kind=each.kind, description=each.description, constraint=each.constraint)
+            for each in program.components
+        ),
+        seed_values=dict(program.seed()),
+        strategy=_ADDRESS.sub("", repr(strategy)),
+        models=tuple(each.name for each in models),
+        guide=_name_of(guide) if guide is not None else "",
+        goal=goal,
+        sizes={split: len(given) for split, given in examples.items()},
+        digests={split: digest_of_examples(given) for split, given in examples.items()},
+        seed=seed,
+    )
+
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+"""Of an object without a text of its own, which is another one in every process."""
+
+
+def _name_of(thing: Any) -> str:
+    """What a function or an object is called, without an address that changes from process to process."""
+    return str(getattr(thing, "__qualname__", type(thing).__qualname__))

@@ -1,0 +1,91 @@
+"""What a search comes to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steepest.agents.optimizers.sealed import SealedTest
+from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.records import StepRecord
+from steepest.agents.optimizers.search.values import Values
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["Optimized", "Spent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a search took, all of its sessions together."""
+
+    metric_calls: int
+    tokens: int
+    money: float
+    """US dollars."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Optimized:
+    """The best that was found, and how."""
+
+    best: Candidate
+    score: float
+    """The best candidate's mean score on the ranking split."""
+    seed_score: float
+    """That of the values that the search began with."""
+    test: SealedTest | None
+    """The figure on examples that no choice has seen, if there are any."""
+    reason: str
+    """Why the search ended."""
+    pool: Pool
+    records: Sequence[StepRecord]
+    """Of every step, the first being the seed's evaluation."""
+    spent: Spent
+    folder: Path | None = None
+
+    @property
+    def values(self) -> Values:
+        """The best values by component."""
+        return self.best.values
+
+    @property
+    def refused(self) -> int:
+        """Proposals that could not be used; the records say why."""
+        return sum(len(each.refused) for each in self.records)
+
+    @property
+    def tried(self) -> int:
+        """Candidates that were evaluated, the seed among them."""
+        return sum(len(each.tried) + len(each.births) for each in self.records) + 1
+
+    def frame(self) -> "pandas.DataFrame":
+        """A row for each candidate: number, step, origin, parents, outcome, score, gain, model, reason.
+
+        Raises:
+            InputError: pandas is not installed (the extra `tables`).
+        """
+        from steepest.agents.optimizers.frames import frame_of
+
+        return frame_of(self.records, self.pool)
+
+    def report(self, path: str | Path) -> Path:
+        """Write a page that shows the search: lineage, scores, differences of prompts and code.
+
+        Raises:
+            InputError: It can't be written.
+        """
+        from steepest.agents.optimizers.reports import write_report
+
+        return write_report(self, path)
+
+    def __str__(self) -> str:
+        gain = f"{self.seed_score:.4g} to {self.score:.4g}"
+        lines = [
+            f"score {gain} after {self.spent.metric_calls:,} metric calls, {self.tried:,} candidates, "
+            f"{self.refused:,} refused proposals, {self.spent.money:.4g} $",
+            f"ended: {self.reason}",
+        ]
+        return "\n".join([*lines, *([f"sealed test: {self.test}"] if self.test is not None else [])])

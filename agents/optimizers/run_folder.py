@@ -1,0 +1,175 @@
+"""The folder of a search: what was asked for, and all that is needed to go on.
+
+`run.json` says what the search is of; the same search goes on in its folder, and any other one is refused. Beside it
+stand the records of the steps, the evaluations, and what the models answered.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from steepest.agents.optimizers.search.journal import Journal
+from steepest.errors import InputError
+
+__all__ = ["ComponentEntry", "RunEntry", "RunFolder"]
+
+FORMAT = "steepest.optimize"
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ComponentEntry(_Entry):
+    """A component as the folder tells of it."""
+
+    name: str
+    kind: str
+    description: str = ""
+    constraint: str = ""
+
+
+class RunEntry(_Entry):
+    """What a search is of."""
+
+    format: str = FORMAT
+    version: int = 1
+    steepest: str = Field(default_factory=lambda: version("steepest"))
+    workflow: str
+    components: tuple[ComponentEntry, ...]
+    seed_values: dict[str, Any]
+    strategy: str
+    """With its settings."""
+    models: tuple[str, ...] = ()
+    guide: str = ""
+    goal: str = ""
+    sizes: dict[str, int] = Field(default_factory=dict)
+    """Examples by split."""
+    digests: dict[str, str] = Field(default_factory=dict)
+    """Of the examples by split."""
+    seed: int = 0
+
+
+_MAY_DIFFER = frozenset({"steepest"})
+
+
+class RunFolder:
+    """A folder that one search at a time works in.
+
+    Args:
+        path: It is made if it is not there.
+
+    Raises:
+        InputError: It can't be made, holds something else, or another process works in it.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.steps = self.path / "steps.jsonl"
+        self.evaluations = self.path / "evaluations.sqlite"
+        self.replies = self.path / "replies.sqlite"
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"the folder {path} can't be made: {error.strerror or error}") from error
+        strange = [each.name for each in self.path.iterdir()] if not self._entry_path.exists() else []
+        if [each for each in strange if each != "lock"]:
+            raise InputError(f"{path} holds other things ({sorted(strange)[0]}, ...): name a new or an empty folder")
+
+    @property
+    def _entry_path(self) -> Path:
+        return self.path / "run.json"
+
+    def require(self, entry: RunEntry) -> dict[str, Any]:
+        """Make sure that the folder is of this search.
+
+        Args:
+            entry: What is to be searched. Its seed values may also be those of a candidate that was found here: whoever
+                goes on in the same process, or has written the best values into the source, means the same search.
+
+        Returns:
+            The values that the search begins with, or began with.
+
+        Raises:
+            InputError: It is of another one; the message says what differs.
+        """
+        if not self._entry_path.exists():
+            self._write(entry)
+            return entry.seed_values
+        known = read_entry(self.path)
+        before, now = known.model_dump(mode="json"), entry.model_dump(mode="json")
+        differing = [name for name in now if name not in _MAY_DIFFER and before[name] != now[name]]
+        if "seed_values" in differing and self._knows(known.seed_values, entry.seed_values):
+            differing.remove("seed_values")
+        if differing:
+            told = "; ".join(f"{name}: {_short(before[name])} there, {_short(now[name])} now" for name in differing)
+            raise InputError(
+                f"{self.path} holds another search ({told}): go on with what it was begun with, or name another folder"
+            )
+        return known.seed_values
+
+    def _knows(self, seed: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+        """Whether a member of the pool has these values."""
+        members: dict[int, Mapping[str, Any]] = {0: seed}
+        for record in Journal(self.steps).read():
+            for birth in record.births:
+                members[birth.number] = {**members[birth.parents[0]], **birth.values}
+        return any(each == values for each in members.values())
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes out until the block is left.
+
+        Raises:
+            InputError: One is in.
+        """
+        import fcntl
+
+        with (self.path / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise InputError(
+                    f"another process works in {self.path}: wait for it, or name another folder"
+                ) from error
+            yield
+
+    def _write(self, entry: RunEntry) -> None:
+        beside = self._entry_path.with_suffix(".part")
+        try:
+            beside.write_text(entry.model_dump_json(indent=2) + "\n", "utf-8")
+            os.replace(beside, self._entry_path)
+        except OSError as error:
+            raise InputError(f"{self._entry_path} can't be written: {error.strerror or error}") from error
+
+
+def read_entry(path: str | Path) -> RunEntry:
+    """What the search in a folder is of.
+
+    Raises:
+        InputError: There is none, or it can't be read.
+    """
+    file = Path(path) / "run.json"
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"there is no search in {path}: it has no run.json") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{file} can't be read: {error}") from error
+    if not isinstance(content, Mapping) or content.get("format") != FORMAT:
+        raise InputError(f"{file} is of another kind of run, not of an optimization")
+    try:
+        return RunEntry.model_validate(content)
+    except ValidationError as error:
+        raise InputError(f"{file} is no description of a search that this steepest reads: {error}") from error
+
+
+def _short(value: object) -> str:
+    written = json.dumps(value, ensure_ascii=False)
+    return written if len(written) <= 60 else written[:57] + "..."

@@ -1,0 +1,109 @@
+"""Running a workflow with the values of one candidate while other threads run it with those of others.
+
+A module gets a copy for each candidate. Where parameters are shared by everything (at the top of a file, of a function)
+candidates take turns: runs of the same candidate go on side by side, and another one's wait until they are over.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from steepest.agents.optimizers.components import value_of
+from steepest.agents.optimizers.search.values import Values, digest_of
+from steepest.traces.graph import Node
+from steepest.traces.modules.members import is_module, named_parameters
+from steepest.traces.parameters import place
+
+__all__ = ["Staged", "place_all", "stage_of"]
+
+MOST_COPIES = 16
+"""Copies of a module that are kept, the latest used."""
+
+
+class Staged(Protocol):
+    """Gives a workflow with values in place."""
+
+    @contextmanager
+    def using(self, values: Values) -> Iterator[tuple[Callable[..., Any], Mapping[str, Node[Any]]]]:
+        """The workflow and its parameters by component, with a candidate's values until the block is left."""
+
+
+def stage_of(workflow: Any, parameters: Mapping[str, Node[Any]]) -> "Staged":
+    """How candidates of a workflow share this process."""
+    if is_module(workflow):
+        reached = named_parameters(workflow)
+        if {id(each) for each in parameters.values()} <= {id(each) for each in reached.values()}:
+            try:
+                workflow.copy()
+            except Exception:  # it holds a client, a lock or a file: what can't be copied is shared
+                return TakingTurns(workflow, parameters)
+            names = {id(each): path for path, each in reached.items()}
+            return Copies(workflow, {name: names[id(each)] for name, each in parameters.items()})
+    return TakingTurns(workflow, parameters)
+
+
+class TakingTurns:
+    """One workflow for all; its parameters have one candidate's values at a time."""
+
+    def __init__(self, workflow: Callable[..., Any], parameters: Mapping[str, Node[Any]]) -> None:
+        self._workflow = workflow
+        self._parameters = dict(parameters)
+        self._condition = threading.Condition()
+        self._present = ""
+        self._running = 0
+
+    @contextmanager
+    def using(self, values: Values) -> Iterator[tuple[Callable[..., Any], Mapping[str, Node[Any]]]]:
+        """Wait for the candidate's turn."""
+        digest = digest_of(values)
+        with self._condition:
+            while self._running and self._present != digest:
+                self._condition.wait()
+            if self._present != digest:
+                self._present = ""
+                place_all(self._parameters, values)
+                self._present = digest
+            self._running += 1
+        try:
+            yield self._workflow, self._parameters
+        finally:
+            with self._condition:
+                self._running -= 1
+                self._condition.notify_all()
+
+
+class Copies:
+    """A copy of a module for each candidate."""
+
+    def __init__(self, module: Any, paths: Mapping[str, str]) -> None:
+        self._module = module
+        self._paths = dict(paths)
+        """Where the parameter of each component stands."""
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, tuple[Any, Mapping[str, Node[Any]]]] = OrderedDict()
+
+    @contextmanager
+    def using(self, values: Values) -> Iterator[tuple[Callable[..., Any], Mapping[str, Node[Any]]]]:
+        """The candidate's copy."""
+        digest = digest_of(values)
+        with self._lock:
+            kept = self._kept.pop(digest, None) or self._made(values)
+            self._kept[digest] = kept
+            if len(self._kept) > MOST_COPIES:
+                self._kept.popitem(last=False)
+        yield kept
+
+    def _made(self, values: Values) -> tuple[Any, Mapping[str, Node[Any]]]:
+        made = self._module.copy()
+        found = named_parameters(made)
+        parameters = {name: found[path] for name, path in self._paths.items()}
+        place_all(parameters, values)
+        return made, parameters
+
+
+def place_all(parameters: Mapping[str, Node[Any]], values: Values) -> None:
+    """Give parameters a candidate's values, which their histories are not to know of."""
+    for name, parameter in parameters.items():
+        place(parameter, value_of(parameter, values[name]))

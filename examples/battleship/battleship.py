@@ -1,0 +1,83 @@
+"""Learn to play Battleship: the policy is code, a search rewrites it by what the games show.
+
+    python examples/battleship/battleship.py                       # offline, a small grammar of rules as the model
+    python examples/battleship/battleship.py --model openai:gpt-5.4-mini
+"""
+
+import argparse
+from pathlib import Path
+
+import steepest
+from steepest.agents.llm import ChatModel, FunctionModel, open_model
+from steepest.traces import bundle
+
+from board import SHIPS, SHOTS, Game, play
+from picture import draw
+from rules import propose
+
+GOAL = f"hit as many ship cells as possible with {SHOTS} shots; ships are straight, {SHIPS} cells long, and never touch"
+
+
+@bundle(trainable=True)
+def next_shot(seen):
+    """The row and the column of the next shot."""
+    for row, line in enumerate(seen):
+        for column, cell in enumerate(line):
+            if cell == ".":
+                return [row, column]
+    return [0, 0]
+
+
+def game(board: int):
+    """Play on the board of this number."""
+    return play(board, next_shot)
+
+
+def judge(board: int, played: Game) -> tuple[float, str]:
+    """The share of ship cells that were hit, and what the shots were like."""
+    words = f"{played.found} of {sum(SHIPS)} ship cells were hit with {len(played.shots)} shots."
+    if played.chances:
+        words += f" {played.chances} shots were elsewhere although a cell beside a hit was unknown."
+    if played.wasted:
+        words += f" {played.wasted} shots were off the board or at a cell that had been shot at."
+    return played.found / sum(SHIPS), words
+
+
+def learn(model: ChatModel, metric_calls: int, seed: int = 0, out: str | None = None) -> "steepest.Optimized":
+    """Search for a better policy; the last boards are for the figure at the end alone."""
+    return steepest.optimize(
+        game,
+        list(range(4)),
+        guide=judge,
+        validation=list(range(4, 12)),
+        test=list(range(12, 36)),
+        parameters={"next_shot": next_shot.code.node},
+        llm=model,
+        strategy="pareto",
+        budget=metric_calls,
+        goal=GOAL,
+        seed=seed,
+        out=out,
+    )
+
+
+def main() -> None:
+    """Learn, tell, draw."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", help="a chat model that proposes; the grammar of rules unless given")
+    parser.add_argument("--metric-calls", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", help="a folder for the run; the same command goes on there")
+    parser.add_argument("--picture", type=Path, help="an SVG of the first test board before and after")
+    options = parser.parse_args()
+    model = open_model(options.model) if options.model else FunctionModel(propose, "grammar of rules")
+    before = play(12, next_shot)
+    found = learn(model, options.metric_calls, options.seed, options.out)
+    print(found)
+    print(found.values["next_shot"])
+    if options.picture:
+        options.picture.write_text(draw(12, before, play(12, next_shot)), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
