@@ -88,6 +88,15 @@ def expressions_of(element: Definition | Variable | Constraint | Objective) -> I
         yield from (family.members for family in element.families)
 
 
+def decisions(formulation: Formulation) -> frozenset[str]:
+    """The names that stand for decisions: variables, and named expressions in which a variable occurs."""
+    found = {variable.name for variable in formulation.variables}
+    lets = {let.name: set(names_in(let)) for let in formulation.lets}
+    while new := {name for name, mentioned in lets.items() if name not in found and mentioned & found}:
+        found |= new
+    return frozenset(found)
+
+
 def _definitions(formulation: Formulation) -> list[Definition]:
     return [*formulation.sets, *formulation.parameters, *formulation.lets]
 

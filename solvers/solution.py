@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, PrivateAttr
 
 from steepest.solvers import display
 from steepest.solvers.language.expressions import Label
+from steepest.solvers.linearization.steps import LinearizationStep
 
 Status = Literal[
     "optimal",
@@ -82,6 +83,8 @@ class Solution(BaseModel):
     """Relative gap between objective and bound; None for LPs and where there is no incumbent."""
     variables: list[VariableValue] = Field(default_factory=list)
     binding: list[BindingConstraint] = Field(default_factory=list)
+    steps: list[LinearizationStep] = Field(default_factory=list)
+    """Terms that were written linearly for the solver; values, objective and constraints are those of the formulation."""
     problem_class: str = ""
     """LP, MIP, QP, or what made it unsupported (MIQP, QCP, NLP, MINLP)."""
     solver: str = ""

@@ -7,6 +7,7 @@ import numpy as np
 
 from steepest.solvers.answer import Answer, ending
 from steepest.solvers.array_solve import require_supported, solve_arrays
+from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.checks.degree import classify
 from steepest.solvers.checks.formulation_checks import check_formulation
 from steepest.solvers.data.binding import bind
@@ -16,9 +17,10 @@ from steepest.solvers.fractional import read_ratio, solve_ratio
 from steepest.solvers.nonlinear_solve import solve_nonlinear
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
-from steepest.solvers.tolerances import TIGHT
+from steepest.solvers.tolerances import REREAD, TIGHT
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
+from steepest.solvers.vectorized.points import PointSymbols, broken_constraints, objective_at
 from steepest.solvers.vectorized.scatter import Numbers
 from steepest.solvers.verification import row_activity
 
@@ -54,8 +56,19 @@ def solve_formulation(
         return _solved_otherwise(formulation, data, options or SolveOptions(), error, say)
     size = f"{model.rows:,} rows, {model.columns:,} columns, {model.nonzeros:,} nonzeros"
     article = "an" if model.problem_class == "LP" else "a"
+    for step in model.steps:
+        say(str(step))
     say(f"solving {article} {model.problem_class} of {size}")
-    return solve_compiled(model, options or SolveOptions())
+    try:
+        return solve_compiled(model, options or SolveOptions())
+    except SolverError as error:
+        if not model.steps:
+            raise
+        refusal = UnsupportedProblemError("; ".join(step.text for step in model.steps), str(error))
+        solution = _solved_otherwise(formulation, data, options or SolveOptions(), refusal, say)
+        if solution.status == "unsupported":
+            raise
+        return solution
 
 
 def _solved_otherwise(
@@ -86,11 +99,34 @@ def solve_compiled(model: CompiledModel, options: SolveOptions) -> Solution:
 
 def _solution(model: CompiledModel, answer: Answer, problem_class: str) -> Solution:
     """An answer in the formulation's own names."""
-    solution = Solution(**ending(answer), problem_class=problem_class, size=model.size)
+    solution = Solution(**ending(answer), problem_class=problem_class, size=model.size, steps=list(model.steps))
     if answer.values is not None:
+        if model.steps:
+            solution.objective = _reread(model, answer, answer.values)
         solution.variables = _variable_values(model, answer.values)
         solution.binding = _binding(model, row_activity(model, answer.values), answer.row_duals)
     return solution
+
+
+def _reread(model: CompiledModel, answer: Answer, values: Numbers) -> float | None:
+    """The objective of the formulation as it is written, at an answer of its linear form that is true of it.
+
+    Raises:
+        SolverError: The answer breaks a constraint as it is written, or its objective is not what was proven.
+    """
+    formulation = model.instance.formulation
+    point = PointSymbols(model.instance, model.variables, values)
+    broken = next(broken_constraints(point, formulation.constraints, REREAD), None)
+    if broken is not None:
+        raise SolverError(f"the answer of the linear form breaks `{broken}` as it is written; it is not to be trusted")
+    if not formulation.objectives or answer.objective is None:
+        return answer.objective
+    reached = objective_at(point, formulation.objectives[0].expression)
+    worse = reached - answer.objective if model.sense == "minimize" else answer.objective - reached
+    if answer.status == "optimal" and worse > REREAD * max(1.0, abs(reached)):
+        message = f"the objective as it is written comes to {reached:g}, its linear form to {answer.objective:g}"
+        raise SolverError(f"{message}; the answer is not to be trusted")
+    return reached
 
 
 def _variable_values(model: CompiledModel, values: Numbers) -> list[VariableValue]:
@@ -118,6 +154,9 @@ def _binding(model: CompiledModel, activity: Numbers, duals: Numbers | None) -> 
     found: list[BindingConstraint] = []
     first = 0
     for block in model.blocks:
+        if block.is_auxiliary:
+            first += len(block)
+            continue
         rows = np.flatnonzero(tight[first : first + len(block)])
         for row, index in zip(rows.tolist(), model.row_indices(block, rows), strict=True):
             low, high = float(block.lower[row]) + 0.0, float(block.upper[row]) + 0.0

@@ -17,3 +17,10 @@ TIGHT = 1e-6
 
 STATIONARITY = 1e-6
 """How far the slope of a quadratic objective may be off at its optimum, relative to its largest term."""
+
+STRICTNESS = 1e-5
+"""By how much one real value has to be below another to be strictly below it: more than a solver's own tolerance."""
+
+REREAD = 1e-5
+"""How far a comparison, and relatively the objective, of the formulation as it is written may be off at the answer of its
+linear form, where one term may stand on several rows that the solver meets within its own tolerance each."""

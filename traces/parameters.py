@@ -190,7 +190,8 @@ def require_allowed(value: Any, constraint: Constraint | None, name: str) -> Non
         try:
             verdict = unwrapped(constraint(value), [])
         except Exception as error:
-            raise RejectedValueError(f"{name} can't be {preview(value)}: {message_of(error)}") from error
+            told = str(error) if isinstance(error, InputError) else message_of(error)
+            raise RejectedValueError(f"{name} can't be {preview(value)}: {told}") from error
         if verdict is False or (type(verdict).__module__ == "numpy" and str(verdict) == "False"):
             words = getattr(constraint, "__doc__", None) or getattr(constraint, "__name__", "its constraint")
             raise RejectedValueError(f"{name} can't be {preview(value)}: it does not meet {str(words).strip()!r}")

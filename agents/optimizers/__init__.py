@@ -1,1 +1,98 @@
-"""Optimizers on traces: whoever proposes new parameters, prompts and code, and the searches that decide what is kept."""
+"""Optimizers on traces: whoever proposes new parameters, prompts and code, and the searches that decide what is kept.
+
+`Optimizer` (with `OptoPrime`, `OPRO` and `TextGrad`) works in the manner of PyTorch: the caller runs, gives feedback,
+steps. Searches with a budget are strategies on the core in `search`; `steepest.optimize` puts one together. What writes
+a strategy or a proposer of its own finds the seams here, too; everything is loaded on first use.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from steepest.agents.optimizers.accounts import account_of
+    from steepest.agents.optimizers.asking import Asked, ask, ask_changes
+    from steepest.agents.optimizers.components import component_of
+    from steepest.agents.optimizers.memory import Try
+    from steepest.agents.optimizers.opro import OproProposer
+    from steepest.agents.optimizers.optimizer import OPRO, Optimizer, OptoPrime, Stepped, TextGrad
+    from steepest.agents.optimizers.optoprime import OptoPrimeProposer
+    from steepest.agents.optimizers.reflection import Reflection
+    from steepest.agents.optimizers.replies import UnusableReply
+    from steepest.agents.optimizers.search.candidates import Candidate, Pool
+    from steepest.agents.optimizers.search.protocols import Proposal, Proposer, Situation, Strategy
+    from steepest.agents.optimizers.search.rollouts import Example, Judgement, Rollout
+    from steepest.agents.optimizers.search.values import Component, Rejection
+    from steepest.agents.optimizers.textgrad import TextGradProposer
+
+__all__ = [
+    "OPRO",
+    "Asked",
+    "Candidate",
+    "Component",
+    "Example",
+    "Judgement",
+    "OproProposer",
+    "Optimizer",
+    "OptoPrime",
+    "OptoPrimeProposer",
+    "Pool",
+    "Proposal",
+    "Proposer",
+    "Reflection",
+    "Rejection",
+    "Rollout",
+    "Situation",
+    "Stepped",
+    "Strategy",
+    "TextGrad",
+    "TextGradProposer",
+    "Try",
+    "UnusableReply",
+    "account_of",
+    "ask",
+    "ask_changes",
+    "component_of",
+]
+
+_HOMES = {
+    "OPRO": "optimizer",
+    "Asked": "asking",
+    "Candidate": "search.candidates",
+    "Component": "search.values",
+    "Example": "search.rollouts",
+    "Judgement": "search.rollouts",
+    "OproProposer": "opro",
+    "Optimizer": "optimizer",
+    "OptoPrime": "optimizer",
+    "OptoPrimeProposer": "optoprime",
+    "Pool": "search.candidates",
+    "Proposal": "search.protocols",
+    "Proposer": "search.protocols",
+    "Reflection": "reflection",
+    "Rejection": "search.values",
+    "Rollout": "search.rollouts",
+    "Situation": "search.protocols",
+    "Stepped": "optimizer",
+    "Strategy": "search.protocols",
+    "TextGrad": "optimizer",
+    "TextGradProposer": "textgrad",
+    "Try": "memory",
+    "UnusableReply": "replies",
+    "account_of": "accounts",
+    "ask": "asking",
+    "ask_changes": "asking",
+    "component_of": "components",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its home (PEP 562) and keep it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

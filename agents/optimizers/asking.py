@@ -80,19 +80,16 @@ async def ask(
     Raises:
         LLMError: The model can't be asked, for good.
     """
-    question = tuple(ChatMessage(role=turn.role, content=turn.content) for turn in prompt.turns)
-    messages, rejections = question, list[Rejection]()
+    question = _request(prompt, sample, schema, max_tokens)
+    request, rejections = question, list[Rejection]()
     for _ in range(repairs + 1):
-        reply = await model.complete(
-            ChatRequest(
-                system=prompt.system, messages=messages, output_schema=schema, max_tokens=max_tokens, sample=sample
-            )
-        )
+        reply = await model.complete(request)
         try:
             return Asked(_read(reply, read), tuple(rejections))
         except UnusableReply as error:
             rejections += error.rejections
-            messages = (*question, *_follow_up(reply, error, prompt.output))
+            follow_up = _follow_up(reply, error, prompt.output)
+            request = question.model_copy(update={"messages": (*question.messages, *follow_up)})
     return Asked(None, tuple(rejections))
 
 
@@ -166,9 +163,22 @@ def prompt_for(situation: Situation, name: str, variables: Mapping[str, object])
     form = form_of(model_of(situation, name))
     prompt = load_prompt(f"{name}_{form}").render(**variables)
     components = [f"{each.name}: {wanted(each)}" for each in situation.components]
-    reply = load_prompt(f"changes_{form}").render(components=components)
+    reply = load_prompt(f"changes_{form}").render(components=components, first=situation.components[0].name)
     last = Turn("user", f"{prompt.user}\n\n{reply.user}")
     return replace(prompt, turns=(*prompt.turns[:-1], last))
+
+
+def request_of(situation: Situation, prompt: RenderedPrompt, index: int = 0) -> ChatRequest:
+    """What `ask_changes` sends first."""
+    schema = changes_schema(situation.components) if prompt.output == "json" else None
+    return _request(prompt, sample_of(situation.step, index), schema, MAX_TOKENS[prompt.output])
+
+
+def _request(prompt: RenderedPrompt, sample: int, schema: dict[str, Any] | None, max_tokens: int) -> ChatRequest:
+    messages = tuple(ChatMessage(role=turn.role, content=turn.content) for turn in prompt.turns)
+    return ChatRequest(
+        system=prompt.system, messages=messages, output_schema=schema, max_tokens=max_tokens, sample=sample
+    )
 
 
 def form_of(model: ChatModel) -> OutputForm:

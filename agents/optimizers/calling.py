@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from steepest.errors import InputError
+from steepest.traces.modules.members import is_module
 from steepest.traces.previews import preview
 
 __all__ = ["arguments_of", "call_plan"]
@@ -20,7 +21,8 @@ def call_plan(workflow: Callable[..., Any]) -> CallPlan:
     not take (the answer, say) is left out. Any other example is passed as the one argument.
     """
     try:
-        parameters = list(inspect.signature(workflow).parameters.values())
+        called = getattr(workflow, "forward", workflow) if is_module(workflow) else workflow
+        parameters = list(inspect.signature(called).parameters.values())
     except (TypeError, ValueError):  # a builtin does not tell
         return lambda data: ((data,), {})
     named = [each for each in parameters if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]

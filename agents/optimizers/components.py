@@ -5,7 +5,7 @@ writes easily. For the rest that JSON has no word for, `steepest.traces` has its
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -14,11 +14,12 @@ from steepest.errors import InputError
 from steepest.traces.code.code_parameter import CodeParameter
 from steepest.traces.graph import Node
 from steepest.traces.modules.encoding import decoded, encoded, types_within
+from steepest.traces.modules.members import named_parameters
 from steepest.traces.parameters import Trainable, accepted, state_of
 from steepest.traces.previews import preview
 from steepest.traces.ranges import Between
 
-__all__ = ["component_of", "encoded_value", "value_of", "words_of_constraint"]
+__all__ = ["component_of", "encoded_value", "named_nodes", "value_of", "words_of_constraint"]
 
 _KINDS: dict[type, Kind] = {str: "text", bool: "boolean", int: "integer", float: "float"}
 _MOST_WORDS = 1000
@@ -57,6 +58,42 @@ def component_of(name: str, parameter: Node[Any]) -> Component:
         log=log,
         judge=judge,
     )
+
+
+def named_nodes(parameters: object) -> dict[str, Node[Any]]:
+    """Parameters by name.
+
+    Args:
+        parameters: A list of them, which are called by their labels; or these by names of your own; or a module, a
+            bundle or containers that hold them.
+
+    Raises:
+        InputError: There are none, or one is passed twice.
+        TraceError: One of them is no parameter.
+    """
+    found: dict[str, Node[Any]]
+    if isinstance(parameters, Mapping) and all(isinstance(each, Node) for each in parameters.values()):
+        found = {str(name): each for name, each in parameters.items()}
+    elif isinstance(parameters, (list, tuple)) and all(isinstance(each, Node) for each in parameters):
+        found = {}
+        for each in parameters:
+            found[_free(each.label or "parameter", found)] = each
+    else:
+        found = named_parameters(parameters)
+    for each in found.values():
+        state_of(each)
+    if not found:
+        raise InputError("there is nothing to optimize: pass nodes that node(..., trainable=True) gave, or a module")
+    if len({id(each) for each in found.values()}) < len(found):
+        raise InputError("a parameter is passed twice: pass each once")
+    return found
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
+    free, number = name, 2
+    while free in taken:
+        free, number = f"{name}_{number}", number + 1
+    return free
 
 
 _PRESENT: Any = object()

@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Sequence
 
+from steepest.agents.optimizers.fitting import wanted
 from steepest.agents.optimizers.search.protocols import Past, Situation
 from steepest.agents.optimizers.search.rollouts import Rollout
-from steepest.agents.optimizers.search.values import Value
+from steepest.agents.optimizers.search.values import Component, Value
+from steepest.prompts import load_prompt
 from steepest.traces.previews import cut, preview
 
-__all__ = ["aim", "as_text", "current", "extremes", "inert", "records", "tries"]
+__all__ = ["aim", "as_text", "current", "described", "extremes", "inert", "records", "tries", "way"]
 
 SHORTEST = 120
 """Characters that a part of a record has at least, however many records share the room."""
@@ -35,9 +37,21 @@ def current(situation: Situation) -> str:
     return "\n\n".join(parts)
 
 
+def described(component: Component) -> str:
+    """A component in a line: its name, what it is for, what its values have to meet."""
+    parts = [component.description, component.constraint]
+    return f"{component.name}: {'; '.join(each for each in parts if each) or wanted(component)}"
+
+
 def as_text(value: Value) -> str:
     """A value as a model reads and writes it: a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def way(index: int) -> str:
+    """What a step's proposal of this number shall go by, for proposals to differ where models have no temperature."""
+    ways = load_prompt("ways_text").render().user.splitlines()
+    return ways[index % len(ways)]
 
 
 def inert(text: str) -> str:

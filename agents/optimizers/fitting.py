@@ -18,6 +18,7 @@ __all__ = ["fit", "wanted"]
 LONGEST = 200_000
 """Characters of a text or of code."""
 _LONGEST_NUMBER = 300
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _FENCED = re.compile(r"\A\s*```[\w+-]*[ \t]*\n(.*)\n[ \t]*```\s*\Z", re.DOTALL)
 _QUOTED = re.compile(r"\A(['\"`])(.*)\1\Z", re.DOTALL)
@@ -104,20 +105,15 @@ def _number(component: Component, said: Any) -> int | float:
     """A finite number; a whole one stays exact."""
     number: Any = said
     if isinstance(said, str):
-        text = _bare(said).replace("_", "x")  # Python's own readers take 1_000, and nobody who writes it is sure
-        if len(text) > _LONGEST_NUMBER:
+        text = _bare(said)
+        if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
             raise _misfit(component, said)
-        try:
-            number = int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
-        except ValueError as error:
-            raise _misfit(component, said) from error
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(_rough(number)):
+        number = int(text) if text.lstrip("+-").isdigit() else float(text)
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        raise _misfit(component, said)
+    if isinstance(number, float) and not math.isfinite(number):
         raise _misfit(component, said)
     return number
-
-
-def _rough(number: int | float) -> float:
-    return number if isinstance(number, float) else math.copysign(min(abs(number), 2**64), number)
 
 
 def _bounded(component: Component, number: int | float, said: Any) -> int | float:

@@ -3,14 +3,17 @@
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from steepest.agents.optimizers.asking import ask_changes
-from steepest.agents.optimizers.evidence import aim, as_text, extremes, records
+from steepest.agents.optimizers.evidence import aim, as_text, described, extremes, inert, records
 from steepest.agents.optimizers.search.candidates import Candidate, Pool
 from steepest.agents.optimizers.search.protocols import Proposal, Situation
+from steepest.agents.optimizers.search.rollouts import Split
 from steepest.agents.optimizers.together import together
 
 __all__ = ["OproProposer", "buckets"]
@@ -25,6 +28,8 @@ class OproProposer:
 
     solutions: int = 20
     """The most to show."""
+    room: int = 40_000
+    """Characters that the solutions share; those that do not fit are left out from the worst on, but never the best."""
     runs: int = 3
     """To show with a proposal."""
     longest: int = 6000
@@ -32,7 +37,7 @@ class OproProposer:
 
     async def propose(self, situation: Situation) -> Sequence[Proposal]:
         """As many as are wanted."""
-        ranked = ascending(situation.pool)
+        ranked = ascending(situation.pool, 2 * self.solutions)
         sources = [Random(situation.rng.random()) for _ in range(situation.count)]
         return await together(self._ask(situation, ranked, *each) for each in enumerate(sources))
 
@@ -44,22 +49,23 @@ class OproProposer:
         source.shuffle(rollouts)
         variables = {
             "goal": aim(situation),
-            "solutions": _solutions(situation, shown),
+            "parts": [described(each) for each in situation.components],
+            "solutions": _solutions(situation, shown, self.room),
             "runs": records(extremes(rollouts[: self.runs], self.runs), self.longest),
         }
         return await ask_changes(situation, "opro", variables, index=index, origin="opro")
 
 
-def ascending(pool: Pool) -> list[tuple[Candidate, float]]:
-    """The members and their mean scores on the split that ranks them, the best last; of equal ones the latest."""
-    table = pool.table("validation") or pool.table("train")
-    means = [(pool[number], sum(scores.values()) / len(scores)) for number, scores in table.items()]
-    return sorted(means, key=lambda each: (each[1], each[0].number))
+def ascending(pool: Pool, most: int) -> list[tuple[Candidate, float]]:
+    """The best members and their mean scores on the split that ranks them, the best last; of equal ones the latest."""
+    seed = next(iter(pool))
+    split: Split = "validation" if pool.scores(seed.number, "validation").count else "train"
+    return [(pool[number], mean) for mean, number in pool.ranked(split)[-most:] if math.isfinite(mean)]
 
 
 def thinned(ranked: Sequence[tuple[Candidate, float]], most: int, source: Random) -> list[tuple[Candidate, float]]:
-    """The best one and a draw from the better part of the others, in their order."""
-    *others, best = ranked[-2 * most :]
+    """The best one and a draw from the others, in their order."""
+    *others, best = ranked
     places = sorted(source.sample(range(len(others)), min(len(others), most - 1, max(1, 2 * len(others) // 3))))
     return [*(others[place] for place in places), best]
 
@@ -72,11 +78,19 @@ def buckets(scores: Sequence[float]) -> list[int]:
     return [round(100 * (each - low) / (high - low)) if high > low else 100 for each in scores]
 
 
-def _solutions(situation: Situation, shown: Sequence[tuple[Candidate, float]]) -> str:
+def _solutions(situation: Situation, shown: Sequence[tuple[Candidate, float]], room: int) -> str:
     names = [each.name for each in situation.components]
-    parts = []
-    for (candidate, _), score in zip(shown, buckets([score for _, score in shown]), strict=True):
-        values = {name: candidate.values[name] for name in names}
-        text = as_text(values[names[0]]) if len(names) == 1 else json.dumps(values, ensure_ascii=False, indent=1)
-        parts.append(f"Solution:\n{text}\nScore: {score}")
-    return "\n\n".join(parts)
+    scores = buckets([score for _, score in shown])
+    parts = [
+        f"Solution:\n{_solution(candidate, names)}\nScore: {score}"
+        for (candidate, _), score in zip(shown, scores, strict=True)
+    ]
+    sizes = accumulate(len(each) for each in reversed(parts))
+    fitting = max(1, sum(size <= room for size in sizes))
+    return inert("\n\n".join(parts[-fitting:]))
+
+
+def _solution(candidate: Candidate, names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return as_text(candidate.values[names[0]])
+    return json.dumps({name: candidate.values[name] for name in names}, ensure_ascii=False, indent=1)

@@ -19,6 +19,7 @@ from steepest.agents.optimizers.guides.functions import guide_of
 from steepest.agents.optimizers.guides.guide import Guide
 from steepest.agents.optimizers.model_bandit import ModelBandit
 from steepest.agents.optimizers.outcome import Optimized, Spent
+from steepest.agents.optimizers.reports.result import keep_result
 from steepest.agents.optimizers.run_folder import ComponentEntry, RunEntry, RunFolder
 from steepest.agents.optimizers.sealed import sealed_test
 from steepest.agents.optimizers.search.evaluations import Evaluations
@@ -131,6 +132,8 @@ def optimize(
         if isinstance(program, TracedProgram):
             stack.callback(program.restore)
         found = run_sync(_found(search, chosen, folder, stoppers, steps))
+        if folder is not None:
+            keep_result(found, folder.path)
     for name, parameter in nodes.items():
         update(parameter, value_of(parameter, found.values[name]))
     return found
@@ -189,7 +192,11 @@ def _program_of(workflow: Any, guide: Any, parameters: Any, first: Example) -> t
 def _nodes(parameters: Any) -> dict[str, Node[Any]]:
     if isinstance(parameters, Mapping):
         return dict(parameters)
-    return named_parameters([parameters] if isinstance(parameters, Node) else list(parameters))
+    found = named_parameters([parameters] if isinstance(parameters, Node) else list(parameters))
+    labels = [each.label for each in found.values()]
+    return {
+        each.label if each.label and labels.count(each.label) == 1 else path: each for path, each in found.items()
+    }
 
 
 def _limits(budget: Any, steps: int | None, examples: Mapping[Split, Sequence[Example]]) -> SearchLimits:

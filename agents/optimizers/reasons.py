@@ -9,13 +9,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.llm.schemas import strict_schema
-from steepest.agents.optimizers.asking import Asked, ask, ask_changes, form_of, sample_of
+from steepest.agents.optimizers.asking import Asked, ask, ask_changes, form_of, model_of, sample_of
 from steepest.agents.optimizers.evidence import aim, current, inert, records
 from steepest.agents.optimizers.reflection import least_tried, tried_on
 from steepest.agents.optimizers.replies import UnusableReply, json_object
 from steepest.agents.optimizers.search.protocols import Proposal, Situation
 from steepest.agents.optimizers.together import together
-from steepest.errors import InputError
 from steepest.prompts import load_prompt
 
 __all__ = ["ReasonsAndEdits"]
@@ -27,8 +26,8 @@ _NUMBERED = re.compile(r"^\s*\d+[.):]\s+(.+?)\s*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class ReasonsAndEdits:
-    """Asks for the reasons of failures, as many as proposals are wanted, then for an edit for each reason: one call, and
-    one for each proposal. Edits of one component, the components taking turns.
+    """Asks for the reasons of failures, as many as proposals are wanted, then for an edit for each reason: one call,
+    and one for each proposal. All edits are of one component, the components taking turns.
     """
 
     runs: int = 4
@@ -42,13 +41,12 @@ class ReasonsAndEdits:
         Raises:
             InputError: There is no model.
         """
-        if situation.model is None:
-            raise InputError("protegi asks a language model, and there is none: name one, llm='openai:...' for example")
+        model = model_of(situation, "protegi")
         component = least_tried(situation.components, situation.past)[0]
         alone = replace(situation, components=[component])
         worst = sorted(situation.rollouts, key=lambda each: each.score)[: self.runs]
         known = {"goal": aim(alone), "current": current(alone), "runs": records(worst, self.longest)}
-        asked = await _reasons(alone, situation.model, known)
+        asked = await _reasons(alone, model, known)
         edits = await together(
             ask_changes(alone, "protegi_edit", {**known, "reason": inert(reason)}, index=index, origin="edit")
             for index, reason in enumerate(asked.value or ())

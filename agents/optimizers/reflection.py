@@ -1,11 +1,11 @@
-"""Reflective mutation (GEPA, arXiv 2507.19457): a model reads what came of the parent's runs and rewrites a part of it."""
+"""Reflective mutation (GEPA, arXiv 2507.19457): a model reads what came of the parent's runs and rewrites a part."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from steepest.agents.optimizers.asking import ask_changes
-from steepest.agents.optimizers.evidence import aim, current, extremes, records, tries
+from steepest.agents.optimizers.evidence import aim, current, extremes, records, tries, way
 from steepest.agents.optimizers.search.protocols import Past, Proposal, Situation
 from steepest.agents.optimizers.search.values import Component, Rejection
 from steepest.agents.optimizers.together import together
@@ -45,6 +45,7 @@ class Reflection:
             "current": current(situation),
             "runs": records(extremes(situation.rollouts, self.runs), self.longest),
             "tries": tries(situation.past, names, self.tries),
+            "way": way(index),
         }
         return await ask_changes(situation, "reflect", variables, index=index, origin="reflection")
 

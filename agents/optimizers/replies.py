@@ -34,8 +34,8 @@ _MOST_STARTS = 8
 """Braces in prose before the JSON that are tried as its beginning."""
 
 _FENCE = re.compile(r"^[ \t]*```[\w+-]*[ \t]*\n(.*?)(?:\n[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
-_OPENING = re.compile(r"^<change\s+name\s*=\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s>\"']+))\s*>", re.I | re.M)
-_INDENTED = re.compile(r"^[ \t]*<change\s+name\s*=\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s>\"']+))\s*>", re.I | re.M)
+_OPENING = re.compile(r"^<change\s+name\s*=[ \t]*([^\n]+?)[ \t]*>", re.IGNORECASE | re.MULTILINE)
+_INDENTED = re.compile(r"^[ \t]*<change\s+name\s*=[ \t]*([^\n]+?)[ \t]*>", re.IGNORECASE | re.MULTILINE)
 _CLOSINGS = (
     re.compile(r"^[ \t]*</change>[ \t\r]*$", re.IGNORECASE | re.MULTILINE),
     re.compile(r"</change>[ \t\r]*$", re.IGNORECASE | re.MULTILINE),
@@ -44,6 +44,7 @@ _CLOSINGS = (
 """What ends a value, the surest first; of each kind the last one, so that a value may hold the tag itself."""
 _NO_CHANGE = re.compile(r"^[ \t]*<no_change\s*/?>(?:[ \t]*</no_change>)?[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
+_QUOTED = re.compile(r"\A([\"'`])(.*)\1\Z")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -132,11 +133,11 @@ def read_text_changes(text: str, components: Sequence[Component]) -> Said:
     ends = [each.start() for each in openings[1:]] + [len(text)]
     before = text[: openings[0].start()] if openings else text
     changes, after = [], ""
-    for opening, end in zip(openings, ends, strict=True):
-        name = opening[1] or opening[2] or opening[3] or ""
+    for opening, end in zip(openings, ends, strict=False):
+        name = _QUOTED.sub(r"\2", opening[1].strip())
         value, after = _enclosed(name, text[opening.end() : end], has_next=end < len(text))
         if not _NO_CHANGE.fullmatch(value):  # "this one stays", said in the place of its value
-            changes.append((name.strip(), value))
+            changes.append((name, value))
     reasoning = tagged(before, "reasoning") or tagged(after, "reasoning")
     outside = _without(before, "reasoning") + "\n" + _without(after, "reasoning")
     no_change = _NO_CHANGE.search(outside) is not None or len(changes) < len(openings)

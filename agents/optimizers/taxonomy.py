@@ -11,13 +11,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from steepest.agents.llm.schemas import strict_schema
-from steepest.agents.optimizers.asking import ask, ask_changes, form_of, sample_of
-from steepest.agents.optimizers.evidence import aim, current, inert, records
+from steepest.agents.optimizers.asking import ask, ask_changes, form_of, model_of, sample_of
+from steepest.agents.optimizers.evidence import aim, current, inert, records, way
 from steepest.agents.optimizers.replies import UnusableReply, json_object
 from steepest.agents.optimizers.search.protocols import Proposal, Situation
 from steepest.agents.optimizers.search.rollouts import Rollout
 from steepest.agents.optimizers.together import together
-from steepest.errors import InputError
 from steepest.prompts import load_prompt
 
 __all__ = ["FailureGuidance", "FailureSorting", "Mode", "Taxonomy"]
@@ -89,17 +88,16 @@ class FailureSorting:
         Raises:
             InputError: There is no model.
         """
-        if situation.model is None:
-            raise InputError("a language model tells failures apart, and there is none: name one, llm='openai:...'")
+        model = model_of(situation, "etgpo")
         taxonomy: Taxonomy = situation.notes["taxonomy"]
-        form = form_of(situation.model)
+        form = form_of(model)
         reader = _read_json if form == "json" else _read_text
         known = [inert(f"{each.name} - {each.description}") for each in taxonomy]
         prompt = load_prompt(f"taxonomy_sort_{form}").render(
             runs=records(situation.rollouts, self.longest), modes=known
         )
         asked = await ask(
-            situation.model,
+            model,
             prompt,
             partial(_checked, reader, len(situation.rollouts)),
             sample=sample_of(situation.step, 0),
@@ -129,7 +127,9 @@ class FailureGuidance:
             "runs": records(situation.rollouts, self.longest),
         }
         return await together(
-            ask_changes(situation, "taxonomy_guidance", variables, index=index, origin="guidance")
+            ask_changes(
+                situation, "taxonomy_guidance", {**variables, "way": way(index)}, index=index, origin="guidance"
+            )
             for index in range(situation.count)
         )
 

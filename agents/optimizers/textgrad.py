@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from steepest.agents.llm.chat import ChatModel
-from steepest.agents.optimizers.asking import ask_changes, sample_of
-from steepest.agents.optimizers.evidence import aim, current, inert, tries
+from steepest.agents.optimizers.asking import ask_changes, model_of, sample_of
+from steepest.agents.optimizers.evidence import aim, current, inert, tries, way
 from steepest.agents.optimizers.gradients import Gradients, gradients_of
 from steepest.agents.optimizers.search.protocols import Proposal, Situation
 from steepest.agents.optimizers.search.rollouts import Rollout
 from steepest.agents.optimizers.search.values import Component
 from steepest.agents.optimizers.together import together
-from steepest.errors import InputError
 
 __all__ = ["TextGradProposer"]
 
@@ -33,11 +32,7 @@ class TextGradProposer:
         Raises:
             InputError: There is no model.
         """
-        model = situation.model
-        if model is None:
-            raise InputError(
-                "textgrad asks a language model, and there is none: name one, llm='openai:...' for example"
-            )
+        model = model_of(situation, "textgrad")
         runs = [each for each in situation.rollouts if self.good is None or each.score < self.good]
         found = await together(_gradients(situation, model, each) for each in runs)
         told = {
@@ -70,6 +65,7 @@ class TextGradProposer:
             "current": current(alone),
             "feedback": [inert(each) for each in dict.fromkeys(said)],
             "tries": tries(situation.past, [component.name], self.tries),
+            "way": way(index),
         }
         return await ask_changes(alone, "textgrad_step", variables, index=index, origin="textgrad")
 

@@ -132,7 +132,9 @@ class SharedLimits:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            with contextlib.suppress(ValueError, ConnectionError, asyncio.CancelledError):  # no worker, or one that died
+            with contextlib.suppress(
+                ValueError, ConnectionError, asyncio.CancelledError
+            ):  # no worker, or one that died
                 wish = _Wish.model_validate_json(await reader.readline())
                 if hmac.compare_digest(wish.word.encode(), self._word.encode()):
                     kept = self._kept[wish.number]
@@ -160,9 +162,7 @@ async def _lend_slot(limit: AdaptiveLimit, reader: asyncio.StreamReader, writer:
         ending.cancel()
 
 
-async def _lend_money(
-    budget: Budget, wish: _Wish, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+async def _lend_money(budget: Budget, wish: _Wish, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     if wish.is_charge:
         budget.charge(wish.money or Decimal(0), wish.tokens)
         _say(writer, _Leave())

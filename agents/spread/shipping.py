@@ -4,7 +4,7 @@ What is read by `arrived` was written by `packed` in a process of ours; files an
 """
 
 import io
-import pickle  # noqa: S403
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from types import FunctionType
@@ -25,11 +25,7 @@ def keep(thing: Any) -> Any:
     return NotImplemented
 
 
-
-
-def packed(
-    thing: Any, name: str, replace: Replace = keep, *, pickler: type[pickle.Pickler] = pickle.Pickler
-) -> bytes:
+def packed(thing: Any, name: str, replace: Replace = keep, *, pickler: type[pickle.Pickler] = pickle.Pickler) -> bytes:
     """An object as bytes for a worker.
 
     Args:

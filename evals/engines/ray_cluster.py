@@ -9,6 +9,7 @@ from typing import Any
 
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.llm.kept_replies import RepliesError
+from steepest.agents.spread.cluster import connect, ray_library
 from steepest.errors import InputError
 from steepest.evals.attempts import Attempt
 from steepest.evals.engines.lanes import Lane, results_of
@@ -56,8 +57,8 @@ class RayEngine:
         if concurrency < 1 or (workers is not None and workers < 1):
             raise InputError("at least one worker has to make at least one attempt at once")
         _require_known(order, model, method)
-        self._ray = _ray()
-        self._owns_cluster = _connect(self._ray, address)
+        self._ray = ray_library()
+        self._owns_cluster = connect(self._ray, address)
         self._given = (order, model, method)
         self._ledger = self._ledger_actor(order, concurrency)
         cores = int(self._ray.cluster_resources().get("CPU", 1))
@@ -173,25 +174,6 @@ class _Seat:
 async def _lane(seat: _Seat, waiting: Iterator[Job]) -> Lane:
     for job in waiting:
         yield await seat.make(job)
-
-
-def _ray() -> Any:
-    try:
-        import ray
-    except ImportError as error:
-        raise InputError("The engine `ray` needs Ray: pip install 'steepest[ray]'.") from error
-    return ray
-
-
-def _connect(ray: Any, address: str | None) -> bool:
-    """Join the cluster, or start one; True when it is our own."""
-    if ray.is_initialized():
-        return False
-    try:
-        ray.init(address=address, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    except (ConnectionError, ValueError) as error:
-        raise InputError(f"The Ray cluster can't be reached: {error}") from error
-    return True
 
 
 def _require_known(order: WorkOrder, model: ChatModel | None, method: Method | None) -> None:

@@ -11,33 +11,33 @@ import steepest
 from steepest.agents.llm import ChatModel, FunctionModel, open_model
 from steepest.traces import bundle
 
-from board import SHIPS, SHOTS, Game, play
+from board import SALVO, SALVOS, SHIPS, Game, play
 from picture import draw
 from rules import propose
 
-GOAL = f"hit as many ship cells as possible with {SHOTS} shots; ships are straight, {SHIPS} cells long, and never touch"
+GOAL = (
+    f"hit as many ship cells as possible in {SALVOS} salvos of {SALVO} shots; what they hit is seen after each salvo; ships "
+    f"are straight, {SHIPS} cells long, and never touch, not even at corners"
+)
 
 
 @bundle(trainable=True)
-def next_shot(seen):
-    """The row and the column of the next shot."""
-    for row, line in enumerate(seen):
-        for column, cell in enumerate(line):
-            if cell == ".":
-                return [row, column]
-    return [0, 0]
+def next_shots(seen):
+    """Rows and columns of the next five shots."""
+    unknown = [[r, c] for r, row in enumerate(seen) for c, cell in enumerate(row) if cell == "."]
+    return unknown[:5]
 
 
 def game(board: int):
     """Play on the board of this number."""
-    return play(board, next_shot)
+    return play(board, next_shots)
 
 
 def judge(board: int, played: Game) -> tuple[float, str]:
     """The share of ship cells that were hit, and what the shots were like."""
     words = f"{played.found} of {sum(SHIPS)} ship cells were hit with {len(played.shots)} shots."
     if played.chances:
-        words += f" {played.chances} shots were elsewhere although a cell beside a hit was unknown."
+        words += f" {played.chances} unknown cells beside a hit were left out by the next salvo."
     if played.wasted:
         words += f" {played.wasted} shots were off the board or at a cell that had been shot at."
     return played.found / sum(SHIPS), words
@@ -51,7 +51,7 @@ def learn(model: ChatModel, metric_calls: int, seed: int = 0, out: str | None = 
         guide=judge,
         validation=list(range(4, 12)),
         test=list(range(12, 36)),
-        parameters={"next_shot": next_shot.code.node},
+        parameters={"next_shots": next_shots.code.node},
         llm=model,
         strategy="pareto",
         budget=metric_calls,
@@ -71,12 +71,12 @@ def main() -> None:
     parser.add_argument("--picture", type=Path, help="an SVG of the first test board before and after")
     options = parser.parse_args()
     model = open_model(options.model) if options.model else FunctionModel(propose, "grammar of rules")
-    before = play(12, next_shot)
+    before = play(12, next_shots)
     found = learn(model, options.metric_calls, options.seed, options.out)
     print(found)
-    print(found.values["next_shot"])
+    print(found.values["next_shots"])
     if options.picture:
-        options.picture.write_text(draw(12, before, play(12, next_shot)), "utf-8")
+        options.picture.write_text(draw(12, before, play(12, next_shots)), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""The game: ships on a square board, and a policy that shoots at what it can't see."""
+"""The game in its salvo form: ships on a square board, and a policy that shoots several times before it sees more."""
 
 import random
 from dataclasses import dataclass
 
 SIZE = 8
 SHIPS = (4, 3, 3, 2)
-SHOTS = 30
+SALVOS = 6
+SALVO = 5
+"""Shots of a salvo."""
 
 HIT, MISS, UNKNOWN = "X", "o", "."
 
@@ -20,7 +22,7 @@ class Game:
     wasted: int
     """Shots at a cell that had been shot at, or off the board."""
     chances: int
-    """Shots that were not beside a hit although a cell beside one was unknown."""
+    """Unknown cells beside a hit that the next salvo had shots for and left out."""
 
 
 def ships_of(board: int) -> set[tuple[int, int]]:
@@ -57,26 +59,27 @@ def _line(row: int, column: int, down: int, right: int, length: int) -> list[tup
     return [(row + step * down, column + step * right) for step in range(length)]
 
 
-def play(board: int, next_shot) -> Game:
+def play(board: int, next_shots) -> Game:
     """Play one game.
 
     Args:
         board: Its number.
-        next_shot: Takes what is known, a list of rows of "X" (hit), "o" (miss) and "." (unknown), and gives the row and
-            the column of the next shot, counted from 0.
+        next_shots: Takes what is known, a list of rows of "X" (hit), "o" (miss) and "." (unknown), and gives the rows
+            and columns of the next shots, counted from 0; more than a salvo are not fired.
     """
     ships = ships_of(board)
     seen = [[UNKNOWN] * SIZE for _ in range(SIZE)]
     shots, wasted, chances = [], 0, 0
-    for _ in range(SHOTS):
-        row, column = (int(each) for each in next_shot(seen))
-        shots.append([row, column])
-        if not (0 <= row < SIZE and 0 <= column < SIZE) or seen[row][column] != UNKNOWN:
-            wasted += 1
-            continue
+    for _ in range(SALVOS):
         beside_hits = _beside_hits(seen)
-        chances += bool(beside_hits) and (row, column) not in beside_hits
-        seen[row][column] = HIT if (row, column) in ships else MISS
+        salvo = [[int(row), int(column)] for row, column in next_shots(seen)][:SALVO]
+        chances += len([cell for cell in beside_hits if list(cell) not in salvo]) if len(beside_hits) <= SALVO else 0
+        for row, column in salvo:
+            shots.append([row, column])
+            if not (0 <= row < SIZE and 0 <= column < SIZE) or seen[row][column] != UNKNOWN:
+                wasted += 1
+            else:
+                seen[row][column] = HIT if (row, column) in ships else MISS
     return Game(sum(cell == HIT for line in seen for cell in line), shots, wasted, chances)
 
 

@@ -31,8 +31,8 @@ AFTER_A_HIT = {
     "away from hits": "max(near(r, c, 'X'))",
 }
 POLICY = '''
-def next_shot(seen):
-    """The row and the column of the next shot."""
+def next_shots(seen):
+    """Rows and columns of the next five shots."""
     n = len(seen)
 
     def near(r, c, mark):
@@ -44,11 +44,11 @@ def next_shot(seen):
         return ({hit}, {first}, {scan})
 
     unknown = [(r, c) for r in range(n) for c in range(n) if seen[r][c] == "."]
-    return list(min(unknown, key=rank)) if unknown else [0, 0]
+    return [list(cell) for cell in sorted(unknown, key=rank)[:5]]
 '''.strip()
 REPLY = '''
 <reasoning>After a hit {hit}; prefer {first}; scan {scan}.</reasoning>
-<change name="next_shot">
+<change name="next_shots">
 {code}
 </change>
 '''.strip()

@@ -56,9 +56,10 @@ def propose(request: ChatRequest) -> str:
     """New rules: the present ones with a rule of the list more, or with one less."""
     asked = request.messages[-1].content
     rng = random.Random(hashlib.sha256(f"{asked}{request.sample}".encode()).hexdigest())
-    present = [rule for rule in RULES if rule in asked]
+    current = asked.partition("<current>")[2].partition("</current>")[0]
+    present = [rule for rule in RULES if rule in current]
     missing = [rule for rule in RULES if rule not in present]
-    if present and rng.random() < 0.2:
+    if not missing or present and rng.random() < 0.2:
         present.remove(rng.choice(present))
     else:
         present.append(rng.choice(missing))

@@ -1,6 +1,6 @@
 """A linear or quadratic problem as the arrays that a solver takes, wherever it comes from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -21,6 +21,11 @@ class Hessian:
     values: Numbers
     term: str
     """The text that it comes from."""
+
+    def widened(self, columns: int) -> "Hessian":
+        """The same with more columns behind, which are in no product."""
+        more = np.full(columns + 1 - len(self.starts), self.starts[-1], np.int32)
+        return replace(self, starts=np.concatenate([self.starts, more]))
 
 
 @dataclass(frozen=True, eq=False)

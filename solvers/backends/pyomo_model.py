@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
+from steepest.solvers.backends.pyomo_logic import PyomoLogic
 from steepest.solvers.backends.ranking import ranked_objectives
 from steepest.solvers.data.instance_data import Data
-from steepest.solvers.definitions import expressions_of, names_in
+from steepest.solvers.definitions import decisions, expressions_of
 from steepest.solvers.diagnostics import Diagnostic, FormulationError, problem
 from steepest.solvers.export.script_names import unique_names
 from steepest.solvers.formulation import Constraint, Formulation, Variable
@@ -31,7 +32,7 @@ from steepest.solvers.scalar.scope import Environment
 Model: TypeAlias = Any
 """A `pyomo.environ.ConcreteModel`; pyomo has no types."""
 
-_COMBINATORIAL = (LOGICAL_FUNCTIONS | GLOBAL_CONSTRAINTS) - {"norm2"}
+_COMBINATORIAL = GLOBAL_CONSTRAINTS - {"norm2"}
 
 
 def to_pyomo(formulation: Formulation, data: Data) -> Model:
@@ -47,22 +48,13 @@ def to_pyomo(formulation: Formulation, data: Data) -> Model:
     return PyomoModel(ScalarInstance(formulation, data)).model
 
 
-def decisions(formulation: Formulation) -> frozenset[str]:
-    """The names that stand for decisions: variables, and named expressions in which a variable occurs."""
-    found = {variable.name for variable in formulation.variables}
-    lets = {let.name: set(names_in(let)) for let in formulation.lets}
-    while new := {name for name, mentioned in lets.items() if name not in found and mentioned & found}:
-        found |= new
-    return frozenset(found)
-
-
 def depends_on(node: Expression, names: frozenset[str]) -> bool:
     """Whether any of the names occurs in an expression."""
     return any(isinstance(each, Name | Index) and each.name in names for each in walk(node))
 
 
 def refuse_unsupported(formulation: Formulation) -> None:
-    """Refuse logic and global constraints over decisions, which Pyomo's algebraic solvers do not take.
+    """Refuse global constraints over decisions, which Pyomo's algebraic solvers do not take.
 
     Raises:
         FormulationError: Names every such term.
@@ -100,16 +92,25 @@ class PyomoModel:
         self.names = unique_names(names, lambda name: hasattr(self.model, name))
         self.variables: dict[str, Any] = {}
         self.constraints: list[tuple[str, Key, Any]] = []
+        self._auxiliaries = 0
         self.ranks = ranked_objectives(formulation)
         self.objectives: list[Any] = []
         self.constant_constraints: set[str] = set()
         functions = {name: getattr(pyo, name) for name in ("sqrt", "exp", "log", "sin", "cos")} | {"abs": abs}
         self.evaluator = ScalarEvaluator(instance, self.at, functions)
+        self.logic = PyomoLogic(self.evaluator, self._add_freely)
+        self.evaluator.extreme = self.logic.extreme
+        self.decisions = decisions(formulation)
         for variable in formulation.variables:
             self._add_variable(variable)
         for constraint in formulation.constraints:
             self._add_constraint(constraint)
         self._add_objectives()
+
+    @property
+    def relations(self) -> list[Any]:
+        """Every constraint: those of the formulation, and those that say what auxiliary variables are."""
+        return [*(constraint for _, _, constraint in self.constraints), *self.logic.constraints]
 
     def at(self, name: str, key: Key) -> Any:
         """The Pyomo variable at an index tuple."""
@@ -188,10 +189,12 @@ class PyomoModel:
             case Connective("and", conditions):
                 for condition in conditions:
                     yield from self._relations(condition, env)
+            case Connective() | Not() if depends_on(body, self.decisions):
+                self.logic.require(body, env)
+            case Call() | Reduction() if body.function in LOGICAL_FUNCTIONS and depends_on(body, self.decisions):
+                self.logic.require(body, env)
             case Conditional(then, test, otherwise):
                 yield from self._relations(then if self.evaluator.holds(test, env) else otherwise, env)
-            case Connective() | Not() if depends_on(body, decisions(self.instance.formulation)):
-                self._refuse(body)
             case _:
                 yield self.evaluator.holds(body, env)
 
@@ -235,6 +238,11 @@ class PyomoModel:
                 objective.deactivate()
         if not self.ranks:
             self._add("objective", pyo.Objective(expr=0))
+
+    def _add_freely(self, name: str, component: Any) -> None:
+        """Put an auxiliary component into the model, which is nothing that the formulation names."""
+        self._auxiliaries += 1
+        self._add(f"{name}_{self._auxiliaries}", component)
 
     def _add(self, name: str, component: Any) -> None:
         """Put a component into the model under its name, or the nearest one that is free."""

@@ -58,9 +58,9 @@ def solve_with_pyomo(
 def classify(built: PyomoModel) -> str:
     """LP, MIP, QP, MIQP, QCP, MIQCP, NLP or MINLP, by the degrees of what was built."""
     objective = max((_degree(each.expr) for each in built.objectives), default=0)
-    constraints = max((_degree(constraint.body) for _, _, constraint in built.constraints), default=0)
+    constraints = max((_degree(constraint.body) for constraint in built.relations), default=0)
     variables = built.instance.formulation.variables
-    discrete = any(variable.domain != "real" and built.instance.domains[variable.name] for variable in variables)
+    discrete = bool(built.logic.constraints) or any(variable.domain != "real" and built.instance.domains[variable.name] for variable in variables)
     if max(objective, constraints) <= 1:
         return "MIP" if discrete else "LP"
     kind = "NLP" if max(objective, constraints) > 2 else "QCP" if constraints == 2 else "QP"
@@ -207,7 +207,7 @@ def _active(built: PyomoModel) -> list[Any]:
     """The variables that the active objective and the constraints mention."""
     from pyomo.core.expr.visitor import identify_variables
 
-    bodies = [constraint.body for _, _, constraint in built.constraints]
+    bodies = [constraint.body for constraint in built.relations]
     bodies += [objective.expr for objective in built.objectives if objective.active]
     return list({id(found): found for body in bodies for found in identify_variables(body)}.values())
 
@@ -294,5 +294,5 @@ def size_of(built: PyomoModel) -> tuple[int, int, int]:
     """Constraints, variables, and how often a variable occurs in a constraint."""
     from pyomo.core.expr.visitor import identify_variables
 
-    nonzeros = sum(1 for _, _, constraint in built.constraints for _ in identify_variables(constraint.body))
-    return len(built.constraints), sum(len(domain) for domain in built.instance.domains.values()), nonzeros
+    nonzeros = sum(1 for constraint in built.relations for _ in identify_variables(constraint.body))
+    return len(built.relations), sum(len(domain) for domain in built.instance.domains.values()), nonzeros

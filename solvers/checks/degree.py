@@ -13,6 +13,7 @@ from steepest.solvers.definitions import acyclic_order
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Variable
 from steepest.solvers.language.expressions import (
     GLOBAL_CONSTRAINTS,
+    LOGICAL_FUNCTIONS,
     Arithmetic,
     Call,
     Comparison,
@@ -222,7 +223,7 @@ class _Shapes:
             return self.beyond("needs-linearization", node, place, _NONLINEAR, inside)
         if function in GLOBAL_CONSTRAINTS and function != "norm2":
             return self.beyond("global-constraint", node, place, _NONLINEAR, inside)
-        if function in ("implies", "either", "exactly"):
+        if function in LOGICAL_FUNCTIONS:
             return self.beyond("logic", node, place)
         return self.beyond("nonlinear-function", node, place, _NONLINEAR, inside)
 

@@ -220,6 +220,6 @@ def _arguments_wanted(function: str, count: int) -> str | None:
         return "one"
     if function == "implies" and count != 2:
         return "two: a condition and what follows from it"
-    if function == "exactly" and count < 2:
+    if function in ("exactly", "at_least", "at_most") and count < 2:
         return "a number and conditions"
     return "at least one" if count == 0 else None

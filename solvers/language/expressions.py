@@ -34,7 +34,7 @@ SET_FUNCTIONS = frozenset({"len", "first", "last"})
 REDUCTIONS = frozenset({"sum", "min", "max"})
 """Functions over a comprehension that give a number."""
 
-LOGICAL_FUNCTIONS = frozenset({"implies", "either", "exactly"})
+LOGICAL_FUNCTIONS = frozenset({"implies", "either", "exactly", "at_least", "at_most"})
 GLOBAL_CONSTRAINTS = frozenset({"circuit", "no_overlap", "cumulative", "all_different", "piecewise", "norm2"})
 
 CONSTANTS = frozenset({"pi"})

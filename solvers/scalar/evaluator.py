@@ -59,6 +59,8 @@ class ScalarEvaluator:
         self.variable = variable
         self.functions = functions
         self.element = element
+        self.extreme: Callable[[str, Sequence[Any]], Any] | None = None
+        """Makes a modelling library's object of the `min` or `max` of several."""
         self.sets = ScalarSets(self)
         self._lets: dict[tuple[str, Key], Any] = {}
 
@@ -191,10 +193,8 @@ class ScalarEvaluator:
                 return sum(self.number(each, env) for each in arguments)
             case "implies" if len(arguments) == 2:
                 return not self.holds(arguments[0], env) or self.holds(arguments[1], env)
-            case "either":
-                return any(self.holds(each, env) for each in arguments)
-            case "exactly" if arguments:
-                return sum(self.holds(each, env) for each in arguments[1:]) == self.number(arguments[0], env)
+            case "either" | "exactly" | "at_least" | "at_most":
+                return self._counted(node, env)
             case "all_different" | "norm2":
                 return self._of_values(node.function, [self.number(each, env) for each in arguments])
         function = self.functions.get(node.function)
@@ -225,6 +225,8 @@ class ScalarEvaluator:
         if not values:
             self.fail("empty-reduction", f"the {function} of nothing, in `{node}`", node)
         if not all(isinstance(value, int | float) for value in values):
+            if self.extreme is not None:
+                return self.extreme(function, values)
             self.fail(
                 "unsupported",
                 f"the {function} of decision variables, in `{node}`",
@@ -240,11 +242,8 @@ class ScalarEvaluator:
 
     def _reduction(self, node: Reduction, env: Environment) -> Any:
         function, body = node.function, node.body
-        if function == "exactly" and isinstance(body, TupleOf) and len(body.items) == 2:
-            count = sum(self.holds(body.items[1], inner) for _, inner in self.sets.bindings(node.generators, env))
-            return count == self.number(body.items[0], env)
-        if function == "either":
-            return any(self.holds(body, inner) for _, inner in self.sets.bindings(node.generators, env))
+        if function in ("either", "exactly", "at_least", "at_most"):
+            return self._counted(node, env)
         if function not in ("sum", "min", "max", "all_different", "norm2"):
             self.unsupported(node)
         values = [self.number(body, inner) for _, inner in self.sets.bindings(node.generators, env)]
@@ -255,6 +254,27 @@ class ScalarEvaluator:
         return self._of_values(function, values)
 
     # Conditions
+
+    def conditions(self, node: Call | Reduction, env: Environment) -> tuple[Any, list[tuple[Expression, Environment]]]:
+        """How many conditions are asked for, and the conditions, each with the index names in scope there."""
+        if isinstance(node, Call):
+            parts, scopes = node.arguments, [env]
+        else:
+            parts = node.body.items if isinstance(node.body, TupleOf) else (node.body,)
+            scopes = [inner for _, inner in self.sets.bindings(node.generators, env)]
+        if node.function == "either":
+            return 1, [(part, inner) for inner in scopes for part in parts]
+        if len(parts) < 2:
+            self.unsupported(node)
+        return self.number(parts[0], env), [(part, inner) for inner in scopes for part in parts[1:]]
+
+    def _counted(self, node: Call | Reduction, env: Environment) -> bool:
+        """A count of conditions on data, compared as its function says."""
+        number, conditions = self.conditions(node, env)
+        count = sum(self.holds(each, inner) for each, inner in conditions)
+        if node.function == "exactly":
+            return bool(count == number)
+        return bool(count <= number) if node.function == "at_most" else bool(count >= number)
 
     def _condition(self, node: Expression, env: Environment) -> Any:
         match node:

@@ -165,7 +165,7 @@ def _refuse_strict(node: Expression) -> None:
         case Conditional(then, _, otherwise):
             _refuse_strict(then)
             _refuse_strict(otherwise)
-        case Call("implies" | "exactly", arguments):
+        case Call("implies", arguments):
             for each in arguments[1:]:
                 _refuse_strict(each)
         case Call("either", arguments):

@@ -1,15 +1,17 @@
 """Compiles expressions with variables to forms: the linear and quadratic half of the language's meaning."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from steepest.errors import SteepestError
 from steepest.solvers.diagnostics import Place, problem
-from steepest.solvers.formulation import NamedExpression
+from steepest.solvers.formulation import Element, NamedExpression
 from steepest.solvers.language.expressions import (
     GLOBAL_CONSTRAINTS,
     LOGICAL_FUNCTIONS,
@@ -43,6 +45,10 @@ class UnsupportedProblemError(SteepestError):
         super().__init__(f"`{term}`: {reason}")
 
 
+_HIGHEST_POWER = 6
+"""Powers up to this are products of whole numbers; beyond it the numbers grow out of a solver's reach."""
+
+
 @dataclass(frozen=True, eq=False)
 class VariableBlock:
     """The columns of one variable: `start`, `start + 1`, ... in the order of its domain."""
@@ -58,12 +64,26 @@ class VariableBlock:
         return 1 if self.domain is None else len(self.domain)
 
 
+class Beyond(Protocol):
+    """What knows an exact linear form of more than linear and quadratic expressions."""
+
+    def form(self, node: Expression, frame: Frame) -> Form | None:
+        """The form of a term, or None if there is no exact one."""
+
+    def linear(self, form: Form, node: Expression) -> Form:
+        """The form without those products that have a linear form."""
+
+
 @dataclass
 class Algebra:
     """Turns expressions into forms over the columns of the variables."""
 
     instance: Instance
     variables: dict[str, VariableBlock]
+    beyond: Beyond | None = None
+    """Asked where the algebra ends."""
+    element: str | None = None
+    """The element that is being compiled, such as `constraint load`."""
     _with_variables: dict[str, bool] = field(default_factory=dict)
 
     @property
@@ -98,7 +118,20 @@ class Algebra:
                 return self.form(body, expansion.frame).summed(expansion.parents, frame.size)
             case Conditional():
                 return self._conditional(node, frame)
-        raise self._unsupported(node)
+        found = self.beyond.form(node, frame) if self.beyond is not None else None
+        if found is None:
+            raise self._unsupported(node)
+        return found
+
+    @contextmanager
+    def inside(self, element: Element, name: str) -> Iterator[None]:
+        """Places findings and terms in an element."""
+        outer, self.element = self.element, name
+        try:
+            with within(element, name):
+                yield
+        finally:
+            self.element = outer
 
     def has_variables(self, node: Expression, bound: frozenset[str] = frozenset()) -> bool:
         """Whether a variable occurs in an expression, directly or through a named expression.
@@ -157,7 +190,7 @@ class Algebra:
         return form.gathered(np.broadcast_to(positions, frame.size))
 
     def _compiled(self, element: NamedExpression) -> tuple[Form, Domain | None]:
-        with within(element, f"let {element.name}"):
+        with self.inside(element, f"let {element.name}"):
             if element.index is None:
                 return compacted(self.form(element.expression, ROOT)), None
             frame = self.instance.frame(element.index)
@@ -172,8 +205,14 @@ class Algebra:
             raise problem("not-a-number", f"`{spell(node)}` is a set, not a number", place=node.place)
         a, b = self.form(left, frame), self.form(right, frame)
         if a.degree + b.degree > 2:
+            a, b = self.without_products(a, left), self.without_products(b, right)
+        if a.degree + b.degree > 2:
             raise UnsupportedProblemError(spell(node), "a product of more than two variables", node.place)
         return multiply(a, b)
+
+    def without_products(self, form: Form, node: Expression) -> Form:
+        """The form with those products made linear that can be."""
+        return form if self.beyond is None else self.beyond.linear(form, node)
 
     def _quotient(self, node: Arithmetic, left: Expression, right: Expression, frame: Frame) -> Form:
         if self.has_variables(right, frozenset(frame.columns)):
@@ -193,8 +232,15 @@ class Algebra:
             return constant_form(np.ones(()), frame.size)
         if value.ndim == 0 and value == 1:
             return form
-        if value.ndim == 0 and value == 2 and form.degree <= 1:
-            return multiply(form, form)
+        if value.ndim == 0 and 2 <= value <= _HIGHEST_POWER and value == np.round(value):
+            found = form
+            for _ in range(int(value) - 1):
+                found, form = self.without_products(found, node), self.without_products(form, base)
+                if found.degree + form.degree > 2:
+                    break
+                found = multiply(found, form)
+            else:
+                return found
         raise UnsupportedProblemError(spell(node), "a power of a variable other than the square", node.place)
 
     def _conditional(self, node: Conditional, frame: Frame) -> Form:
@@ -211,9 +257,9 @@ class Algebra:
         """Why an expression with variables is neither linear nor quadratic."""
         match node:
             case Call(function) | Reduction(function=function) if function in LOGICAL_FUNCTIONS | GLOBAL_CONSTRAINTS:
-                reason = f"`{function}` needs the logic layer, which is not there yet; write it with binary variables"
+                reason = f"`{function}` over variables has no linear form here"
             case Call(function) | Reduction(function=function) if function in ("abs", "min", "max"):
-                reason = f"`{function}` of a variable needs exact linearization, which is not there yet"
+                reason = f"`{function}` of a variable needs exact linearization"
             case Call(function):
                 reason = f"`{function}` of a variable is nonlinear"
             case _:

@@ -6,9 +6,8 @@ term named.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,33 +18,20 @@ from steepest.solvers.definitions import needed_definitions
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.formulation import Constraint, Formulation, Objective, Sense, Variable
 from steepest.solvers.language.expressions import Comparison, Conditional, Expression, Label, spell
+from steepest.solvers.linearization.demand import Demand
+from steepest.solvers.linearization.linearizer import Linearizer
+from steepest.solvers.linearization.reformulation import AuxiliaryBlock
+from steepest.solvers.linearization.steps import LinearizationStep
 from steepest.solvers.vectorized.algebra import Algebra, UnsupportedProblemError, VariableBlock
+from steepest.solvers.vectorized.columns import CONTINUOUS, INTEGER, SEMICONTINUOUS, Columns
 from steepest.solvers.vectorized.forms import Form, add, compacted
 from steepest.solvers.vectorized.frames import ROOT, Frame
 from steepest.solvers.vectorized.instance import Instance, within
+from steepest.solvers.vectorized.rows import RowBlock, row_block
 from steepest.solvers.vectorized.scatter import Numbers, totals
+from steepest.solvers.vectorized.truths import is_logical
 
-T = TypeVar("T", bound=np.generic)
-
-_VARIABLE_TYPES = {"real": 0, "integer": 1, "binary": 1, "semicontinuous": 2}
-"""As HiGHS numbers them."""
-
-
-@dataclass(frozen=True, eq=False)
-class RowBlock:
-    """The rows of one comparison of one constraint family, in compressed sparse row form."""
-
-    name: str
-    frame: Frame
-    """The index tuple of each row."""
-    counts: npt.NDArray[np.int32]
-    columns: npt.NDArray[np.int32]
-    coefficients: Numbers
-    lower: Numbers
-    upper: Numbers
-
-    def __len__(self) -> int:
-        return len(self.counts)
+_VARIABLE_TYPES = {"real": CONTINUOUS, "integer": INTEGER, "binary": INTEGER, "semicontinuous": SEMICONTINUOUS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +41,10 @@ class CompiledModel(ArrayModel):
     variables: list[VariableBlock]
     blocks: list[RowBlock]
     instance: Instance
+    auxiliaries: list[AuxiliaryBlock] = field(default_factory=list)
+    """The columns behind those of the variables."""
+    steps: tuple[LinearizationStep, ...] = ()
+    """What was made linear, and how."""
 
     def variable_index(self, variable: VariableBlock, position: int) -> tuple[Label, ...]:
         """The labels of a variable's index tuple."""
@@ -84,7 +74,10 @@ class CompiledModel(ArrayModel):
 
     def column_name(self, column: int) -> str:
         """The variable's name with its index, `bake[bread]`."""
-        block = next(each for each in self.variables if each.start <= column < each.start + each.size)
+        blocks = [*self.variables, *self.auxiliaries]
+        block = next(each for each in blocks if each.start <= column < each.start + each.size)
+        if isinstance(block, AuxiliaryBlock):
+            return _spelt(block.name, (column - block.start + 1,))
         return _spelt(block.name, self.variable_index(block, column - block.start))
 
 
@@ -107,24 +100,20 @@ def _compiled(formulation: Formulation, instance: Instance) -> CompiledModel:
     names = needed_definitions(formulation)
     instance.resolve(names)
     algebra = Algebra(instance, {})
-    columns = _Columns.of(formulation, algebra)
+    columns = _lay_out(formulation, algebra)
+    linearizer = Linearizer(algebra, columns)
+    algebra.beyond = linearizer
     algebra.resolve(names)
-    blocks = [block for each in formulation.constraints for block in _constraint(each, algebra)]
+    blocks = [block for each in formulation.constraints for block in _constraint(each, algebra, linearizer)]
     objective = _single_objective(formulation)
     sense, form = _objective(objective, algebra)
-    cost = np.zeros(columns.size)
-    for block in form.blocks:
-        if block.second is None:
-            _add_at(cost, block.columns, block.coefficients)
-    offset = float(np.sum(form.constant))
-    hessian = _hessian(form, columns.size, objective)
-    if not (np.isfinite(offset) and np.isfinite(cost).all() and (hessian is None or np.isfinite(hessian.values).all())):
-        raise problem("not-finite", "a coefficient of the objective is not a finite number", element="objective")
+    cost, offset, hessian = _objective_arrays(form, columns.size, objective)
+    blocks += linearizer.finished(blocks, _demand(columns.size, cost, hessian, sense))
     empty = np.empty(0)
     return CompiledModel(
         sense=sense,
         offset=offset,
-        cost=cost,
+        cost=np.concatenate([cost, np.zeros(columns.size - len(cost))]),
         lower=columns.lower,
         upper=columns.upper,
         types=columns.types,
@@ -133,11 +122,31 @@ def _compiled(formulation: Formulation, instance: Instance) -> CompiledModel:
         row_coefficients=np.concatenate([empty, *(block.coefficients for block in blocks)]),
         row_lower=np.concatenate([empty, *(block.lower for block in blocks)]),
         row_upper=np.concatenate([empty, *(block.upper for block in blocks)]),
-        hessian=hessian,
+        hessian=hessian.widened(columns.size) if hessian is not None else None,
         variables=list(algebra.variables.values()),
         blocks=blocks,
         instance=instance,
+        auxiliaries=linearizer.made.blocks,
+        steps=linearizer.made.steps,
     )
+
+
+def _objective_arrays(form: Form, columns: int, objective: Objective | None) -> tuple[Numbers, float, Hessian | None]:
+    cost = np.zeros(columns)
+    for block in form.blocks:
+        if block.second is None:
+            _add_at(cost, block.columns, block.coefficients)
+    offset = float(np.sum(form.constant))
+    hessian = _hessian(form, columns, objective)
+    if not (np.isfinite(offset) and np.isfinite(cost).all() and (hessian is None or np.isfinite(hessian.values).all())):
+        raise problem("not-finite", "a coefficient of the objective is not a finite number", element="objective")
+    return cost, offset, hessian
+
+
+def _demand(columns: int, cost: Numbers, hessian: Hessian | None, sense: Sense) -> Demand:
+    demand = Demand(columns)
+    demand.add_objective(cost, hessian, sense)
+    return demand
 
 
 def _add_at(cost: Numbers, columns: npt.NDArray[np.int32], coefficients: Numbers) -> None:
@@ -151,40 +160,18 @@ def _add_at(cost: Numbers, columns: npt.NDArray[np.int32], coefficients: Numbers
 # Columns
 
 
-@dataclass(eq=False)
-class _Columns:
-    """Bounds and types of all columns."""
-
-    lower: Numbers
-    upper: Numbers
-    types: npt.NDArray[np.int32]
-
-    @property
-    def size(self) -> int:
-        return len(self.lower)
-
-    @classmethod
-    def of(cls, formulation: Formulation, algebra: Algebra) -> "_Columns":
-        """Lays out the variables one behind the other, and tells the algebra where each begins."""
-        lower: list[Numbers] = []
-        upper: list[Numbers] = []
-        types: list[npt.NDArray[np.int32]] = []
-        start = 0
-        bounds = Algebra(algebra.instance, {})  # bounds see data alone: no variable has a column yet
-        blocks = {}
-        for variable in formulation.variables:
-            with within(variable, f"variable {variable.name}"):
-                domain = algebra.instance.domain(variable.index) if variable.index is not None else None
-                block = blocks[variable.name] = VariableBlock(variable.name, domain, start)
-                low, high = _bounds(variable, bounds, block.size)
-            lower.append(low)
-            upper.append(high)
-            types.append(np.full(block.size, _VARIABLE_TYPES[variable.domain], np.int32))
-            start += block.size
-        algebra.variables.update(blocks)
-        if not blocks:
-            return cls(np.empty(0), np.empty(0), np.empty(0, np.int32))
-        return cls(_joined(lower), _joined(upper), _joined(types))
+def _lay_out(formulation: Formulation, algebra: Algebra) -> Columns:
+    """Lays out the variables one behind the other, and tells the algebra where each begins."""
+    columns = Columns()
+    bounds = Algebra(algebra.instance, {})  # bounds see data alone: no variable has a column yet
+    blocks = {}
+    for variable in formulation.variables:
+        with within(variable, f"variable {variable.name}"):
+            domain = algebra.instance.domain(variable.index) if variable.index is not None else None
+            block = blocks[variable.name] = VariableBlock(variable.name, domain, columns.size)
+            columns.add(*_bounds(variable, bounds, block.size), _VARIABLE_TYPES[variable.domain])
+    algebra.variables.update(blocks)
+    return columns
 
 
 def _bounds(variable: Variable, algebra: Algebra, size: int) -> tuple[Numbers, Numbers]:
@@ -209,28 +196,42 @@ def _bounds(variable: Variable, algebra: Algebra, size: int) -> tuple[Numbers, N
 # Rows
 
 
-def _constraint(element: Constraint, algebra: Algebra) -> list[RowBlock]:
-    with within(element, f"constraint {element.name}"):
-        return _rows(element.name, element.body, algebra, algebra.instance.frame(element.index))
+def _constraint(element: Constraint, algebra: Algebra, linearizer: Linearizer) -> list[RowBlock]:
+    with algebra.inside(element, f"constraint {element.name}"):
+        return _rows(element.name, element.body, algebra, linearizer, algebra.instance.frame(element.index))
 
 
-def _rows(name: str, body: Expression, algebra: Algebra, frame: Frame) -> list[RowBlock]:
+def _rows(name: str, body: Expression, algebra: Algebra, linearizer: Linearizer, frame: Frame) -> list[RowBlock]:
     """The rows of a body for a frame; a conditional on data gives each row of the frame the branch that it takes."""
     names = frozenset(frame.columns)
     if isinstance(body, Conditional) and not algebra.has_variables(body.test, names):
         test = np.broadcast_to(algebra.evaluate.condition(body.test, frame), frame.size)
         branches = ((np.flatnonzero(test), body.then), (np.flatnonzero(~test), body.otherwise))
-        return [block for rows, part in branches if len(rows) for block in _rows(name, part, algebra, frame.take(rows))]
-    if not isinstance(body, Comparison):
-        return [_no_comparison(body, algebra, frame)]
+        return [
+            block
+            for rows, part in branches
+            if len(rows)
+            for block in _rows(name, part, algebra, linearizer, frame.take(rows))
+        ]
+    if isinstance(body, Comparison):
+        return _comparison(name, body, algebra, frame)
+    if is_logical(body) and frame.size:
+        linearizer.constrain(body, frame)
+        return []
+    return [_no_comparison(body, algebra, frame)]
+
+
+def _comparison(name: str, body: Comparison, algebra: Algebra, frame: Frame) -> list[RowBlock]:
+    names = frozenset(frame.columns)
     operands, operators = body.operands, body.operators
     for operator in operators:
         if operator not in ("<=", ">=", "=="):
             raise _bad_operator(body, operator)
     if len(operators) == 2 and not any(algebra.has_variables(end, names) for end in (operands[0], operands[2])):
         return [_range(name, body, algebra, frame)]
-    pairs = zip(operands, operators, operands[1:], strict=False)
-    return [_row_block(name, frame, *_sides(algebra, frame, *pair)) for pair in pairs]
+    forms = [algebra.form(operand, frame) for operand in operands]
+    pairs = zip(forms, operators, forms[1:], strict=False)
+    return [_pair(name, body, algebra, frame, *pair) for pair in pairs]
 
 
 def _no_comparison(body: Expression, algebra: Algebra, frame: Frame) -> RowBlock:
@@ -249,47 +250,43 @@ def _bad_operator(body: Comparison, operator: str) -> Exception:
     return UnsupportedProblemError(spell(body), f"`{operator}` between variables needs the logic layer", body.place)
 
 
-def _sides(
-    algebra: Algebra, frame: Frame, left: Expression, operator: str, right: Expression
-) -> tuple[Form, Numbers, Numbers]:
+def _pair(
+    name: str, body: Comparison, algebra: Algebra, frame: Frame, left: Form, operator: str, right: Form
+) -> RowBlock:
     """`left - right` with its constant moved into the bounds."""
-    form = add([algebra.form(left, frame), algebra.form(right, frame)], [1, -1])
+    form = _linear(add([left, right], [1, -1]), name, body, algebra)
     limit = np.broadcast_to(-form.constant, form.size)
     free = np.full(form.size, np.inf)
-    return form, -free if operator == "<=" else limit, free if operator == ">=" else limit
+    return row_block(name, frame, form, -free if operator == "<=" else limit, free if operator == ">=" else limit)
 
 
 def _range(name: str, body: Comparison, algebra: Algebra, frame: Frame) -> RowBlock:
     """`a <= b <= c` with data at both ends is one row with two bounds."""
     first, middle, last = body.operands
-    before, after = body.operators
-    form, low, high = _sides(algebra, frame, middle, after, last)
-    _, low2, high2 = _sides(algebra, frame, middle, {"<=": ">=", ">=": "<=", "==": "=="}[before], first)
-    return _row_block(name, frame, form, np.maximum(low, low2), np.minimum(high, high2))
+    form = _linear(algebra.form(middle, frame), name, body, algebra)
+    lower, upper = np.full(frame.size, -np.inf), np.full(frame.size, np.inf)
+    for end, operator in ((first, _TURNED[body.operators[0]]), (last, body.operators[1])):
+        limit = algebra.form(end, frame).constant - form.constant
+        lower = lower if operator == "<=" else np.maximum(lower, limit)
+        upper = upper if operator == ">=" else np.minimum(upper, limit)
+    return row_block(name, frame, form, lower, upper)
 
 
-def _row_block(name: str, frame: Frame, form: Form, lower: Numbers, upper: Numbers) -> RowBlock:
-    """The rows of a linear form; a product whose coefficients are all zero is none."""
-    compact = compacted(form)
-    if compact.degree > 1:
+_TURNED = {"<=": ">=", ">=": "<=", "==": "=="}
+
+
+def _linear(form: Form, name: str, body: Comparison, algebra: Algebra) -> Form:
+    """The form with its products made linear; a product whose coefficients are all zero is none.
+
+    Raises:
+        UnsupportedProblemError: There is a product of continuous variables.
+    """
+    if form.degree < 2:
+        return form
+    found = algebra.without_products(compacted(form), body)
+    if found.degree > 1:
         raise UnsupportedProblemError(name, "a product of variables in a constraint needs the nonlinear layer")
-    _require_finite(compact, lower, upper)
-    if not compact.blocks:
-        none = np.empty(0, np.int32)
-        return RowBlock(name, frame, np.zeros(frame.size, np.int32), none, np.empty(0), lower, upper)
-    (block,) = compact.blocks
-    counts = np.bincount(block.rows_in(frame.size), minlength=frame.size).astype(np.int32)
-    return RowBlock(name, frame, counts, block.columns, block.coefficients, lower, upper)
-
-
-def _require_finite(form: Form, lower: Numbers, upper: Numbers) -> None:
-    bad = np.isnan(lower) | np.isnan(upper) | (lower == np.inf) | (upper == -np.inf)
-    if bad.any() or any(not np.isfinite(block.coefficients).all() for block in form.blocks):
-        raise problem("not-finite", "a coefficient or bound is not a finite number")
-
-
-def _joined(parts: list[npt.NDArray[T]]) -> npt.NDArray[T]:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return found
 
 
 def _starts(counts: list[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
@@ -312,8 +309,9 @@ def _single_objective(formulation: Formulation) -> Objective | None:
 def _objective(objective: Objective | None, algebra: Algebra) -> tuple[Sense, Form]:
     if objective is None:
         return "minimize", Form(1, np.zeros(()))
-    with within(objective, "objective"):
-        return objective.sense, algebra.form(objective.expression, ROOT)
+    with algebra.inside(objective, "objective"):
+        form = algebra.form(objective.expression, ROOT)
+        return objective.sense, algebra.without_products(form, objective.expression)
 
 
 def _hessian(form: Form, columns: int, objective: Objective | None) -> Hessian | None:

@@ -1,4 +1,4 @@
-"""The command line: `solve`, `run`, `check`, `models`, `sandbox` and `eval`, one module each, and what they share.
+"""The command line: `solve`, `run`, `check`, `models`, `sandbox`, `eval`, `optimize`, one module each; what they share.
 
 Only `main` is called from outside (the `steepest` script, `python -m steepest`, tests). Nothing heavy is imported
 before a command needs it, so that `steepest --help` answers at once.
@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from steepest.cli import check, evals, models, run, sandbox, solve
+from steepest.cli import check, evals, models, optimize, run, sandbox, solve
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
 from steepest.errors import SteepestError
@@ -28,6 +28,7 @@ examples:
   steepest models                               which models answer from here
   steepest sandbox solve model.py               a Pyomo script that somebody or a model wrote
   steepest eval run problems.jsonl --out run    how often a method is right
+  steepest optimize flow.py:agent --data train.jsonl --guide flow.py:score --out run
 
 exit codes: 0 solved, 1 failed, 2 wrong usage, 3 no optimization problem, 4 formulation not usable, 5 infeasible,
 6 unbounded, 7 stopped at a limit, 8 unsupported class, 9 data missing, 130 interrupted"""
@@ -45,8 +46,9 @@ def main(argv: list[str] | None = None) -> int:
     Raises:
         SystemExit: The arguments are wrong (code 2), or `--help` or `--version` was asked for (code 0).
     """
-    arguments = make_parser().parse_args(argv)
-    arguments.given = sys.argv[1:] if argv is None else argv
+    given = sys.argv[1:] if argv is None else argv
+    arguments = make_parser().parse_args(optimize.with_action(given))
+    arguments.given = given
     console = Console(quiet=getattr(arguments, "quiet", False))
     return execute(arguments.execute, arguments, console)
 
@@ -62,7 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (solve, run, check, models, sandbox, evals):
+    for command in (solve, run, check, models, sandbox, evals, optimize):
         command.add_parser(commands)
     return parser
 

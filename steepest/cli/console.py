@@ -83,6 +83,11 @@ class Console:
         self._close_line()
         self._write_err(f"steepest: {visible(text)}\n")
 
+    def ask(self, text: str) -> None:
+        """Write a question to standard error; the answer is typed behind it."""
+        self._close_line()
+        self._write_err(visible(text))
+
     def step(self, text: str) -> None:
         """Write one step of the progress with the seconds elapsed."""
         if self._quiet:

@@ -1,7 +1,7 @@
 """What candidates differ in, as numbers: the axes of a MAP-Elites grid (Mouret & Clune, arXiv 1504.04909).
 
-A feature takes a candidate's values and those of the seed, so it is the same in every run and needs no archive; diversity
-in OpenEvolve is a distance to programs drawn at random (`openevolve:database.py`, `_calculate_diversity`).
+A feature takes a candidate's values and those of the seed, so it is the same in every run and needs no archive;
+diversity in OpenEvolve is a distance to programs drawn at random (`openevolve:database.py`, `_calculate_diversity`).
 """
 
 import ast
@@ -13,7 +13,15 @@ from typing import Any
 
 from steepest.agents.optimizers.search.values import Component, Values
 
-__all__ = ["Feature", "code_length", "default_features", "edit_distance", "layout_free", "tree_distance"]
+__all__ = [
+    "Feature",
+    "code_length",
+    "default_features",
+    "edit_distance",
+    "identity_of",
+    "layout_free",
+    "tree_distance",
+]
 
 Feature = Callable[[Values, Values], float]
 """A finite number from a candidate's values and the seed's."""

@@ -31,9 +31,9 @@ _STARTS = 3
 class Processes:
     """Rollouts in processes, as many at once as there are workers; they start with the first rollout.
 
-    The program has to be one that `pickle` takes, and is sent once to each worker. Models in it share one limit of calls
-    and one budget with those of this process. A worker that dies costs the rollout that it was at: it is made again
-    once, and then has an error.
+    The program has to be one that `pickle` takes, and is sent once to each worker. Models in it share one limit of
+    calls and one budget with those of this process. A worker that dies costs the rollout that it was at, which is made
+    again once, and then has an error.
 
     Args:
         workers: How many; as many as there are cores, unless given.

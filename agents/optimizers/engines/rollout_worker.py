@@ -61,7 +61,7 @@ def unpacked(data: bytes) -> Program:
     except Exception as error:  # whatever the program's modules raise when they are imported
         raise InputError(
             f"the program can't be loaded in a worker process ({type(error).__name__}: {error}): its functions and "
-            "classes have to be in a module that can be imported there, not in a notebook or typed in, or run in threads"
+            "classes have to be in a module that can be imported there, and not in a notebook, or run in threads"
         ) from error
     return program
 

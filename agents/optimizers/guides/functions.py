@@ -101,13 +101,13 @@ def _positional(parameters: Mapping[str, inspect.Parameter], name: str) -> list[
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     for each in parameters.values():
         if each.kind is each.KEYWORD_ONLY and each.default is each.empty:
-            raise GuideError(f"the guide {name} requires {each.name}=, which nobody gives: write it as (example, output)")
+            raise GuideError(f"the guide {name} requires {each.name}=, which nobody gives: take (example, output)")
     placed = [each for each in parameters.values() if each.kind in kinds]
     names = [each.name for each in placed]
     required = sum(each.default is each.empty for each in placed)
     if any(each.kind is each.VAR_POSITIONAL for each in parameters.values()):
         return [*names, "example", "output"][: max(2, required)]
-    is_pair = names[:1] and (names[0] in _EXAMPLES or names[1:2] and names[1] in _OUTPUTS)
+    is_pair = names[:1] and (names[0] in _EXAMPLES or (names[1:2] and names[1] in _OUTPUTS))
     return names[: max(2 if is_pair else 1, required)]
 
 
@@ -122,4 +122,3 @@ def _line_of(error: Exception) -> str:
     while traceback is not None:
         last, traceback = traceback, traceback.tb_next
     return "" if last is None else f" ({last.tb_frame.f_code.co_filename}, line {last.tb_lineno})"
-

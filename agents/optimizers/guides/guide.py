@@ -69,7 +69,7 @@ def _of_mapping(value: Mapping[str, Any]) -> Judgement:
         raise GuideError(f"a guide returned {preview(value, 200)}, which has no 'score': {_FORMS}")
     if unknown := sorted(str(key) for key in value.keys() - _KEYS):
         raise GuideError(
-            f"a guide returned {preview(value, 200)}, in which {', '.join(unknown)} means nothing: the keys are 'score', "
+            f"a guide returned {preview(value, 200)}, in which {', '.join(unknown)} means nothing: keys are 'score', "
             "'words' (or 'feedback') and 'objectives'"
         )
     said = next((value[name] for name in _WORDS if name in value), "")

@@ -1,5 +1,6 @@
 """Proposers of points that ask no language model: at random, and by TPE."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steepest.agents.optimizers.numeric.trials import told_trials
@@ -31,10 +32,10 @@ class TreeParzen:
         return suggested(situation, situation.count)
 
 
-def suggested(situation: Situation, count: int) -> list[Proposal]:
-    """So many points by TPE."""
+def suggested(situation: Situation, count: int, besides: Sequence[Values] = ()) -> list[Proposal]:
+    """So many points by TPE, none of them among some others."""
     parzen = told_trials(situation).parzen
     points: list[Values] = []
-    while len(points) < count and (point := parzen.suggest(situation.rng, points)) is not None:
+    while len(points) < count and (point := parzen.suggest(situation.rng, [*besides, *points])) is not None:
         points.append(point)
     return [Proposal(point, "where good trials are denser than others", origin="tpe") for point in points]

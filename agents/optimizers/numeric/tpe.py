@@ -3,7 +3,7 @@ once (Falkner et al. 2018). What it suggests is a function of the trials and a s
 """
 
 import random
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from steepest.agents.optimizers.numeric.space import Space, bounds_of, count_of, options_of, place_of, within
@@ -49,10 +49,9 @@ class Parzen:
             source: Its seed; the same trials and the same seed give the same point.
             besides: Points that will be tried in any case.
         """
-        taken = {self.space.key(each) for each in besides}
         for _ in range(0 if self._count < self.startup else _ATTEMPTS):
             values = self._sampled(source.getrandbits(32))
-            if self._is_new(values, taken):
+            if self.is_new(values, besides):
                 return values
         return self.draw(source, besides)
 
@@ -63,13 +62,14 @@ class Parzen:
             return None
         for _ in range(_DRAWS):
             values = self.space.draw(source)
-            if self._is_new(values, taken):
+            if self.is_new(values, besides):
                 return values
         return None
 
-    def _is_new(self, values: Values, taken: Set[str]) -> bool:
+    def is_new(self, values: Values, besides: Sequence[Values] = ()) -> bool:
+        """Whether a point was neither tried nor is it among some others."""
         key = self.space.key(values)
-        return key not in self._seen and key not in taken
+        return key not in self._seen and all(self.space.key(each) != key for each in besides)
 
     def _sampled(self, seed: int) -> dict[str, Value]:
         import optuna

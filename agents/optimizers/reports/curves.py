@@ -1,11 +1,11 @@
 """Score curves as inline SVG: the best so far, by what was spent until then, with the members as dots."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from steepest.agents.optimizers.reports.history import Entry, History, Moment
 from steepest.agents.optimizers.reports.wording import figure
-from steepest.traces.rendering.figures import duration, money
+from steepest.traces.rendering.figures import duration
 from steepest.traces.rendering.markup import Markup, element, joined
 
 __all__ = ["score_curves"]
@@ -14,24 +14,27 @@ _WIDTH, _HEIGHT = 560, 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 18, 18, 40
 _MOST_DOTS = 400
 _MOST_CORNERS = 600
+_MOST_CURVES = 2
+_FAR = 3
+"""Times the range of the others below which the seed would flatten the curve."""
 _TICKS = 5
 _LETTER = 6.0
 """About as wide is a letter."""
 
 
 def score_curves(history: History) -> Markup:
-    """A curve for each thing that was spent; none before the seed is evaluated."""
+    """A curve by metric calls and by what else was spent, money before all; none before the seed is evaluated."""
     moments = history.moments
     if not moments:
         return Markup()
     axes: list[tuple[str, Callable[[Moment], float], Callable[[float], str]]] = [
         ("metric calls", lambda each: each.metric_calls, _count),
-        ("US dollars", lambda each: each.money, money),
+        ("US dollars", lambda each: each.money, lambda value: f"{value:g} $"),
         ("tokens of models", lambda each: each.tokens, _count),
         ("time", lambda each: each.seconds, duration),
     ]
     drawn = [_curve(history, *axis) for axis in axes if axis[1](moments[-1]) > 0]
-    return joined(*(drawn[:2] if len(drawn) > 3 else drawn[:2] or [_curve(history, *axes[0])]))
+    return joined(*drawn[:_MOST_CURVES])
 
 
 def _curve(history: History, across: str, spent: Callable[[Moment], float], shown: Callable[[float], str]) -> Markup:
@@ -39,7 +42,8 @@ def _curve(history: History, across: str, spent: Callable[[Moment], float], show
     end = max(spent(moments[-1]), 1e-12)
     by_step = {each.step: spent(each) for each in moments}
     dots = [(by_step[each.step], each) for each in _dotted(history.members) if each.step in by_step]
-    low, high = _range([*(each.score for each in moments), *(each.score or 0.0 for _, each in dots)])
+    seed, best = moments[0].score, moments[-1].score
+    low, high = _range({*(each.score for each in moments), *(each.score or 0.0 for _, each in dots)}, seed)
 
     def x(value: float) -> float:
         return _LEFT + (_WIDTH - _LEFT - _RIGHT) * value / end
@@ -48,7 +52,6 @@ def _curve(history: History, across: str, spent: Callable[[Moment], float], show
         share = (score - low) / (high - low)
         return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - min(max(share, 0.0), 1.0))
 
-    seed, best = moments[0].score, moments[-1].score
     corners = _corners([(spent(each), each.score) for each in moments])
     path = f"M{x(corners[0][0]):.1f} {y(corners[0][1]):.1f}" + "".join(
         f"H{x(at):.1f}V{y(score):.1f}" for at, score in corners[1:]
@@ -57,8 +60,8 @@ def _curve(history: History, across: str, spent: Callable[[Moment], float], show
         *(_level(y(tick), figure(tick)) for tick in _ticks(low, high)),
         *(_mark(x(tick), shown(tick)) for tick in _ticks(0.0, end)),
         element("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=f"{y(seed):.1f}", y2=f"{y(seed):.1f}", class_="seed"),
-        element("text", "seed", x=_WIDTH - _RIGHT, y=f"{y(seed) + 13:.1f}", text_anchor="end", class_="soft"),
-        element("path", d=f"{path}H{x(end):.1f}", class_="curve"),
+        element("text", f"seed {figure(seed)}", x=_WIDTH - _RIGHT, y=f"{y(seed) - 5:.1f}", text_anchor="end"),
+        element("path", d=f"M{x(corners[0][0]):.1f} {y(corners[0][1]):.1f}{path}H{x(end):.1f}", class_="curve"),
         *(_dot(x(at), y(each.score or 0.0), each, each.number == history.best) for at, each in dots),
     ]
     title = element("title", f"The best score so far against {across}: from {figure(seed)} to {figure(best)}")
@@ -84,10 +87,12 @@ def _corners(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
     return changed[::every] if every <= 1 else [*changed[:-1:every], changed[-1]]
 
 
-def _range(scores: Sequence[float]) -> tuple[float, float]:
+def _range(scores: Set[float], seed: float) -> tuple[float, float]:
     """From about the worst to the best; what lies far below everything else is drawn at the bottom."""
     finite = sorted(each for each in scores if math.isfinite(each)) or [0.0]
     low, high = finite[len(finite) // 20], finite[-1]
+    if seed < low and (seed > low - _FAR * (high - low) or low == high):
+        low = seed
     margin = 0.06 * (high - low) or max(abs(high) * 0.1, 0.5)
     return low - margin, high + margin
 

@@ -1,94 +1,84 @@
-"""What `run.json` says of a search, as a report needs it: what is unknown is left out, never guessed."""
+"""What a run's folder says of a search, as a report needs it: what is unknown is left out, never guessed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Description", "TestFigure", "description_of"]
+from steepest.agents.optimizers.sealed import SealedTest
 
-
-@dataclass(frozen=True, slots=True)
-class TestFigure:
-    """Seed and best on the sealed split, example by example."""
-
-    __test__ = False  # no test of pytest's
-
-    examples: int
-    seed: float
-    best: float
-    low: float | None
-    high: float | None
-    """Of the mean difference's 95 % interval."""
+__all__ = ["Description", "description_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is being optimized, and how."""
+    """What is being optimized, how, and what it came to."""
 
     title: str
     goal: str
     strategy: str
+    """Its name, without its settings."""
     kinds: Mapping[str, str]
     """Of the components."""
     descriptions: Mapping[str, str]
-    places: Mapping[str, str]
-    """Where components stand in the source."""
+    constraints: Mapping[str, str]
     seed_values: Mapping[str, Any]
-    limits: Mapping[str, Any]
-    """Those that there are."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """Whatever else there is to know, in words."""
-    test: TestFigure | None = None
+    reason: str = ""
+    """Why the search ended, if it did."""
+    test: SealedTest | None = None
 
 
-def description_of(run: Mapping[str, Any]) -> Description:
-    """Read the document of a run's `run.json`."""
+def description_of(run: Mapping[str, Any], result: Mapping[str, Any] | None = None) -> Description:
+    """Read the documents of a run.
+
+    Args:
+        run: That of `run.json`.
+        result: That of `result.json`; None of a search that has not ended.
+    """
     components = run.get("components") or ()
-    strategy = run.get("strategy") or {}
+    result = result or {}
+    test = result.get("test")
     return Description(
         title=str(run.get("workflow") or "a workflow"),
         goal=str(run.get("goal") or ""),
-        strategy=str(strategy.get("name", "") if isinstance(strategy, Mapping) else strategy),
-        kinds={each["name"]: str(each.get("kind", "json")) for each in components},
-        descriptions={each["name"]: str(each.get("description") or "") for each in components},
-        places={each["name"]: str(each.get("place") or "") for each in components},
+        strategy=_strategy_name(str(run.get("strategy") or "")),
+        kinds=_told_by_name(components, "kind"),
+        descriptions=_told_by_name(components, "description"),
+        constraints=_told_by_name(components, "constraint"),
         seed_values=run.get("seed_values") or {},
-        limits={name: value for name, value in (run.get("limits") or {}).items() if value is not None},
         facts=_facts(run),
-        test=_test(run.get("test")),
+        reason=str(result.get("reason") or ""),
+        test=SealedTest(**{name: test[name] for name in ("seed", "best", "low", "high", "n")}) if test else None,
     )
 
 
+def _strategy_name(told: str) -> str:
+    """The class in `Pareto(...)` or in `<steepest....tpe.Tpe object>`."""
+    return told.strip("<>").partition("(")[0].partition(" ")[0].rpartition(".")[2]
+
+
+def _told_by_name(components: Any, key: str) -> dict[str, str]:
+    return {each["name"]: str(each.get(key) or "") for each in components}
+
+
+_FACTS = {
+    "sizes": "examples",
+    "guide": "guide",
+    "models": "models",
+    "strategy": "strategy with its settings",
+    "seed": "random seed",
+    "steepest": "version of steepest",
+}
+
+
 def _facts(run: Mapping[str, Any]) -> dict[str, str]:
-    names = {
-        "data": "examples",
-        "guide": "guide",
-        "models": "models",
-        "engine": "engine",
-        "seed": "random seed",
-        "begun": "begun",
-        "versions": "versions",
-    }
-    return {words: told for name, words in names.items() if (told := _told(run.get(name)))}
+    return {words: told for name, words in _FACTS.items() if (told := _told(run.get(name)))}
 
 
 def _told(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_told(each)}" for name, each in value.items() if each is not None)
+        return ", ".join(f"{_told(each)} {name}" for name, each in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_told, value))
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return "" if value is None else str(value)
-
-
-def _test(figures: Any) -> TestFigure | None:
-    if not isinstance(figures, Mapping) or not figures.get("examples"):
-        return None
-    return TestFigure(
-        int(figures["examples"]),
-        float(figures["seed"]),
-        float(figures["best"]),
-        figures.get("low"),
-        figures.get("high"),
-    )
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

@@ -91,6 +91,11 @@ class History:
         return [each for each in self.entries.values() if each.fate != "tried"]
 
     @property
+    def admitted(self) -> int:
+        """How many were admitted; the seed was not, it is where the search began."""
+        return len(self.members) - 1
+
+    @property
     def tried(self) -> list[Entry]:
         """Those that were evaluated and not admitted."""
         return [each for each in self.entries.values() if each.fate == "tried"]

@@ -1,8 +1,9 @@
 """The tree of candidates: which of them are drawn, and where. A large one is folded to what a person can look at.
 
-A candidate stands right of what it was made from; of siblings the one that leads to the best stands first, so that the
-best's own line runs straight along the top. Where what stands between two candidates is folded away, the later one hangs
-on the nearest that is drawn, and what is folded is counted there.
+A member of the pool stands right of what it was made from; of siblings the one that leads to the best stands first, so
+that the best's own line runs straight along the top. Where what stands between two members is folded away, the later
+one hangs on the nearest that is drawn, and what is folded is counted there. Candidates that were tried and not admitted
+are listed with the member that they were made from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,26 +14,28 @@ from steepest.agents.optimizers.reports.history import Entry, History
 __all__ = ["MOST_DRAWN", "Leaf", "Tree", "tree_of"]
 
 MOST_DRAWN = 300
-"""Candidates in the picture."""
+"""Members in the picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A candidate in the picture."""
+    """A member in the picture."""
 
     entry: Entry
     column: int
     """Drawn generations after the seed."""
     row: int
     root: int | None
-    """The drawn candidate that it hangs on; None of the seed."""
+    """The drawn member that it hangs on; None of the seed."""
     hidden: int
-    """Candidates that come from it and are folded away."""
+    """Members that come from it and are folded away."""
+    tried: tuple[Entry, ...]
+    """Made from it, or from what is folded there, and not admitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The picture's candidates, each after what it hangs on."""
+    """The picture's members, each after what it hangs on."""
 
     leaves: Mapping[int, Leaf]
     best_line: frozenset[int]
@@ -40,13 +43,13 @@ class Tree:
     columns: int
     rows: int
     hidden: int
-    """Candidates that are folded away."""
+    """Members that are folded away."""
     merges: tuple[tuple[int, int], ...] = ()
     """From further parents to what was made of them, too."""
 
 
 def tree_of(history: History, most: int = MOST_DRAWN) -> Tree:
-    """Place the candidates of a search.
+    """Place the members of a search's pool.
 
     Args:
         history: The search.
@@ -55,11 +58,11 @@ def tree_of(history: History, most: int = MOST_DRAWN) -> Tree:
     line = history.lineage(history.best)
     drawn = _chosen(history, line, most)
     roots = _roots(history, drawn)
-    places = _placed(_children(history, drawn, roots, frozenset(line)))
-    hidden = _hidden(roots, drawn)
+    places = _placed(_children(drawn, roots, frozenset(line)))
+    tried, hidden = _folded(history, drawn, roots)
     leaves = {
-        number: Leaf(history.entries[number], column, row, roots.get(number), hidden.get(number, 0))
-        for number, (column, row) in places.items()
+        number: Leaf(history.entries[number], *place, roots.get(number), hidden[number], tuple(tried[number]))
+        for number, place in places.items()
     }
     merges = ((parent, number) for number in leaves for parent in history.entries[number].parents[1:])
     return Tree(
@@ -67,23 +70,23 @@ def tree_of(history: History, most: int = MOST_DRAWN) -> Tree:
         frozenset(line),
         1 + max(each.column for each in leaves.values()),
         1 + max(each.row for each in leaves.values()),
-        len(history.entries) - len(leaves),
+        sum(hidden.values()),
         tuple((parent, number) for parent, number in merges if parent in leaves and parent != number),
     )
 
 
 def _chosen(history: History, line: Sequence[int], most: int) -> frozenset[int]:
-    """The seed and the end of the best's line; then members, the best first; then those that were tried."""
+    """The seed, the end of the best's line, and other members, the best first."""
     chosen = {0, *line[-max(most // 2, 1) :]}
-    for entry in sorted(history.entries.values(), key=_interest):
+    for entry in sorted(history.members, key=_rank):
         if len(chosen) >= most:
             break
         chosen.add(entry.number)
     return frozenset(chosen)
 
 
-def _interest(entry: Entry) -> tuple[bool, float, int]:
-    return entry.fate == "tried", -(entry.score if entry.score is not None else float("-inf")), entry.number
+def _rank(entry: Entry) -> tuple[float, int]:
+    return -(entry.score if entry.score is not None else float("-inf")), entry.number
 
 
 def _roots(history: History, drawn: frozenset[int]) -> dict[int, int]:
@@ -96,16 +99,14 @@ def _roots(history: History, drawn: frozenset[int]) -> dict[int, int]:
     return roots
 
 
-def _children(
-    history: History, drawn: frozenset[int], roots: Mapping[int, int], line: frozenset[int]
-) -> dict[int, list[int]]:
-    """What hangs on each, the best's line first, then members, then the others."""
+def _children(drawn: frozenset[int], roots: Mapping[int, int], line: frozenset[int]) -> dict[int, list[int]]:
+    """What hangs on each, the best's line first."""
     children: dict[int, list[int]] = {number: [] for number in drawn}
     for number, root in roots.items():
         if number in drawn:
             children[root].append(number)
     for found in children.values():
-        found.sort(key=lambda each: (each not in line, history.entries[each].fate == "tried", each))
+        found.sort(key=lambda each: (each not in line, each))
     return children
 
 
@@ -123,10 +124,16 @@ def _placed(children: Mapping[int, Sequence[int]]) -> dict[int, tuple[int, int]]
     return places
 
 
-def _hidden(roots: Mapping[int, int], drawn: frozenset[int]) -> dict[int, int]:
-    """How many of the folded candidates come from each that is drawn."""
-    counts: dict[int, int] = {}
+def _folded(
+    history: History, drawn: frozenset[int], roots: Mapping[int, int]
+) -> tuple[dict[int, list[Entry]], dict[int, int]]:
+    """What hangs on each and is not drawn: candidates that were not admitted, and how many members."""
+    tried: dict[int, list[Entry]] = {number: [] for number in drawn}
+    hidden = dict.fromkeys(drawn, 0)
     for number, root in roots.items():
-        if number not in drawn:
-            counts[root] = counts.get(root, 0) + 1
-    return counts
+        entry = history.entries[number]
+        if entry.fate == "tried":
+            tried[root].append(entry)
+        elif number not in drawn:
+            hidden[root] += 1
+    return tried, hidden

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from steepest.agents.optimizers.reports.description import Description
-from steepest.agents.optimizers.reports.diffs import changes_of
+from steepest.agents.optimizers.reports.diffs import Change, changes_of
 from steepest.agents.optimizers.reports.history import Entry, History
 from steepest.traces.rendering.characters import visible
 
@@ -57,24 +57,24 @@ def _worth_a_look(history: History, most: int) -> frozenset[int]:
 
 def _told(history: History, description: Description, entry: Entry) -> dict[str, Any]:
     parent = history.values(entry.parents[0]) if entry.parents else {}
-    changes = (
-        changes_of(
-            name, description.kinds.get(name, ""), parent.get(name, "" if isinstance(value, str) else None), value
-        )
-        for name, value in entry.changes.items()
-    )
     return {
         "note": _cut(entry.note),
         "reason": _cut(entry.reason),
         "changes": [
-            [
-                visible(each.component),
-                each.form,
-                [[sign, visible(text, multiline=True)] for sign, text in each.segments],
-            ]
-            for each in changes
+            _plain(changes_of(name, description.kinds.get(name, ""), parent.get(name, _nothing(value)), value))
+            for name, value in entry.changes.items()
         ],
     }
+
+
+def _nothing(value: Any) -> str | None:
+    """What the seed's value is told to come from."""
+    return "" if isinstance(value, str) else None
+
+
+def _plain(change: Change) -> list[Any]:
+    segments = [[sign, visible(text, multiline=True)] for sign, text in change.segments]
+    return [visible(change.component), change.form, segments]
 
 
 def _cut(text: str) -> str:

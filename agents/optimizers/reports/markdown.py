@@ -6,8 +6,7 @@ from typing import Any
 from steepest.agents.optimizers.reports.description import Description, description_of
 from steepest.agents.optimizers.reports.diffs import shown, unified
 from steepest.agents.optimizers.reports.history import Entry, History, history_of
-from steepest.agents.optimizers.reports.sections import test_words
-from steepest.agents.optimizers.reports.wording import figure, signed, spent_words
+from steepest.agents.optimizers.reports.wording import figure, sealed_words, signed, spent_words
 from steepest.agents.optimizers.search.records import StepRecord
 from steepest.traces.rendering.characters import visible
 from steepest.traces.rendering.figures import count_of
@@ -17,14 +16,17 @@ __all__ = ["report_markdown"]
 _MOST = 10
 
 
-def report_markdown(records: Iterable[StepRecord], run: Mapping[str, Any]) -> str:
+def report_markdown(
+    records: Iterable[StepRecord], run: Mapping[str, Any], result: Mapping[str, Any] | None = None
+) -> str:
     """A search as Markdown: its figures, what changed, the best candidates, why proposals were refused.
 
     Args:
         records: Of its steps, ascending.
         run: The document of its `run.json`.
+        result: That of its `result.json`, if it has ended.
     """
-    description = description_of(run)
+    description = description_of(run, result)
     history = history_of(records, description.seed_values)
     lines = [
         f"## Optimization of {_cell(description.title)}",
@@ -40,17 +42,16 @@ def report_markdown(records: Iterable[StepRecord], run: Mapping[str, Any]) -> st
 def _figures(history: History, description: Description) -> Iterator[str]:
     best, seed = history.entries[history.best], history.seed
     gain = f" ({signed(best.score - seed.score)})" if best.score is not None and seed.score is not None else ""
-    count = count_of(best.evaluated, "example")
-    yield f"- best score: **{figure(best.score)}**, seed {figure(seed.score)}{gain}, mean of {count} ({history.ranking})"
+    over = f"mean of {count_of(best.evaluated, 'example')} ({history.ranking})"
+    yield f"- best score: **{figure(best.score)}**, seed {figure(seed.score)}{gain}, {over}"
     if description.test is not None:
-        yield f"- on the sealed test split: {test_words(description.test)}"
-    admitted, tried = len(history.members) - 1, len(history.tried)
-    yield f"- {admitted:,} admitted, {tried:,} not better, {history.refused:,} refused"
+        yield f"- on the sealed test split: {sealed_words(description.test)}"
+    yield f"- {history.admitted:,} admitted, {len(history.tried):,} not better, {history.refused:,} refused"
     if history.moments:
         last = history.moments[-1]
         yield f"- spent: {spent_words(last.metric_calls, last.tokens, last.money, last.seconds)}"
-    if history.stopped:
-        yield f"- ended by: {_cell(history.stopped)}"
+    if description.reason or history.stopped:
+        yield f"- ended: {_cell(description.reason or history.stopped)}"
     yield ""
 
 
@@ -59,7 +60,11 @@ def _changes(history: History, description: Description) -> Iterator[str]:
     for name, value in after.items():
         old, new = shown(before.get(name)), shown(value)
         if old != new:
-            yield from _fenced(name, f"{old}\n", f"{new}\n")
+            yield from _fenced(name, _ended(old), _ended(new))
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else f"{text}\n"
 
 
 def _fenced(name: str, old: str, new: str) -> Iterator[str]:

@@ -35,7 +35,7 @@ async function unpack(id) {
 // ---- the table
 
 const figure = (value, signed) => value === null ? "" :
-  (signed && value > 0 ? "+" : "") + value.toLocaleString("en", { maximumSignificantDigits: 4 });
+  (signed && value > 0 ? "+" : "") + value.toLocaleString("en", { maximumSignificantDigits: signed ? 3 : 4 });
 
 function shown(key, at) {
   const value = table[key][at];
@@ -241,9 +241,11 @@ find("search").oninput = (event) => {
 };
 addEventListener("resize", paint);
 addEventListener("hashchange", openFromAddress);
+document.querySelector(".tree .halo")?.scrollIntoView({ block: "nearest", inline: "center" });
+scrollTo(0, 0);
 theme(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
-unpack("rows").then((rows) => {
+unpack("listed").then((rows) => {
   table = rows;
   placeOf = new Map(table.number.map((number, at) => [number, at]));
   children = new Map();

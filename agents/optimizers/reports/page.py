@@ -25,14 +25,15 @@ from steepest.traces.rendering.markup import joined, text
 __all__ = ["report_page"]
 
 
-def report_page(records: Iterable[StepRecord], run: Mapping[str, Any]) -> str:
+def report_page(records: Iterable[StepRecord], run: Mapping[str, Any], result: Mapping[str, Any] | None = None) -> str:
     """A search as an HTML page.
 
     Args:
         records: Of its steps, ascending; those of a search that is going on give a page of what there is.
         run: The document of its `run.json`.
+        result: That of its `result.json`, if it has ended.
     """
-    description = description_of(run)
+    description = description_of(run, result)
     history = history_of(records, description.seed_values)
     style, script = _asset("page.css"), _asset("page.js")
     words = {
@@ -61,13 +62,12 @@ def _sections(history: History, description: Description) -> str:
 
 def _subtitle(history: History, description: Description) -> str:
     steps = count_of(history.moments[-1].step if history.moments else 0, "step")
-    strategy = f"strategy {description.strategy}" if description.strategy else ""
-    return " · ".join(filter(None, (description.goal, strategy, steps)))
+    return " · ".join(filter(None, (description.goal, description.strategy, steps)))
 
 
 def _data(history: History, description: Description) -> str:
     about = json_island("about", {"perPart": PER_PART, "best": history.best})
-    return "\n".join([*parts(told_of(history, description)), packed_island("rows", rows_of(history)), about])
+    return "\n".join([*parts(told_of(history, description)), packed_island("listed", rows_of(history)), about])
 
 
 def _hash(content: str) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from steepest.agents.optimizers.reports.curves import score_curves
-from steepest.agents.optimizers.reports.description import Description, TestFigure
+from steepest.agents.optimizers.reports.description import Description
 from steepest.agents.optimizers.reports.diffs import Change, changes_of, shown
 from steepest.agents.optimizers.reports.history import Entry, History
 from steepest.agents.optimizers.reports.lineage import tree_of
 from steepest.agents.optimizers.reports.tree_svg import SHADES, tree_svg
-from steepest.agents.optimizers.reports.wording import figure, fraction, signed
+from steepest.agents.optimizers.reports.wording import figure, sealed_words, signed
+from steepest.agents.optimizers.sealed import SealedTest
 from steepest.traces.rendering.figures import count_of, duration, money
 from steepest.traces.rendering.markup import Content, Markup, element, joined
 
@@ -21,7 +22,6 @@ __all__ = [
     "lineage",
     "proposers",
     "refusals",
-    "test_words",
 ]
 
 _MOST_REFUSALS = 40
@@ -39,35 +39,26 @@ def headline(history: History, description: Description) -> Markup:
         else f"the seed's score: nothing better was found; mean of {count_of(seed.evaluated, 'example')}"
     )
     big = joined(element("p", figure(best.score), class_="big"), element("p", words))
-    return element("section", element("div", big), _listed(_cards(history, description)), id="headline")
+    ended = description.reason or history.stopped or "not yet, or it was interrupted"
+    cards = [*_sealed(description.test), *(_card(*each) for each in _cards(history)), _card("ended", ended, "whole")]
+    return element("section", element("div", big), element("dl", *cards), id="headline")
 
 
-def _cards(history: History, description: Description) -> Iterable[tuple[str, Content]]:
-    limits = description.limits
-    if description.test is not None:
-        yield "on the sealed test split", test_words(description.test)
-    yield "candidates", f"{len(history.members):,} admitted, {len(history.tried):,} not better"
+def _sealed(test: SealedTest | None) -> Iterable[Markup]:
+    if test is not None:
+        yield _card("on the sealed test split, which no choice has seen", sealed_words(test), class_="whole sealed")
+
+
+def _cards(history: History) -> Iterable[tuple[str, Content]]:
+    yield "candidates", f"{history.admitted:,} admitted, {len(history.tried):,} not better"
     yield "proposals refused", f"{history.refused:,}"
     if history.moments:
         last = history.moments[-1]
-        yield "metric calls", fraction(last.metric_calls, limits.get("metric_calls"))
+        yield "metric calls", f"{last.metric_calls:,}"
         if last.tokens:
-            yield "tokens", fraction(last.tokens, limits.get("tokens"))
-        if last.money or "money" in limits:
-            yield "money", money(last.money) + (f" of {limits['money']} $" if "money" in limits else "")
-        yield "time", duration(last.seconds) + (f" of {duration(limits['seconds'])}" if "seconds" in limits else "")
-    if history.stopped:
-        yield "ended by", history.stopped
-
-
-def test_words(test: TestFigure) -> str:
-    """The figure that no choice has seen, with its interval."""
-    range_words = (
-        f", 95 % interval of the difference {signed(test.low)} to {signed(test.high)}"
-        if test.low is not None and test.high is not None
-        else ""
-    )
-    return f"{figure(test.best)}, the seed {figure(test.seed)}{range_words}, n = {test.examples:,}"
+            yield "tokens of models", f"{last.tokens:,}"
+            yield "money", money(last.money)
+        yield "time", duration(last.seconds)
 
 
 def curves(history: History) -> Markup:
@@ -85,11 +76,11 @@ def lineage(history: History) -> Markup:
     steps = [element("i", class_=f"swatch shade{place}") for place in range(SHADES)]
     legend = element(
         "p",
-        "Each dot is a candidate, to the right of what it was made from: ",
+        "Each dot is a candidate, to the right of what it was made from:",
         element("span", "low ", *steps, " high score", class_="key"),
         element("span", element("i", class_="swatch tried"), "not admitted", class_="key"),
         element("span", element("i", class_="swatch line"), "the way to the best", class_="key"),
-        f" {folded}",
+        element("span", folded),
         class_="legend",
     )
     return _section(
@@ -120,7 +111,10 @@ def refusals(history: History) -> Markup:
     """Proposals that could not be used, by reason."""
     if not history.refusals:
         return Markup()
-    rows = [(f"{each.count:,}", each.component, each.reason, each.value) for each in history.refusals[:_MOST_REFUSALS]]
+    rows = [
+        (f"{each.count:,}", each.component or "the whole reply", each.reason, each.value)
+        for each in history.refusals[:_MOST_REFUSALS]
+    ]
     hidden = len(history.refusals) - len(rows)
     more = element("p", f"and {count_of(hidden, 'reason')} more", class_="soft") if hidden > 0 else None
     table = _table(("count", "component", "reason", "for example"), rows)
@@ -161,16 +155,9 @@ def _outcome(entries: Sequence[Entry]) -> tuple[str, str, str]:
 
 def facts(history: History, description: Description) -> Markup:
     """What the run is."""
-    rows: list[tuple[Content, ...]] = [
-        (
-            name,
-            description.kinds.get(name, ""),
-            description.places.get(name, ""),
-            description.descriptions.get(name, ""),
-        )
-        for name in history.values(0)
-    ]
-    components = _table(("component", "kind", "where it stands", "what it is for"), rows)
+    known = description.kinds, description.descriptions, description.constraints
+    rows = [(name, *(each.get(name, "") for each in known)) for name in history.values(0)]
+    components = _table(("component", "kind", "what it is for", "constraint"), rows)
     listed = [(name, words) for name, words in description.facts.items()]
     return _section("The run", element("div", components, class_="scroll words"), _listed(listed))
 
@@ -206,7 +193,11 @@ def _section(title: str, *contents: Content) -> Markup:
 
 
 def _listed(pairs: Iterable[tuple[str, Content]]) -> Markup:
-    return element("dl", *(element("div", element("dt", name), element("dd", words)) for name, words in pairs))
+    return element("dl", *(_card(name, words) for name, words in pairs))
+
+
+def _card(name: str, words: Content, class_: str | None = None) -> Markup:
+    return element("div", element("dt", name), element("dd", words), class_=class_)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[Content]]) -> Markup:

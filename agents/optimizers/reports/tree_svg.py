@@ -1,6 +1,7 @@
 """The tree of candidates as inline SVG: colors by class, each candidate a link that the page's script opens."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from steepest.agents.optimizers.reports.history import Entry, History
 from steepest.agents.optimizers.reports.lineage import Leaf, Tree
@@ -13,10 +14,14 @@ SHADES = 7
 """Colors of scores, from the lowest member's to the highest's."""
 _MARGIN = 22
 _FEW = 60
-"""Up to so many candidates have their names beside them."""
-_WIDE, _NARROW = 112, 34
+"""Up to so many members have their names beside them."""
+_WIDE, _NARROW = 92, 46
 """Pixels between generations with and without names."""
-_ROW = 26
+_ROW = 38
+_TRIED_APART = 8
+"""Pixels between the dots of candidates that were not admitted."""
+
+Place: TypeAlias = Callable[[Leaf], tuple[int, int]]
 
 
 def tree_svg(history: History, tree: Tree) -> Markup:
@@ -28,26 +33,18 @@ def tree_svg(history: History, tree: Tree) -> Markup:
         return _MARGIN + across * leaf.column, _MARGIN + _ROW * leaf.row
 
     shade = _shades(history)
-    edges = [_edge(tree, place, leaf) for leaf in tree.leaves.values() if leaf.root is not None]
-    merges = [_merge(tree, place, *pair) for pair in tree.merges]
-    leaves = [
-        _leaf(leaf, place(leaf), shade, leaf.entry.number == history.best, is_named) for leaf in tree.leaves.values()
+    drawn = [_merge(tree, place, *pair) for pair in tree.merges]
+    drawn += [
+        _edge(tree, place, leaf, tree.leaves[leaf.root]) for leaf in tree.leaves.values() if leaf.root is not None
     ]
-    width = 2 * _MARGIN + across * (tree.columns - 1) + (_WIDE - _MARGIN if is_named else 24)
-    height = 2 * _MARGIN + _ROW * (tree.rows - 1)
+    for leaf in tree.leaves.values():
+        drawn.append(_tried(leaf, place(leaf), (across - 14) // _TRIED_APART))
+        drawn.append(_leaf(leaf, place(leaf), shade(leaf.entry), leaf.entry.number == history.best, is_named))
+    width = _MARGIN + across * tree.columns
+    height = 2 * _MARGIN + _ROW * (tree.rows - 1) + 4
     title = element("title", f"The lineage of {len(tree.leaves):,} candidates")
-    return element(
-        "svg",
-        title,
-        *merges,
-        *edges,
-        *leaves,
-        class_="tree",
-        view_box=f"0 0 {width} {height}",
-        width=width,
-        height=height,
-        role="group",
-    )
+    view = f"0 0 {width} {height}"
+    return element("svg", title, *drawn, class_="tree", view_box=view, width=width, height=height, role="group")
 
 
 def _shades(history: History) -> Callable[[Entry], str]:
@@ -56,7 +53,7 @@ def _shades(history: History) -> Callable[[Entry], str]:
     span = high - low
 
     def shade(entry: Entry) -> str:
-        if entry.score is None or entry.fate == "tried":
+        if entry.score is None:
             return "tried"
         share = (entry.score - low) / span if span > 0 else 1.0
         return f"shade{min(int(share * SHADES), SHADES - 1)}"
@@ -64,50 +61,58 @@ def _shades(history: History) -> Callable[[Entry], str]:
     return shade
 
 
-def _edge(tree: Tree, place: Callable[[Leaf], tuple[int, int]], leaf: Leaf) -> Markup:
-    assert leaf.root is not None  # noqa: S101  (the caller asks for nothing else)
-    root = tree.leaves[leaf.root]
+def _edge(tree: Tree, place: Place, leaf: Leaf, root: Leaf) -> Markup:
+    """Along the row of what it hangs on, or down from it to a row of its own."""
     (x, y), (to_x, to_y) = place(root), place(leaf)
-    turn = x + 12
-    bend = min(6, abs(to_y - y))
-    path = (
-        f"M{x} {y}H{to_x}"
-        if y == to_y
-        else f"M{x} {y}H{turn - 6}Q{turn} {y} {turn} {y + bend}V{to_y - bend}Q{turn} {to_y} {turn + 6} {to_y}H{to_x}"
-    )
+    path = f"M{x} {y}H{to_x}" if y == to_y else f"M{x} {y}V{to_y - 8}Q{x} {to_y} {x + 8} {to_y}H{to_x}"
     classes = ["edge"]
-    if {leaf.entry.number, leaf.root} <= tree.best_line:
+    if {leaf.entry.number, root.entry.number} <= tree.best_line:
         classes.append("best")
-    if leaf.root not in leaf.entry.parents:
+    if root.entry.number not in leaf.entry.parents:
         classes.append("folded")
     return element("path", d=path, class_=" ".join(classes))
 
 
-def _merge(tree: Tree, place: Callable[[Leaf], tuple[int, int]], parent: int, child: int) -> Markup:
+def _merge(tree: Tree, place: Place, parent: int, child: int) -> Markup:
     (x, y), (to_x, to_y) = place(tree.leaves[parent]), place(tree.leaves[child])
     middle = (x + to_x) / 2
     return element("path", d=f"M{x} {y}C{middle} {y} {middle} {to_y} {to_x} {to_y}", class_="edge merge")
 
 
-def _leaf(leaf: Leaf, at: tuple[int, int], shade: Callable[[Entry], str], is_best: bool, is_named: bool) -> Markup:
+def _leaf(leaf: Leaf, at: tuple[int, int], shade: str, is_best: bool, is_named: bool) -> Markup:
     entry, (x, y) = leaf.entry, at
     parts = [element("title", _told(leaf, is_best))]
     if is_best:
         parts.append(element("circle", cx=x, cy=y, r=11, class_="halo"))
-    parts.append(element("circle", cx=x, cy=y, r=4 if entry.fate == "tried" else 7, class_=shade(entry)))
-    if is_named and entry.fate != "tried":
+    parts.append(element("circle", cx=x, cy=y, r=7, class_=shade))
+    if is_named:
         words = [element("tspan", entry.number, class_="number"), f" {figure(entry.score)}"]
-        parts.append(element("text", *words, x=x + 13, y=y - 6))
-    if leaf.hidden:
-        parts.append(element("text", f"+{leaf.hidden:,}", x=x + 7, y=y + 15, class_="hidden"))
+        parts.append(element("text", *words, x=x + 12, y=y - 6))
+    elif leaf.hidden:
+        parts.append(element("text", f"+{leaf.hidden:,}", x=x + 10, y=y - 6, class_="hidden"))
     return element("a", joined(*parts), href=f"#candidate={entry.number}", data_candidate=entry.number)
+
+
+def _tried(leaf: Leaf, at: tuple[int, int], most: int) -> Markup:
+    """A dot each for what was made from it and not admitted, in a line below; a number for those that have no room."""
+    x, y = at[0] + 12, at[1] + 11
+    room = most if len(leaf.tried) <= most else max(most - 3, 0)
+    dots = []
+    for place, entry in enumerate(leaf.tried[:room]):
+        told = f"candidate {entry.number}, not admitted, score {figure(entry.score)}\n{entry.reason}"
+        dot = element("circle", element("title", told), cx=x + _TRIED_APART * place, cy=y, r=3, class_="tried")
+        dots.append(element("a", dot, href=f"#candidate={entry.number}", data_candidate=entry.number))
+    if len(leaf.tried) > room:
+        more = f"+{len(leaf.tried) - room:,}"
+        dots.append(element("text", more, x=x - 3 + _TRIED_APART * room, y=y + 3.5, class_="hidden"))
+    return joined(*dots)
 
 
 def _told(leaf: Leaf, is_best: bool) -> str:
     entry = leaf.entry
     name = "the seed" if entry.fate == "seed" else f"candidate {entry.number}"
-    fate = "not admitted" if entry.fate == "tried" else "the best" if is_best else ""
     by = "" if entry.fate == "seed" else f"{entry.origin}, step {entry.step}"
+    head = ", ".join(filter(None, (name, "the best" if is_best else "", f"score {figure(entry.score)}", by)))
+    tried = f"{len(leaf.tried):,} made from it and not admitted" if leaf.tried else ""
     folded = f"{leaf.hidden:,} that come from it are folded away" if leaf.hidden else ""
-    head = ", ".join(filter(None, (name, fate, f"score {figure(entry.score)}", by)))
-    return "\n".join(filter(None, (head, entry.reason, folded)))
+    return "\n".join(filter(None, (head, entry.reason, tried, folded)))

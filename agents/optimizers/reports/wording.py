@@ -1,8 +1,9 @@
 """Figures and names as the page, the Markdown and the terminal write them."""
 
-__all__ = ["figure", "fraction", "signed", "spent_words"]
-
+from steepest.agents.optimizers.sealed import SealedTest
 from steepest.traces.rendering.figures import count_of, duration, money
+
+__all__ = ["figure", "sealed_words", "signed", "spent_words"]
 
 
 def figure(score: float | None) -> str:
@@ -15,9 +16,10 @@ def signed(difference: float | None) -> str:
     return "" if difference is None else f"{difference:+.4g}"
 
 
-def fraction(part: float, whole: float | None) -> str:
-    """So many, of so many if there is a limit."""
-    return f"{part:,}" if whole is None else f"{part:,} of {whole:,}"
+def sealed_words(test: SealedTest) -> str:
+    """The figure that no choice has seen, with its interval."""
+    interval = f"95 % interval {signed(test.low)} to {signed(test.high)}"
+    return f"{figure(test.best)}, the seed {figure(test.seed)}: {signed(test.gain)}, {interval}, n = {test.n:,}"
 
 
 def spent_words(metric_calls: int, tokens: int, dollars: float, seconds: float) -> str:

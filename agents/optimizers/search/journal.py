@@ -1,12 +1,13 @@
 """The records of a search's steps in a file, one line of JSON each.
 
-The file only grows. A line that was torn by a kill is left out, and what stands after it overrules it; of several
-records of one step the last one stands.
+A last line that was torn, by a disk that was full or power that went, is left out and cut off when the next one is
+written; of several records of one step the last one stands.
 """
 
 import os
 from itertools import count, takewhile
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
@@ -14,6 +15,9 @@ from steepest.agents.optimizers.search.records import StepRecord
 from steepest.errors import InputError
 
 __all__ = ["Journal"]
+
+_BLOCK = 1 << 16
+"""Bytes that are looked at for the beginning of the last line."""
 
 
 class Journal:
@@ -45,7 +49,7 @@ class Journal:
             try:
                 record = StepRecord.model_validate_json(line)
             except ValidationError as error:
-                if number >= len(lines) - 1:  # torn by a kill: the step is made again
+                if number == len(lines):  # torn, without its line break: the step is made again
                     continue
                 raise self._broken(number, error) from error
             found[record.step] = record
@@ -61,9 +65,8 @@ class Journal:
             return
         line = record.model_dump_json(exclude_defaults=True).encode() + b"\n"
         try:
-            with self._path.open("ab") as file:
-                if file.tell() and not _ends_with_newline(self._path):
-                    line = b"\n" + line
+            with self._path.open("ab+") as file:
+                _end_line(file)
                 file.write(line)
         except OSError as error:
             raise InputError(f"{self._path} can't be written: {error.strerror or error}") from error
@@ -72,7 +75,20 @@ class Journal:
         return InputError(f"{self._path}, line {number}, is no record of a step: {error}")
 
 
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
+def _end_line(file: BinaryIO) -> None:
+    """Have the file end with a whole line: cut off one that was torn, end one that lacks its line break alone."""
+    size = file.seek(0, os.SEEK_END)
+    start, tail = size, b""
+    while start and not tail.count(b"\n"):
+        start = max(0, start - _BLOCK)
+        file.seek(start)
+        tail = file.read(size - start)
+    last = tail.rpartition(b"\n")[2]
+    if not last:
+        return
+    try:
+        StepRecord.model_validate_json(last)
+    except ValidationError:
+        file.truncate(size - len(last))
+    else:
+        file.write(b"\n")

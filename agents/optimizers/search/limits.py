@@ -113,10 +113,26 @@ class Spending:
                 + f", and the next {metric_calls:,} would pass it"
             )
         self.require_time()
-        if self.limits.tokens is not None and self.tokens >= self.limits.tokens:
+        self.require_more_than(self.tokens, self.money)
+
+    def require_more_than(self, tokens: int, money: float) -> None:
+        """Make sure that the limits are higher than what was spent by some time.
+
+        Args:
+            tokens: Read and written until then.
+            money: US dollars until then.
+
+        Raises:
+            BudgetSpent: A limit was reached.
+        """
+        if self.limits.tokens is not None and tokens >= self.limits.tokens:
             raise BudgetSpent(f"the budget of {self.limits.tokens:,} tokens is spent")
-        if self.limits.money is not None and self.money >= float(self.limits.money):
+        if self.limits.money is not None and money >= float(self.limits.money):
             raise BudgetSpent(f"the budget of {self.limits.money} $ is spent")
+
+    def go_on_after(self, seconds: float) -> None:
+        """Count the seconds of the sessions before this one."""
+        self._before = max(self._before, seconds)
 
     def require_time(self) -> None:
         """Make sure that there is time left.

@@ -14,7 +14,8 @@ from steepest.errors import InputError
 __all__ = ["Ended", "carry_out"]
 
 IDLE_STEPS = 25
-"""Steps in a row without a new evaluation or model call after which a strategy has nothing left to try."""
+"""Steps in a row without anything new to evaluate after which there is nothing left to try, or nobody who finds it: a
+model that repeats itself would go on being paid for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +66,43 @@ async def carry_out(
         search.begin(0)
         await search.evaluate([search.pool[0]], search.keys(search.ranking), search.ranking)
         _close_step(search, strategy, journal, records)
-    idle = 0
+    search.spending.go_on_after(records[-1].seconds)
     for step in _numbers(len(records), steps):
         reason = next((words for each in stoppers if (words := each.reason(search)) is not None), None)
         if reason is not None:
             return Ended(reason, step - 1)
+        if _idle_steps(records) >= IDLE_STEPS:
+            return Ended(f"{IDLE_STEPS} steps in a row brought nothing new to evaluate", step - 1)
         search.begin(step)
-        before = search.spending.metric_calls, search.spending.tokens
         try:
-            search.spending.require(0)
+            search.spending.require_time()
+            # By the records: what a step that is made again has paid for already does not keep it from being made.
+            search.spending.require_more_than(records[-1].tokens, records[-1].money)
             await strategy.step(search)
         except BudgetSpent as error:
             records.append(search.record(str(error)))
             journal.write(records[-1])
             return Ended(str(error), step - 1)
-        record = _close_step(search, strategy, journal, records)
-        is_idle = before == (search.spending.metric_calls, search.spending.tokens) and not record.births
-        idle = idle + 1 if is_idle else 0
-        if idle == IDLE_STEPS:
-            return Ended(f"{IDLE_STEPS} steps in a row brought nothing new to evaluate", step)
+        _close_step(search, strategy, journal, records)
     return Ended(f"all {steps} steps are made", steps or 0)
 
 
-def _close_step(search: Search, strategy: Strategy, journal: Journal, records: list[StepRecord]) -> StepRecord:
+def _close_step(search: Search, strategy: Strategy, journal: Journal, records: list[StepRecord]) -> None:
     record = search.record()
     journal.write(record)
     records.append(record)
     search.learn(record)
     strategy.observe(record)
-    return record
+
+
+def _idle_steps(records: Sequence[StepRecord]) -> int:
+    """How many of the last steps brought nothing new, by the records: a resume does not begin to count again."""
+    idle = 0
+    for before, after in zip(reversed(records[-IDLE_STEPS - 1 : -1]), reversed(records[-IDLE_STEPS:]), strict=False):
+        if after.births or after.tried or before.metric_calls != after.metric_calls:
+            break
+        idle += 1
+    return idle
 
 
 def _numbers(first: int, most: int | None) -> Iterable[int]:

@@ -7,9 +7,11 @@ reject children; what comes of that is in the step's record and nowhere else, so
 
 import asyncio
 import random
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -75,6 +77,7 @@ class Search:
         self.pool = Pool()
         self.past: deque[Past] = deque(maxlen=MOST_PAST)
         self.step = 0
+        self.refusals = 0
         self._examples = {split: {each.key: each for each in given} for split, given in examples.items()}
         self._evaluations = evaluations or Evaluations()
         self._executor = executor or Threads()
@@ -82,6 +85,7 @@ class Search:
         self.failure_score = failure_score
         self._known: dict[str, int] = {}
         self._next_number = 0
+        self._standing: Mapping[str, Any] = {}
         self._begin_record()
         _check(self)
 
@@ -97,9 +101,15 @@ class Search:
         return "validation" if self._examples.get("validation") else "train"
 
     @property
+    def made(self) -> int:
+        """Candidates that were made, the seed among them."""
+        return self._next_number
+
+    @property
     def best(self) -> Candidate:
         """The member of the pool with the highest mean score on the ranking split; of equal ones the first."""
-        return max(self.pool, key=lambda each: (self.score(each), -each.number))
+        ranked = self.pool.ranked(self.ranking)
+        return self.pool[ranked[bisect_left(ranked, (ranked[-1][0], 0))][1]]
 
     def score(self, candidate: Candidate) -> float:
         """A member's mean score on the ranking split."""
@@ -190,7 +200,7 @@ class Search:
             count=count,
             goal=self.goal,
             model=chosen,
-            notes=notes or {},
+            notes={**self._standing, **(notes or {})},
         )
         name = chosen.name if chosen is not None else ""
         try:
@@ -284,7 +294,13 @@ class Search:
         return fit
 
     async def decide(
-        self, acceptance: Acceptance, parent: Candidate, child: Candidate, keys: Sequence[str]
+        self,
+        acceptance: Acceptance,
+        parent: Candidate,
+        child: Candidate,
+        keys: Sequence[str],
+        *,
+        apart: Sequence[str] = (),
     ) -> Decision:
         """Whether a child is better than its parent by its scores on examples, and on more where these do not tell.
 
@@ -293,14 +309,15 @@ class Search:
             parent: One that has been evaluated on the examples.
             child: Its child; it is evaluated on them here.
             keys: Examples of the training split. More are drawn from the rest of it, in an order of the step's own.
+            apart: Examples that may not be drawn: those by which this child was chosen from several.
         """
         (before,), (after,) = await self.evaluate([parent], keys), await self.evaluate([child], keys)
-        seen = set(keys)
-        rest = [key for key in self.keys() if key not in seen]
-        self.random(f"draw/{child.number}").shuffle(rest)
+        rest: list[str] | None = None
 
         async def draw(count: int) -> tuple[list[float], list[float]]:
-            taken, rest[:] = rest[:count], rest[count:]
+            nonlocal rest
+            rest = self._shuffled_without({*keys, *apart}, f"draw/{child.number}") if rest is None else rest
+            taken, rest = rest[:count], rest[count:]
             if not taken:
                 return [], []
             first, second = await self.evaluate([parent, child], taken)
@@ -438,6 +455,7 @@ class Search:
 
     def learn(self, record: StepRecord) -> None:
         """Learn of a step that is over, made or restored."""
+        self.refusals += len(record.refused)
         for refused in record.refused:
             changes = {refused.component: refused.value} if refused.component else {}
             self.past.append(Past(changes, None, "rejected", refused.reason))
@@ -452,7 +470,29 @@ class Search:
         self._executor.close()
         self._evaluations.close()
 
+    @contextmanager
+    def within(self, pool: Pool, notes: Mapping[str, Any] | None = None) -> Iterator["Search"]:
+        """This search as a strategy sees it that is to know of a part of the pool alone.
+
+        Args:
+            pool: The part.
+            notes: What every proposer is told beside what the strategy tells it.
+        """
+        part = copy(self)
+        part.pool = pool
+        part._standing = {**self._standing, **(notes or {})}
+        part._watch = lambda _: self._report()
+        try:
+            yield part
+        finally:
+            self._next_number = part._next_number
+
     # Inside.
+
+    def _shuffled_without(self, keys: set[str], purpose: str) -> list[str]:
+        rest = [key for key in self.keys() if key not in keys]
+        self.random(purpose).shuffle(rest)
+        return rest
 
     def _begin_record(self) -> None:
         self._births: list[Birth] = []
@@ -499,9 +539,8 @@ class Search:
         earlier = self._provisional.pop(candidate.number, {})
         known = [(each_split, each) for (each_split, _), each in earlier.items()]
         for each_split, each in [*known, *((split, each) for each in rollouts)]:
-            scores = self.pool.scores(candidate.number, each_split)
-            if each.example not in scores.by_example:
-                scores.add(each)
+            if each.example not in self.pool.scores(candidate.number, each_split).by_example:
+                self.pool.record(candidate.number, each_split, [each])
                 place = candidate.number, each_split
                 self._evaluated.setdefault(place, {})[each.example] = each.score
                 if each.objectives:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from steepest.agents.optimizers.search.candidates import Candidate, Pool
 from steepest.agents.optimizers.search.rollouts import Split
@@ -18,7 +19,7 @@ class Best:
 
     def select(self, pool: Pool, rng: random.Random) -> Candidate:
         """A member of the pool."""
-        return max(pool, key=lambda each: (pool.scores(each.number, self.split).mean, each.number))
+        return pool[pool.ranked(self.split)[-1][1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,14 @@ class Shuffled:
         place = (step - 1) * size
         while len(taken) < size:
             epoch, offset = divmod(place, len(keys))
-            order = list(keys)
-            random.Random(f"{seed}/epoch/{epoch}").shuffle(order)
-            if order[offset] not in taken:
-                taken.append(order[offset])
+            key = keys[_order(len(keys), seed, epoch)[offset]]
+            if key not in taken:
+                taken.append(key)
             place += 1
         return taken
+
+
+@lru_cache(maxsize=4)
+def _order(count: int, seed: int, epoch: int) -> Sequence[int]:
+    """The places of so many examples in an epoch; it takes long to shuffle many of them, and steps share an epoch."""
+    return random.Random(f"{seed}/epoch/{epoch}").sample(range(count), count)

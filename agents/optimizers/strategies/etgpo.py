@@ -1,17 +1,17 @@
-"""Learning from failures by their kinds: a taxonomy that grows, and guidance against the most frequent kind (ETGPO, arXiv
-2602.00997).
+"""Learning from failures by their kinds: a growing taxonomy, and guidance against the most frequent kind (ETGPO,
+arXiv 2602.00997).
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
-from steepest.agents.optimizers.acceptance import Better
-from steepest.agents.optimizers.search.candidates import Candidate
-from steepest.agents.optimizers.search.protocols import Acceptance, BatchSampler, ParentSelector, Proposer
+from steepest.agents.optimizers.search.candidates import Scores
+from steepest.agents.optimizers.search.protocols import Acceptance, BatchSampler, Proposer
 from steepest.agents.optimizers.search.records import StepRecord
 from steepest.agents.optimizers.search.rollouts import Rollout
 from steepest.agents.optimizers.search.search import Search
 from steepest.agents.optimizers.search.selection import Best, Shuffled
+from steepest.agents.optimizers.strategies.settling import settle
 from steepest.agents.optimizers.taxonomy import FailureGuidance, FailureSorting, Taxonomy
 
 __all__ = ["ErrorTaxonomy"]
@@ -25,7 +25,8 @@ class ErrorTaxonomy:
         guidance: Proposes what to do about one kind.
         sampler: Of the examples to look for failures on.
         acceptance: Whether guidance has helped.
-        good: Runs with less than this score are failures; those that raise always are.
+        good: Runs with less than this score are failures; unless given, those with less than the best that the member
+            has on any example, or all if it does equally well on all of them. Runs that raise always are.
     """
 
     name = "etgpo"
@@ -37,12 +38,12 @@ class ErrorTaxonomy:
         guidance: Proposer | None = None,
         sampler: BatchSampler | None = None,
         acceptance: Acceptance | None = None,
-        good: float = 1.0,
+        good: float | None = None,
     ) -> None:
         self._sorting = sorting or FailureSorting()
         self._guidance = guidance or FailureGuidance()
         self._sampler = sampler or Shuffled(8)
-        self._acceptance = acceptance or Better()
+        self._acceptance = acceptance
         self._good = good
         self._noted: list[dict[str, Any]] = []
 
@@ -51,16 +52,23 @@ class ErrorTaxonomy:
         parent = Best(search.ranking).select(search.pool, search.random("parent"))
         keys = self._sampler.batch(search.keys(), search.step, search.seed)
         (rollouts,) = await search.evaluate([parent], keys)
-        failures = [each for each in rollouts if each.error or each.score < self._good]
+        failures = self._failures(search.pool.scores(parent.number, search.ranking), rollouts)
         taxonomy = Taxonomy(self._noted)
         if failures:
             await search.propose(self._sorting, parent, failures, notes={"taxonomy": taxonomy}, purpose="sort")
         mode = taxonomy.most_frequent()
         if mode is not None:
             children = await search.propose(self._guidance, parent, mode.failures, notes={"mode": mode})
-            helped = [await self._helps(search, parent, each, keys) for each in children]
+            helped = [await settle(search, parent, each, keys, self._acceptance) for each in children]
             mode.count, mode.tries = (0, 0) if any(helped) else (mode.count, mode.tries + 1)
         search.note("taxonomy", taxonomy.as_json())
+
+    def _failures(self, known: Scores, rollouts: Sequence[Rollout]) -> list[Rollout]:
+        scores = known.by_example.values()
+        good = max(scores) if self._good is None else self._good
+        if self._good is None and good == min(scores):
+            return list(rollouts)
+        return [each for each in rollouts if each.error or each.score < good]
 
     def observe(self, record: StepRecord) -> None:
         """Take over the taxonomy as the step left it."""

@@ -1,6 +1,5 @@
 """Optimization by prompting (OPRO, arXiv 2309.03409)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -16,8 +15,8 @@ __all__ = ["Opro"]
 @dataclass(frozen=True, slots=True)
 class Opro:
     """Asks for solutions better than the best so far; each is evaluated on the whole ranking split and enters the pool,
-    for it is the history that the next ones are proposed from. A small ranking split makes it cheap (the paper takes 3.5
-    % of the training data).
+    for it is the history that the next ones are proposed from. A small ranking split makes it cheap (the paper takes a
+    few percent of the training data).
     """
 
     proposer: Proposer = field(default_factory=OproProposer)

@@ -1,13 +1,13 @@
 """The progress of a run on standard error: a table that redraws itself on a terminal, a line now and then elsewhere."""
 
 import os
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from steepest.cli.console import Console, visible
 from steepest.cli.evals.progress_text import counts, left, line, spent, under_way, verdicts
+from steepest.cli.periodic import every
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -77,7 +77,7 @@ def drawn(progress: "Progress", title: str) -> "RenderableType":
 @contextmanager
 def _lines(progress: "Progress", console: Console, title: str) -> Iterator[None]:
     console.step(title)
-    with _every(SECONDS_BETWEEN_LINES, Reporter(progress, console).tell):
+    with every(SECONDS_BETWEEN_LINES, Reporter(progress, console).tell):
         yield
     console.step(line(progress))
 
@@ -103,21 +103,3 @@ class Reporter:
     def _write(self, text: str) -> None:
         self._console.step(text)
         self._told, self._seconds = self._progress.done, self._console.seconds
-
-
-@contextmanager
-def _every(seconds: float, act: Callable[[], None]) -> Iterator[None]:
-    """Do something now and then in another thread while the block runs."""
-    over = threading.Event()
-
-    def work() -> None:
-        while not over.wait(seconds):
-            act()
-
-    thread = threading.Thread(target=work, name="steepest-progress", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()

@@ -159,7 +159,8 @@ _SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru")
 
 def _vocabulary(count: int) -> tuple[str, ...]:
     pairs = [first + second for first in _SYLLABLES for second in _SYLLABLES]
-    return tuple(pairs[:count])
+    longer = [first + second for first in pairs for second in _SYLLABLES]
+    return tuple([*pairs, *longer][:count])
 
 
 def _split(data: Sequence[Any]) -> dict[Split, Sequence[Example]]:
@@ -176,12 +177,13 @@ def _share(text: str, wanted: Sequence[str]) -> Judgement:
     return Judgement(1 - len(missing) / len(wanted), words)
 
 
-def words(seed: int = 0, *, examples: int = 24, kinds: int = 6, each: int = 4) -> Landscape:
+def words(seed: int = 0, *, examples: int = 24, kinds: int = 6, each: int = 4, known: int = 80) -> Landscape:
     """A text that wants the right words. Examples are of several kinds, each with words of its own, and the text has
-    room for all of them and little more: who learns from one kind alone does not get far.
+    room for all of them and little more: who learns from one kind alone does not get far. With more known words,
+    chance finds fewer.
     """
     source = random.Random(f"words/{seed}")
-    vocabulary = _vocabulary(80)
+    vocabulary = _vocabulary(known)
     chosen = source.sample(vocabulary, kinds * each)
     wanted = [tuple(chosen[kind * each : (kind + 1) * each]) for kind in range(kinds)]
     data = [wanted[place // 2 % kinds] for place in range(examples)]
@@ -306,7 +308,7 @@ ALL: Mapping[str, Callable[[int], Landscape]] = {
     "lattice": lattice,
     "mixture": mixture,
     "words": words,
-    "noisy words": lambda seed: noisy(words(seed), 0.1, seed),
+    "noisy words": lambda seed: noisy(words(seed, known=400), 0.1, seed),
     "deceptive": deceptive,
     "pair": pair,
     "code": code,

@@ -178,15 +178,19 @@ class Following:
         return [self._proposal(situation) for _ in range(situation.count)]
 
     def _proposal(self, situation: Situation) -> Proposal:
-        source = situation.rng
-        component = source.choice(situation.components)
-        value = situation.parent.values[component.name]
-        rollouts = list(situation.rollouts)
-        source.shuffle(rollouts)
-        advice = [each.words for each in sorted(rollouts, key=lambda each: each.score)]
-        wanted = None if source.random() < self.slip else followed(component, value, advice, self.landscape)
-        changed = mutated(component, value, source, self.landscape) if wanted is None else wanted
+        component = situation.rng.choice(situation.components)
+        advice = [(each.score, each.words) for each in situation.rollouts]
+        changed = self.changed(component, situation.parent.values[component.name], advice, situation.rng)
         return Proposal({component.name: changed}, "as the words ask", origin="following")
+
+    def changed(
+        self, component: Component, value: Value, advice: Sequence[tuple[float, str]], source: random.Random
+    ) -> Value:
+        """Another value, from scores and the words about them."""
+        mixed = source.sample(list(advice), len(advice))
+        words = [said for _, said in sorted(mixed, key=lambda each: each[0])]
+        wanted = None if source.random() < self.slip else followed(component, value, words, self.landscape)
+        return mutated(component, value, source, self.landscape) if wanted is None else wanted
 
 
 def sign_test(ours: Sequence[float], theirs: Sequence[float]) -> float:
