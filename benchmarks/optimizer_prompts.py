@@ -10,8 +10,8 @@ prompts of the step together, and the calls; CPU seconds are those of feedback a
 is a process of its own; one that takes more than `--seconds` is stopped.
 
 Graphs: `chain` y = y + 1; `varied` y = one of four operations on y, drawn at random, so that there is no loop to fold
-(steepest leaves out the middle and says so); `calls` y = f(y) with a traced function. TextGrad's sum appends each feedback twice, so that its text doubles at every
-operation: it gets `calls` alone.
+(steepest leaves out the middle and says so); `calls` y = f(y) with a traced function. TextGrad's sum appends each
+feedback twice, so that its text doubles at every operation: it gets `calls` alone.
 """
 
 import argparse

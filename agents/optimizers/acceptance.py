@@ -127,7 +127,8 @@ class Paired:
         if walk.total < 0 or walk.sum < 0:
             return True
         share = (walk.unequal + 1) / (walk.pairs + 2)  # of pairs that differ, by Laplace's rule
-        return 0.5 ** (walk.unequal + share * (most - walk.pairs)) > 2 * self.level
+        best: float = 0.5 ** (walk.unequal + share * (most - walk.pairs))
+        return best > 2 * self.level
 
 
 def acceptance_for(examples: int, *, level: float = 0.3) -> Acceptance:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from steepest.agents.llm.chat import ChatMessage, ChatModel, ChatReply, ChatRequest, StopReason
+from steepest.agents.llm.errors import ContextOverflow
 from steepest.agents.optimizers.fitting import fit, wanted
 from steepest.agents.optimizers.replies import (
     Said,
@@ -21,8 +22,9 @@ from steepest.agents.optimizers.search.values import Rejection, Values, short
 from steepest.errors import InputError, SteepestError
 from steepest.prompts import OutputForm, RenderedPrompt, Turn, load_prompt
 from steepest.traces.failures import CodeNotRunError
+from steepest.traces.previews import cut
 
-__all__ = ["Asked", "ask", "ask_changes", "form_of", "prompt_for", "sample_of"]
+__all__ = ["Asked", "ask", "ask_changes", "form_of", "model_of", "prompt_for", "request_of", "sample_of"]
 
 T = TypeVar("T")
 
@@ -30,7 +32,7 @@ REPAIRS = 2
 """Times that a model is asked again for one answer."""
 MAX_TOKENS: dict[OutputForm, int] = {"text": 3000, "json": 8000}
 """Most tokens of a reply with new values. The text is for small models, which write on when they lose the thread."""
-_SHOWN_REPLY = 20_000
+_SHOWN_REPLY: dict[OutputForm, int] = {"text": 4000, "json": 20_000}
 """Characters of a reply that is shown to its model again."""
 _SHOWN_FINDINGS = 6
 _PROPOSALS_A_STEP = 1000
@@ -78,12 +80,17 @@ async def ask(
         repairs: Times to ask again.
 
     Raises:
-        LLMError: The model can't be asked, for good.
+        LLMError: The model can't be asked, for good. That a follow-up does not fit into its context is no such error.
     """
     question = _request(prompt, sample, schema, max_tokens)
     request, rejections = question, list[Rejection]()
     for _ in range(repairs + 1):
-        reply = await model.complete(request)
+        try:
+            reply = await model.complete(request)
+        except ContextOverflow as error:
+            if request is question:
+                raise
+            return Asked(None, (*rejections, Rejection(f"it could not be asked again: {error}")))
         try:
             return Asked(_read(reply, read), tuple(rejections))
         except UnusableReply as error:
@@ -206,7 +213,7 @@ def _follow_up(reply: ChatReply, error: UnusableReply, form: OutputForm) -> tupl
     findings = [_told(each) for each in error.rejections[:_SHOWN_FINDINGS]]
     repair = load_prompt(f"unusable_{form}").render(findings=findings)
     return (
-        ChatMessage(role="assistant", content=reply.text[:_SHOWN_REPLY].strip() or "(no answer)"),
+        ChatMessage(role="assistant", content=cut(reply.text.strip(), _SHOWN_REPLY[form]) or "(no answer)"),
         ChatMessage(role="user", content=repair.user),
     )
 

@@ -1,8 +1,9 @@
 """Merging candidates that improved different components of a common ancestor (GEPA, arXiv 2507.19457, algorithm 4)."""
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import TypeAlias
 
@@ -41,7 +42,7 @@ def find_merge(
     tried: Collection[Tag],
     rng: random.Random,
     *,
-    attempts: int = 100,
+    attempts: int = 20,
 ) -> Merge | None:
     """A merge of two of some members that was not tried before; None if there is none among the pairs looked at.
 
@@ -58,9 +59,12 @@ def find_merge(
         rng: Of the step.
         attempts: Pairs to look at, at most.
     """
+    if any(len(pool[number].values) < 2 for number in members):
+        return None  # of one component there are no two halves
     pairs = list(combinations(sorted(members), 2))
+    ancestors = cache(pool.ancestors)  # lines of descent grow long, and members are in many pairs
     for first, second in rng.sample(pairs, min(attempts, len(pairs))):
-        ancestor = _common_ancestor(pool, split, first, second)
+        ancestor = _common_ancestor(pool, split, first, second, ancestors)
         if ancestor is not None:
             merge = _merged(pool, split, first, second, ancestor, rng)
             if merge.tag not in tried:
@@ -84,8 +88,10 @@ def telling_examples(pool: Pool, split: Split, merge: Merge, rng: random.Random,
     return in_turn[:count]
 
 
-def _common_ancestor(pool: Pool, split: Split, first: int, second: int) -> int | None:
-    before_first, before_second = pool.ancestors(first), pool.ancestors(second)
+def _common_ancestor(
+    pool: Pool, split: Split, first: int, second: int, ancestors: Callable[[int], frozenset[int]]
+) -> int | None:
+    before_first, before_second = ancestors(first), ancestors(second)
     if first in before_second or second in before_first:
         return None
     lower = min(pool.scores(first, split).mean, pool.scores(second, split).mean)

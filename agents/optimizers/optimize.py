@@ -155,6 +155,7 @@ async def _found(
         test=test,
         reason=ended.reason,
         pool=search.pool,
+        ranking=search.ranking,
         records=records,
         spent=Spent(spending.metric_calls, spending.tokens, spending.money, spending.seconds),
         folder=folder.path if folder is not None else None,
@@ -194,9 +195,7 @@ def _nodes(parameters: Any) -> dict[str, Node[Any]]:
         return dict(parameters)
     found = named_parameters([parameters] if isinstance(parameters, Node) else list(parameters))
     labels = [each.label for each in found.values()]
-    return {
-        each.label if each.label and labels.count(each.label) == 1 else path: each for path, each in found.items()
-    }
+    return {each.label if each.label and labels.count(each.label) == 1 else path: each for path, each in found.items()}
 
 
 def _limits(budget: Any, steps: int | None, examples: Mapping[Split, Sequence[Example]]) -> SearchLimits:

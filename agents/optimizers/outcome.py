@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from steepest.agents.optimizers.sealed import SealedTest
 from steepest.agents.optimizers.search.candidates import Candidate, Pool
 from steepest.agents.optimizers.search.records import StepRecord
+from steepest.agents.optimizers.search.rollouts import Split
 from steepest.agents.optimizers.search.values import Values
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Optimized:
     reason: str
     """Why the search ended."""
     pool: Pool
+    ranking: Split
+    """The split whose scores rank: validation, or training where there is none."""
     records: Sequence[StepRecord]
     """Of every step, the first being the seed's evaluation."""
     spent: Spent
@@ -69,7 +72,7 @@ class Optimized:
         """
         from steepest.agents.optimizers.frames import frame_of
 
-        return frame_of(self.records, self.pool)
+        return frame_of(self.records, self.pool, self.ranking)
 
     def report(self, path: str | Path) -> Path:
         """Write a page that shows the search: lineage, scores, differences of prompts and code.

@@ -43,6 +43,8 @@ _CLOSINGS = (
 )
 """What ends a value, the surest first; of each kind the last one, so that a value may hold the tag itself."""
 _NO_CHANGE = re.compile(r"^[ \t]*<no_change\s*/?>(?:[ \t]*</no_change>)?[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+_PLACEHOLDER = re.compile(r"\s*\(the whole new value of [^()]*\)\s*", re.IGNORECASE)
+"""What stands in the place of a value where the form is shown (prompts/changes_text.md)."""
 _THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _QUOTED = re.compile(r"\A([\"'`])(.*)\1\Z")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -263,6 +265,8 @@ def _checked(
     for name, value in changes:
         if name not in known:
             findings.append(Rejection(f"there is no {name!r} to change: there is {', '.join(known)}", name))
+        elif isinstance(value, str) and _PLACEHOLDER.fullmatch(value):
+            findings.append(Rejection("write the new value itself where the form says (the whole new value ...)", name))
         elif name in seen:
             findings.append(Rejection(f"{name} is changed twice: give its new value once", name))
         seen[name] = value

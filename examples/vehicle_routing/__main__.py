@@ -2,7 +2,7 @@
 
 python -m examples.vehicle_routing                              # offline: a function that writes rules by chance
 python -m examples.vehicle_routing --model openai:gpt-5.4-mini
-python -m examples.vehicle_routing --prove                      # prove the stored optima again (a minute)
+python -m examples.vehicle_routing --prove                      # prove the stored optima again (two minutes)
 """
 
 import argparse
@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument(
         "--model", help="a chat model that proposes; a function that writes rules by chance unless given"
     )
-    parser.add_argument("--metric-calls", type=int, default=1600, help="runs on an example, at most")
+    parser.add_argument("--metric-calls", type=int, default=3000, help="runs on an example, at most")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="a folder for the run; the same command goes on there")
     parser.add_argument("--picture", type=Path, help="an SVG of the first test instance before and after")

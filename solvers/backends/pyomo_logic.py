@@ -86,6 +86,17 @@ class PyomoLogic:
         extreme.setub(pick(highs) if None not in highs else None)
         return extreme
 
+    def piecewise(self, value: Any, points: Sequence[tuple[float, float]]) -> Any:
+        """A line, and a bend at each inner point."""
+        self._constrain(value >= points[0][0])
+        self._constrain(value <= points[-1][0])
+        slopes = [(high - low) / (right - left) for (left, low), (right, high) in zip(points, points[1:], strict=False)]
+        total = points[0][1] + slopes[0] * (value - points[0][0])
+        for (at, _), before, after in zip(points[1:], slopes, slopes[1:], strict=False):
+            if after != before:
+                total += (after - before) * self.extreme("max", [0.0, value - at])
+        return total
+
     def _truth(self, node: Expression, env: Environment, wanted: bool) -> Any:
         value = self.evaluator.value(node, env)
         if isinstance(value, bool | int | float):

@@ -32,7 +32,7 @@ from steepest.solvers.scalar.scope import Environment
 Model: TypeAlias = Any
 """A `pyomo.environ.ConcreteModel`; pyomo has no types."""
 
-_COMBINATORIAL = GLOBAL_CONSTRAINTS - {"norm2"}
+_COMBINATORIAL = GLOBAL_CONSTRAINTS - {"norm2", "piecewise"}
 
 
 def to_pyomo(formulation: Formulation, data: Data) -> Model:
@@ -99,7 +99,7 @@ class PyomoModel:
         functions = {name: getattr(pyo, name) for name in ("sqrt", "exp", "log", "sin", "cos")} | {"abs": abs}
         self.evaluator = ScalarEvaluator(instance, self.at, functions)
         self.logic = PyomoLogic(self.evaluator, self._add_freely)
-        self.evaluator.extreme = self.logic.extreme
+        self.evaluator.modeller = self.logic
         self.decisions = decisions(formulation)
         for variable in formulation.variables:
             self._add_variable(variable)

@@ -68,7 +68,7 @@ class Comparisons:
             for part in parts:
                 self.require_form(part, exception, record)
             return
-        below = _column_form(self.made.add_binaries(record, form.size))
+        below = column_form(self.made.add_binaries(record, form.size))
         above = add([constant_form(np.ones(()), form.size), below], [1, -1])
         for part, other in zip(parts, (above, below), strict=True):
             self.require_form(part, add([exception, other], [1, 1]), record)
@@ -168,7 +168,7 @@ class Comparisons:
         known = constant_form(always.astype(np.float64), size)
         if not len(rows):
             return known
-        literal = _column_form(self.made.add_binaries(record, len(rows)))
+        literal = column_form(self.made.add_binaries(record, len(rows)))
         exception = add([constant_form(np.ones(()), len(rows)), literal], [1, -1])
         for form in group:
             self.made.definitions.append(Indicators(record, form.gathered(rows), exception))
@@ -180,5 +180,6 @@ def _holds(sign: str, values: Numbers) -> Numbers:
     return np.asarray(_HOLDS[sign](rounded, 0.0), np.float64)
 
 
-def _column_form(columns: npt.NDArray[np.int32]) -> Form:
+def column_form(columns: npt.NDArray[np.int32]) -> Form:
+    """Each of the columns as a row of its own."""
     return Form(len(columns), np.zeros(()), (Block(None, columns, np.ones(())),))

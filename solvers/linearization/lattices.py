@@ -36,6 +36,6 @@ def lattice_steps(form: Form, columns: Columns) -> Numbers:
     whole = np.round(exact)
     fits = columns.whole[block.columns] & (np.abs(exact - whole) <= 1e-6) & (np.abs(block.coefficients) <= _LARGEST)
     starts = np.flatnonzero(np.concatenate([[True], rows[1:] != rows[:-1]]))
-    divisors = np.gcd.reduceat(np.where(fits, whole, 0).astype(np.int64), starts)
+    divisors = np.gcd.reduceat(np.where(fits, np.abs(whole), 0).astype(np.int64), starts)
     steps[rows[starts]] = np.where(np.logical_and.reduceat(fits, starts), divisors / _FRACTION, 0.0)
     return steps

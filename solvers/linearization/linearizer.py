@@ -9,8 +9,10 @@ from steepest.solvers.formulation import Formulation
 from steepest.solvers.language.expressions import Call, Expression, Reduction, spell
 from steepest.solvers.linearization.boxes import column_box
 from steepest.solvers.linearization.demand import Demand
+from steepest.solvers.linearization.global_constraints import GLOBAL_ROWS, require_global
 from steepest.solvers.linearization.logic import Logic
 from steepest.solvers.linearization.maxima import maximum
+from steepest.solvers.linearization.piecewise import piecewise_form
 from steepest.solvers.linearization.products import ProductColumns
 from steepest.solvers.linearization.refusals import UnboundedTermError, traced
 from steepest.solvers.linearization.reformulation import Reformulation
@@ -47,6 +49,8 @@ class Linearizer:
                 return self._extreme(node, forms, 1 if function == "max" else -1)
             case Reduction("min" | "max"):
                 return self._extreme_over(node, frame)
+            case Call("piecewise") | Reduction("piecewise"):
+                return piecewise_form(self, node, frame)
         return None
 
     def linear_form(self, node: Expression, frame: Frame) -> Form:
@@ -67,12 +71,15 @@ class Linearizer:
         return self.products.linear(form, self.made.record(kind, node, self.algebra.element))
 
     def constrain(self, node: Expression, frame: Frame) -> None:
-        """Make a logical condition hold in every row of a frame.
+        """Make a logical condition or a global constraint hold in every row of a frame.
 
         Raises:
             UnsupportedProblemError: It is no condition that has a linear form.
         """
-        self.logic.require(node, frame)
+        if isinstance(node, Call | Reduction) and node.function in GLOBAL_ROWS:
+            require_global(self, node, frame)
+        else:
+            self.logic.require(node, frame)
 
     def finished(self, blocks: Sequence[RowBlock], demand: Demand) -> list[RowBlock]:
         """The rows to put behind those of the formulation.

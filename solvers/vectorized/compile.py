@@ -17,8 +17,9 @@ from steepest.solvers.data.instance_data import Data
 from steepest.solvers.definitions import needed_definitions
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.formulation import Constraint, Formulation, Objective, Sense, Variable
-from steepest.solvers.language.expressions import Comparison, Conditional, Expression, Label, spell
+from steepest.solvers.language.expressions import Call, Comparison, Conditional, Expression, Label, Reduction, spell
 from steepest.solvers.linearization.demand import Demand
+from steepest.solvers.linearization.global_constraints import GLOBAL_ROWS
 from steepest.solvers.linearization.linearizer import Linearizer
 from steepest.solvers.linearization.reformulation import AuxiliaryBlock
 from steepest.solvers.linearization.steps import LinearizationStep
@@ -215,10 +216,16 @@ def _rows(name: str, body: Expression, algebra: Algebra, linearizer: Linearizer,
         ]
     if isinstance(body, Comparison):
         return _comparison(name, body, algebra, frame)
-    if is_logical(body) and frame.size:
-        linearizer.constrain(body, frame)
+    if _is_condition(body):
+        if frame.size:
+            linearizer.constrain(body, frame)
         return []
     return [_no_comparison(body, algebra, frame)]
+
+
+def _is_condition(body: Expression) -> bool:
+    """Whether a body is logic or a global constraint."""
+    return is_logical(body) or (isinstance(body, Call | Reduction) and body.function in GLOBAL_ROWS)
 
 
 def _comparison(name: str, body: Comparison, algebra: Algebra, frame: Frame) -> list[RowBlock]:

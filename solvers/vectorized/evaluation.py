@@ -33,6 +33,7 @@ from steepest.solvers.language.expressions import (
     walk,
 )
 from steepest.solvers.vectorized.frames import MAX_ROWS, Expansion, Frame, Labels, Rows, crossed, joined
+from steepest.solvers.vectorized.piecewise_points import piecewise_points
 from steepest.solvers.vectorized.relations import Domain, Relation
 from steepest.solvers.vectorized.scatter import Numbers, totals
 from steepest.solvers.vectorized.set_evaluation import SetEvaluator
@@ -193,6 +194,9 @@ class Evaluator:
                 return self._finite(total, node)
             case Arithmetic(operator, left, right) if operator in ("*", "/", "**"):
                 return self._operation(node, operator, self.number(left, frame), self.number(right, frame))
+            case Call("piecewise") | Reduction("piecewise"):
+                argument, points = piecewise_points(self, node, frame)
+                return self._finite(points.at(self.number(argument, frame)), node)
             case Call():
                 return self._call(node, frame)
             case Reduction():
@@ -222,6 +226,8 @@ class Evaluator:
             for value in values[1:]:
                 result = pick(result, value)
             return result
+        if name == "norm2" and arguments:
+            return np.asarray(np.sqrt(np.sum([self.number(argument, frame) ** 2 for argument in arguments], axis=0)))
         if name in _FUNCTIONS and len(arguments) == 1:
             with np.errstate(all="ignore"):
                 return self._finite(_FUNCTIONS[name](self.number(arguments[0], frame)), node)
@@ -251,6 +257,8 @@ class Evaluator:
         body = np.broadcast_to(self.number(node.body, expansion.frame), expansion.frame.size)
         if node.function == "sum":
             return totals(expansion.parents, body, frame.size)
+        if node.function == "norm2":
+            return np.asarray(np.sqrt(totals(expansion.parents, body**2, frame.size)))
         starts = np.searchsorted(expansion.parents, np.arange(frame.size))
         counts = np.bincount(expansion.parents, minlength=frame.size)
         if node.function not in ("min", "max") or (counts == 0).any():

@@ -23,6 +23,7 @@ from steepest.solvers.language.expressions import (
     spell,
 )
 from steepest.solvers.vectorized.evaluation import Evaluator, Truths
+from steepest.solvers.vectorized.global_truths import GLOBAL_TRUTHS, global_truth
 from steepest.solvers.vectorized.frames import Expansion, Frame, Labels
 from steepest.solvers.vectorized.scatter import Numbers, totals
 
@@ -71,6 +72,8 @@ class _Conditions:
                 return self.joined([(condition, not wanted), (consequence, wanted)], frame, not wanted)
             case Call() | Reduction() if node.function in LOGICAL_FUNCTIONS:
                 return self.counted(node, frame, wanted)
+            case Call() | Reduction() if node.function in GLOBAL_TRUTHS:
+                return np.asarray(global_truth(self.evaluate, node, frame, self.tolerance) == wanted)
         return np.asarray(self.evaluate.condition(node, frame) == wanted)
 
     def joined(self, parts: Sequence[tuple[Expression, bool]], frame: Frame, every: bool) -> Truths:

@@ -74,7 +74,7 @@ def test_learning_offline_ends_in_a_rule_and_a_picture(tmp_path: Path) -> None:
     if reason := why_no_sandbox():
         pytest.skip(reason)
     picture = tmp_path / "routes.svg"
-    command = [sys.executable, "-m", "examples.vehicle_routing", "--metric-calls", "90", "--picture", str(picture)]
+    command = [sys.executable, "-m", "examples.vehicle_routing", "--metric-calls", "120", "--picture", str(picture)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=240, cwd=ROOT).stdout
     assert printed.startswith("score 0.8")
     assert "sealed test" in printed

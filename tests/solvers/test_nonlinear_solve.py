@@ -43,14 +43,6 @@ minimize: r**2 + r * h
 constraints:
   volume: r**2 * h == 16
 """
-EITHER = """
-variables:
-  x: integer in 0..5
-  y: integer in 0..5
-maximize: x * y
-constraints:
-  c: implies(x >= 2, y <= 1)
-"""
 
 
 def solved(text: str) -> Solution:
@@ -61,7 +53,7 @@ def solved(text: str) -> Solution:
     ("text", "objective", "problem_class"),
     [
         (GARDEN, 1250, "QP"),
-        ("variables:\n  x: integer in 0..5\nminimize: (x - 2.4)**2", 0.16, "MIQP"),
+        ("variables:\n  x: integer\nminimize: (x - 2.4)**2", 0.16, "MIQP"),
         ("variables:\n  x: real in 1..9\n  y: real in 1..9\nminimize: x + y\nconstraints:\n  p: x * y >= 9", 6, "QCP"),
         ("variables:\n  x: real in 0..4\nmaximize: sqrt(x) - x / 4", 1, "NLP"),
         ("variables:\n  x: real in 0.5..4\nminimize: exp(x) - 2 * x", math.exp(math.log(2)) - 2 * math.log(2), "NLP"),
@@ -149,7 +141,8 @@ def test_without_scip_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "steepest[nonlinear]" in solution.message
 
 
-def test_logic_over_decisions_stays_unsupported_and_is_named() -> None:
-    solution = solved(EITHER)
-    assert solution.status == "unsupported"
-    assert "implies" in solution.message
+def test_logic_over_decisions_goes_with_what_only_scip_takes() -> None:
+    text = "variables:\n  x: real in 0..5\n  y: real in 0..5\nmaximize: sqrt(x * y + 1)\nconstraints:\n"
+    solution = solved(text + "  c: implies(x >= 2, y <= 1)\n  d: max(x, y) <= 4")
+    assert (solution.status, solution.problem_class) == ("optimal", "MINLP")
+    assert solution.objective == pytest.approx(math.sqrt(2 * 4 + 1), abs=1e-4)

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from steepest.agents.llm.errors import BudgetExceeded
+from steepest.agents.optimizers.fitting import fit
 from steepest.agents.optimizers.search.candidates import Candidate, Pool
 from steepest.agents.optimizers.search.evaluations import Evaluations
 from steepest.agents.optimizers.search.executors import Executor, Job, Threads
@@ -34,6 +35,7 @@ from steepest.agents.optimizers.search.records import (
 from steepest.agents.optimizers.search.rollouts import Example, Rollout, Split, mean_score
 from steepest.agents.optimizers.search.values import Component, Rejection, Value, Values, digest_of, short
 from steepest.errors import InputError, SteepestError
+from steepest.traces.failures import CodeNotRunError
 
 __all__ = ["Search"]
 
@@ -262,6 +264,8 @@ class Search:
         for name, value in changes.items():
             try:
                 fitting[name] = self.judged(name, value)
+            except CodeNotRunError:  # says nothing about the value
+                raise
             except SteepestError as error:
                 self.refuse(Rejection(str(error), name, short(value)), model=model)
                 return None
@@ -288,10 +292,7 @@ class Search:
         """
         if name not in self.components:
             raise InputError(f"there is no component {name!r}: there are {', '.join(self.components)}")
-        component = self.components[name]
-        fit = component.judge(value) if component.judge is not None else value
-        digest_of({name: fit})  # whatever a judge lets through, JSON has to say it
-        return fit
+        return fit(self.components[name], value)
 
     async def decide(
         self,

@@ -17,6 +17,7 @@ from steepest.agents.optimizers.search.records import StepRecord
 from steepest.agents.optimizers.search.rollouts import mean_score
 from steepest.agents.optimizers.search.search import Search
 from steepest.agents.optimizers.search.selection import Shuffled
+from steepest.errors import InputError
 
 __all__ = ["Islands"]
 
@@ -54,6 +55,8 @@ class Islands:
         features: Mapping[str, Feature] | None = None,
         children: int = 1,
     ) -> None:
+        if children < 1:
+            raise InputError(f"a step asks for one child or more, not {children}")
         self._islands = Archipelago(islands, bins, migrate_every, share, features)
         self._proposer, self._sampler, self._breeding = proposer, sampler or Shuffled(4), breeding or Breeding()
         self._children = children

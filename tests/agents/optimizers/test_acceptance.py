@@ -33,7 +33,7 @@ def decided(acceptance, pair, *, batch=3, total=10**6):
     return asyncio.run(acceptance.decide(*examples.batch(batch), examples.draw))
 
 
-def rate(acceptance, make_pair, *, runs=800, total=10**6):
+def rate(acceptance, make_pair, *, runs=500, total=10**6):
     """How often a child is accepted; the coroutine never waits, so no loop is needed."""
     accepted = 0
     for seed in range(runs):
@@ -62,21 +62,21 @@ def mostly_equal(source):
 @pytest.mark.parametrize("make_pair", [normal, right_or_wrong, mostly_equal])
 @pytest.mark.parametrize("level", [0.05, 0.2, 0.4])
 def test_a_child_that_is_no_better_is_accepted_at_the_stated_rate_at_most(make_pair, level):
-    allowed = 3 * (level * (1 - level) / 800) ** 0.5
+    allowed = 3 * (level * (1 - level) / 500) ** 0.5
 
     assert rate(Paired(level), make_pair) <= level + allowed
 
 
 def test_the_level_holds_where_the_examples_come_to_an_end():
-    assert rate(Paired(0.2), normal, total=7) <= 0.2 + 0.043
+    assert rate(Paired(0.2), normal, total=7) <= 0.2 + 0.054
 
 
 def test_the_strict_sum_accepts_half_of_all_children_that_are_no_better_less_half_the_ties():
     steps = {-1: 0.25, 0: 0.5, 1: 0.25}
     tie = sum(steps[a] * steps[b] * steps[c] for a, b, c in itertools.product(steps, repeat=3) if a + b + c == 0)
 
-    assert rate(Better(), right_or_wrong) == pytest.approx(0.5 - tie / 2, abs=0.05)
-    assert rate(Better(), normal) == pytest.approx(0.5, abs=0.053)
+    assert rate(Better(), right_or_wrong) == pytest.approx(0.5 - tie / 2, abs=0.063)
+    assert rate(Better(), normal) == pytest.approx(0.5, abs=0.067)
 
 
 def test_a_better_child_is_accepted_more_often_than_a_stricter_test_allows():

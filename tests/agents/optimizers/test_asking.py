@@ -6,18 +6,19 @@ from dataclasses import replace
 import pytest
 
 from steepest.agents.llm.chat import ChatReply, StopReason
-from steepest.agents.llm.errors import BudgetExceeded
+from steepest.agents.llm.errors import BudgetExceeded, ContextOverflow
 from steepest.agents.llm.function import FunctionModel
 from steepest.agents.optimizers.asking import Asked, ask, ask_changes, prompt_for, sample_of
 from steepest.agents.optimizers.search.protocols import Proposal, Situation
 from steepest.agents.optimizers.search.values import Component
 from steepest.errors import InputError
-from steepest.prompts import RenderedPrompt, Turn
+from steepest.prompts import RenderedPrompt, Turn, load_prompt
 from steepest.traces.failures import CodeNotRunError
 from tests.agents.optimizers import situations
 from tests.agents.optimizers.situations import change, situation
 
-VARIABLES = {"goal": "g", "current": "c", "runs": "r", "tries": ["t"]}
+OF_A_TYPE: dict[str, object] = {"text": "words", "lines": ["a line"], "integer": 1, "number": 1.5}
+VARIABLES = {name: OF_A_TYPE[kind] for name, kind in load_prompt("reflect_text").header.variables.items()}
 PROMPT = RenderedPrompt("p", 1, "text", "Be exact.", (Turn("user", "A number?"),))
 
 
@@ -94,7 +95,7 @@ def test_a_huge_reply_is_shown_to_its_model_in_part() -> None:
     asked = situations.Asked("x" * 1_000_000, "7")
 
     assert asked_for_number(asked.model).value == 7
-    assert len(asked.requests[1].messages[1].content) == 20_000
+    assert len(asked.requests[1].messages[1].content) <= 4000
 
 
 def test_an_empty_reply_leaves_a_conversation_that_providers_take() -> None:
@@ -102,6 +103,20 @@ def test_an_empty_reply_leaves_a_conversation_that_providers_take() -> None:
 
     assert asked_for_number(asked.model).value == 7
     assert asked.requests[1].messages[1].content == "(no answer)"
+
+
+def test_a_follow_up_that_does_not_fit_into_the_context_ends_the_repairs() -> None:
+    def full(_: object) -> str:
+        raise ContextOverflow("the context is full")
+
+    asked = situations.Asked("seven", full)
+
+    found = asked_for_number(asked.model)
+
+    assert found.value is None
+    assert [each.reason for each in found.rejections][1:] == ["it could not be asked again: the context is full"]
+    with pytest.raises(ContextOverflow):
+        asked_for_number(FunctionModel(full))
 
 
 def test_a_spent_budget_is_raised() -> None:
@@ -199,5 +214,5 @@ def test_a_prompt_ends_with_what_can_be_changed_and_how_to_say_it() -> None:
     user = prompt_for(made, "reflect", VARIABLES).user
 
     assert "- plan: a text\n- rate: a number from 0 to 1\n" in user
-    assert user.index("What can be changed") > user.index("Earlier tries")
+    assert user.startswith(load_prompt("reflect_text").render(**VARIABLES).user)
     assert prompt_for(replace(made, step=9), "reflect", VARIABLES).user == user

@@ -2,10 +2,10 @@
 
 import pytest
 
-from steepest.agents.optimizers.evidence import current, extremes, inert, records, tries
+from steepest.agents.optimizers.evidence import current, extremes, inert, records, tries, way
 from steepest.agents.optimizers.search.protocols import Past
 from steepest.agents.optimizers.search.rollouts import Rollout
-from tests.agents.optimizers.situations import situation
+from tests.agents.optimizers.situations import pool_of, situation
 
 
 def scored(*scores: float) -> list[Rollout]:
@@ -47,18 +47,22 @@ def test_data_cannot_close_the_tags_around_it() -> None:
     assert inert("</CURRENT>") == "‹/CURRENT>"
 
 
-def test_the_values_of_a_parent_are_shown_whole() -> None:
-    long = situation()
-    values = {"plan": "word " * 5000, "rate": 0.5}
-
-    shown = current(situation(parent=long.pool[0], components=long.components))
-
-    assert shown == (
+def test_a_parent_is_shown_with_what_its_values_are_for() -> None:
+    assert current(situation()) == (
         "Name: plan\nWhat it is for: tells the model how to plan\nWhat it has to meet: at most 100 words\n"
-        "Value:\nThink.\n\nName: rate\nValue:\n0.5"
+        "Value:\nThink twice.\n\nName: rate\nValue:\n0.5"
     )
-    long.pool[0].values.update(values)  # type: ignore[attr-defined]
-    assert "word " * 5000 in current(situation(parent=long.pool[0]))
+
+
+def test_a_value_that_is_to_be_changed_is_never_cut() -> None:
+    pool = pool_of(({"plan": "word " * 5000, "rate": 0.5}, [0.5]))
+
+    assert "word " * 5000 in current(situation(pool=pool, parent=pool[0]))
+
+
+def test_ways_differ_from_proposal_to_proposal() -> None:
+    assert len({way(index) for index in range(5)}) == 5
+    assert way(10_000)
 
 
 def test_the_latest_tries_of_the_components_are_told_with_their_outcome() -> None:

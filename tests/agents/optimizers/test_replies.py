@@ -19,6 +19,7 @@ from steepest.agents.optimizers.replies import (
     tagged,
 )
 from steepest.agents.optimizers.search.values import Component
+from steepest.prompts import load_prompt
 
 PROMPT, SIZE = Component("prompt", "text"), Component("size", "integer")
 BOTH = [PROMPT, SIZE]
@@ -184,6 +185,12 @@ def test_an_unusable_json_reply_is_told_what_to_do(reply: str, told: str) -> Non
 
 def test_no_change_is_a_field_of_a_json_reply() -> None:
     assert json_said(reasoning="fine", no_change=True, changes=[]) == Said("fine", True, {})
+
+
+def test_the_form_itself_is_no_reply() -> None:
+    form = load_prompt("changes_text").render(components=["prompt: a text"], first="prompt").user
+
+    assert "write the new value itself" in text_reason(form)
 
 
 def test_all_that_is_wrong_with_a_reply_is_told_at_once() -> None:

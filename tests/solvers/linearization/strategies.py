@@ -145,3 +145,60 @@ def logical_formulations(draw: st.DrawFn) -> Formulation:
         f"b: {wide}",
         f"c[t in T]: at_least({write.number(0, 2)}, {write.comparison('t')}, {write.comparison('t')})",
     )
+
+
+@st.composite
+def global_formulations(draw: st.DrawFn) -> Formulation:
+    """Global constraints and piecewise linear functions over whole numbers."""
+    write = Writer(draw)
+    duration = f"{{1: {write.number(0, 3)}, 2: {write.number(1, 2)}, 3: {write.number(1, 2)}}}"
+    need = f"{{1: {write.number(0, 2)}, 2: {write.number(1, 2)}, 3: {write.number(0, 3)}}}"
+    corners = ", ".join(f"({x}, {write.number()})" for x in (-1, 0, 1, 3))
+    high = write.pick("2", "3")
+    constraints = [
+        f"a: all_different({write.pick('x[t]', 'x[t] + t', '2 * x[t] - t', 't - x[t]')} for t in T)",
+        f"b: no_overlap(x[t], {write.pick('long[t]', '1', 'long[t] * y')} for t in T)",
+        f"c: cumulative({write.pick('3', '2', '2 + y')}, x[t], {write.pick('long[t]', '2')}, need[t] for t in T)",
+        f"d[t in T]: piecewise(x[t], {corners}) {write.pick('<=', '>=', '==')} {write.number()}",
+        f"e: all_different(x[1], x[2] {write.pick('+ 1', '- y', '')}, {write.pick('x[3]', '2', 'x[1] + y')})",
+        f"f: sum(x[t] for t in T) {write.pick('<=', '>=')} {write.number(0, 7)}",
+        f"g: piecewise(x[1] - y, (at[k], level[k]) for k in K if level[k] != 1) <= x[2] + {write.number(0, 3)}",
+    ]
+    kept = draw(st.lists(st.sampled_from(constraints), min_size=1, max_size=3, unique=True))
+    levels = ", ".join(f"{k}: {write.number()}" for k in range(1, 5))
+    objective = f"sum({write.number()} * x[t] for t in T) + {write.pick('y', f'piecewise(x[2], {corners})', 'x[1] * y')}"
+    return Formulation.from_text(f"""
+sets:
+  T = 1..3
+  K = 1..4
+parameters:
+  long[T] = {duration}
+  need[T] = {need}
+  at[K] = [-2, 0, 2, 9]
+  level[K] = {{{levels}}}
+variables:
+  x[T]: integer in 0..{high}
+  y: binary
+{write.pick("minimize", "maximize")}: {objective}
+constraints:
+  {(chr(10) + "  ").join(kept)}
+""")
+
+
+@st.composite
+def circuits(draw: st.DrawFn) -> Formulation:
+    """One circuit through the nodes of a small graph, perhaps one for each of two days."""
+    write = Writer(draw)
+    arcs = [(i, j) for i in range(1, 5) for j in range(1, 5) if i != j or draw(st.booleans())]
+    kept = draw(st.lists(st.sampled_from(arcs), min_size=4, max_size=9, unique=True))
+    return Formulation.from_text(f"""
+sets:
+  Arc = {{{", ".join(map(str, kept))}}}
+parameters:
+  far[(i, j) in Arc] = {write.pick("i * j", "abs(i - 2 * j)", "i - j")}
+variables:
+  go[Arc]: binary
+{write.pick("minimize", "maximize")}: sum(far[i, j] * go[i, j] for (i, j) in Arc)
+constraints:
+  tour: circuit(go[i, j] for (i, j) in Arc{write.pick("", " if i + j > 3")})
+""")

@@ -13,7 +13,12 @@ from steepest.solvers.options import SolveOptions
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.violations import evaluator_at, violations
 from steepest.solvers.solve import solve_formulation
-from tests.solvers.linearization.strategies import bent_formulations, logical_formulations
+from tests.solvers.linearization.strategies import (
+    bent_formulations,
+    circuits,
+    global_formulations,
+    logical_formulations,
+)
 from tests.solvers.test_agreement import point_of, whole_points
 
 EXAMPLES = int(os.environ.get("STEEPEST_EXAMPLES", "60"))
@@ -69,3 +74,17 @@ def test_both_readings_of_logic_come_to_the_same_answer(formulation: Formulation
     assert fast.status == slow.status
     if fast.objective is not None and slow.objective is not None:
         assert math.isclose(fast.objective, slow.objective, rel_tol=1e-5, abs_tol=1e-5)
+
+
+@pytest.mark.slow
+@given(global_formulations())
+@many
+def test_no_whole_point_is_better_than_an_answer_under_global_constraints(formulation: Formulation) -> None:
+    require_best(formulation)
+
+
+@pytest.mark.slow
+@given(circuits())
+@many
+def test_no_other_circuit_is_better(formulation: Formulation) -> None:
+    require_best(formulation)

@@ -189,6 +189,8 @@ def test_proposers_are_told_of_others_to_learn_from() -> None:
 def test_settings_and_features_that_can_not_be_are_refused() -> None:
     with pytest.raises(InputError, match="1 or more"):
         Islands(0)
+    with pytest.raises(InputError, match="one child or more, not 0"):
+        Islands(children=0)
     broken = Islands(proposer=Scripted("a = 1"), features={"size": lambda values, seed: float("nan")})
     with pytest.raises(InputError, match="the feature 'size' of candidate 0 is nan"):
         searched(ranked({"first": 0.5}), broken, 10, 0)
