@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from steepest.agents.default_model import LOCAL_MODEL, default_model
 from steepest.errors import InputError
 from steepest.quantities import read_cost, read_count, read_repairs, read_seconds
 
@@ -23,7 +22,7 @@ DEFAULT_REPAIRS = 3
 class Settings:
     """Defaults of a run; None is no limit."""
 
-    model: str = LOCAL_MODEL
+    model: str = "local"
     max_cost: Decimal | None = None
     """US dollars that the model calls of one run may cost."""
     max_tokens: int | None = None
@@ -40,6 +39,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Raises:
         InputError: A variable holds something that is no such limit.
     """
+    from steepest.agents.default_model import default_model
+
     variables = os.environ if environment is None else environment
     return Settings(
         model=default_model(variables),

@@ -1,8 +1,10 @@
 """A traced workflow and a guide as the program of a search."""
 
 import inspect
+import math
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -22,6 +24,7 @@ from steepest.traces.graph import Node, ancestors
 from steepest.traces.holders import unwrapped
 from steepest.traces.modules.members import named_parameters
 from steepest.traces.previews import preview
+from steepest.traces.scope import Call, enter, leave
 
 __all__ = ["TracedProgram", "parameters_behind"]
 
@@ -93,9 +96,11 @@ class TracedProgram:
             except Exception as error:
                 return _failed(example, error, parameters, traced=traced, seconds=perf_counter() - begin)
             plain = values_of(output)
-            judged = self._guide(example.data, plain)
+            judging = Call(is_opaque=True)
+            with _inside(judging):
+                judged = self._guide(example.data, plain)
             nodes = _nodes_of(output)
-            tokens, money = _spent(nodes)
+            tokens, money = _spent(nodes, judging)
             return Rollout(
                 example.key,
                 judged.score,
@@ -204,7 +209,18 @@ def _account(
     return account_of(cut, parameters) if cut.nodes else None
 
 
-def _spent(nodes: Sequence[Node[Any]]) -> tuple[int, float]:
-    """Tokens and US dollars of the model calls behind an output."""
-    records = [each.record for each in ancestors(nodes) if each.record is not None]
-    return sum(each.tokens for each in records), sum(each.money for each in records)
+@contextmanager
+def _inside(call: Call) -> Iterator[None]:
+    """Have model calls charged to a call."""
+    token = enter(call)
+    try:
+        yield
+    finally:
+        leave(token)
+
+
+def _spent(nodes: Sequence[Node[Any]], judging: Call | None = None) -> tuple[int, float]:
+    """Tokens and US dollars of the model calls behind an output, and of those that judged it."""
+    charges = [(each.record.tokens, each.record.money) for each in ancestors(nodes) if each.record is not None]
+    charges += judging.charges if judging is not None else []
+    return sum(tokens for tokens, _ in charges), math.fsum(money for _, money in charges)

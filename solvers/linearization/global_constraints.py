@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.language.expressions import Call, Expression, Index, Reduction, TupleOf, spell
-from steepest.solvers.linearization.boxes import Box, form_box
+from steepest.solvers.linearization.boxes import Box, column_box, form_box
 from steepest.solvers.linearization.comparisons import column_form
 from steepest.solvers.linearization.demand import Demand
 from steepest.solvers.linearization.indicators import Indicators
@@ -150,7 +150,7 @@ def _circuit(each: _Global) -> None:
         repair = "write `circuit(go[i, j] for (i, j) in Arc)` with a binary variable for each arc"
         raise problem("wrong-arguments", message, place=each.node.place, repair=repair)
     arcs = each.form(body)
-    box = form_box(arcs, Box(each.made.columns.lower, each.made.columns.upper))
+    box = form_box(arcs, column_box(each.made.columns))
     if not is_whole(arcs, each.made.columns).all() or (box.low < 0).any() or (box.high > 1).any():
         raise each.unsupported("an arc is taken or not: the variable has to be binary")
     frame, owners = each.expansion.frame, each.expansion.parents
@@ -197,8 +197,8 @@ def _cumulative(each: _Global) -> None:
     A task runs at the start of another unless it starts later or is over by then.
     """
     capacity, start, duration, demand = each.parts(4, "capacity, start[i], duration[i], demand[i]")
-    starts, needed = each.form(start), each.form(demand)
-    ends = add([starts, each.form(duration)], [1, 1])
+    starts, lengths, needed = each.form(start), each.form(duration), each.form(demand)
+    ends = add([starts, lengths], [1, 1])
     limit = each.linearizer.linear_form(capacity, each.frame).gathered(each.expansion.parents)
     if not needed.is_constant:
         raise each.unsupported("what a task needs has to be data")
@@ -217,7 +217,20 @@ def _cumulative(each: _Global) -> None:
         each.made.definitions.append(Indicators(each.record, form, exception))
     each.made.add_rows(each.record, add([later, over, runs], [1, 1, 1]), 1.0, np.inf)
     used = runs.scaled(amounts).scattered(at, starts.size)
-    each.made.add_rows(each.record, add([used, needed, limit], [1, 1, -1]), -np.inf, 0.0)
+    own = _is_long(each, lengths).scaled(np.broadcast_to(needed.constant, starts.size))
+    each.made.add_rows(each.record, add([used, own, limit], [1, 1, -1]), -np.inf, 0.0)
+
+
+def _is_long(each: _Global, lengths: Form) -> Form:
+    """1 for every task of some length; what takes no time needs nothing."""
+    box = form_box(lengths, column_box(each.made.columns))
+    known = constant_form((box.low > 0).astype(np.float64), lengths.size)
+    rows = np.flatnonzero((box.low <= 0) & (box.high > 0))
+    if not len(rows):
+        return known
+    literal = column_form(each.made.add_binaries(each.record, len(rows)))
+    each.made.definitions.append(Indicators(each.record, lengths.gathered(rows), literal))
+    return add([known, literal.scattered(rows, lengths.size)], [1, 1])
 
 
 _REQUIRE: dict[str, Callable[[_Global], None]] = {

@@ -47,7 +47,7 @@ def is_circuit(arcs: Sequence[tuple[Hashable, Hashable, float]]) -> bool:
     while node in follower and node not in visited:
         visited.append(node)
         node = follower[node]
-    return len(visited) == len(nodes)
+    return len(visited) == len(nodes) and visited[:1] in ([node], [])
 
 
 OF_NUMBERS: Mapping[str, Callable[[Sequence[Element]], bool]] = {

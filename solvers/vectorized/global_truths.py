@@ -45,11 +45,12 @@ def _is_circuit(columns: tuple[Numbers, ...], tolerance: float) -> bool:
     follower = dict(zip(tails[chosen].tolist(), heads[chosen].tolist(), strict=True))
     if len(follower) != int(chosen.sum()) or len(follower) != len(nodes) or not len(nodes):
         return not len(nodes)
-    seen, node = set(), nodes[0].item()
+    seen, start = set(), nodes[0].item()
+    node = start
     while node not in seen and node in follower:
         seen.add(node)
         node = follower[node]
-    return len(seen) == len(nodes)
+    return len(seen) == len(nodes) and node == start
 
 
 def _is_apart(columns: tuple[Numbers, ...], tolerance: float) -> bool:

@@ -162,7 +162,7 @@ def global_formulations(draw: st.DrawFn) -> Formulation:
         f"d[t in T]: piecewise(x[t], {corners}) {write.pick('<=', '>=', '==')} {write.number()}",
         f"e: all_different(x[1], x[2] {write.pick('+ 1', '- y', '')}, {write.pick('x[3]', '2', 'x[1] + y')})",
         f"f: sum(x[t] for t in T) {write.pick('<=', '>=')} {write.number(0, 7)}",
-        f"g: piecewise(x[1] - y, (at[k], level[k]) for k in K if level[k] != 1) <= x[2] + {write.number(0, 3)}",
+        f"g: piecewise(x[1] - y, (at[k], level[k]) for k in K if k != {write.pick('1', '2', '3')}) <= x[2] + {write.number(0, 3)}",
     ]
     kept = draw(st.lists(st.sampled_from(constraints), min_size=1, max_size=3, unique=True))
     levels = ", ".join(f"{k}: {write.number()}" for k in range(1, 5))

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from steepest.solvers.backends.pyomo_solve import solve_with_pyomo
 from steepest.solvers.data.binding import bind
+from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.scalar.interpreter import ScalarInstance
@@ -31,11 +32,13 @@ def best_whole_objective(formulation: Formulation) -> float | None:
     """The best objective of all whole points that break nothing, or None if there is none."""
     instance = ScalarInstance(formulation, bind(formulation))
     objective = formulation.objectives[0]
-    values = [
-        evaluator_at(instance, point).number(objective.expression, {})
-        for point in whole_points(instance)
-        if not any(violations(instance, point))
-    ]
+    values = []
+    for point in whole_points(instance):
+        try:
+            if not any(violations(instance, point)):
+                values.append(evaluator_at(instance, point).number(objective.expression, {}))
+        except FormulationError as error:  # beyond the ends of a piecewise function there is nothing
+            assert [each.code for each in error.diagnostics] == ["not-finite"], error
     return (min(values) if objective.sense == "minimize" else max(values)) if values else None
 
 
