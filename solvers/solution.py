@@ -84,7 +84,7 @@ class Solution(BaseModel):
     variables: list[VariableValue] = Field(default_factory=list)
     binding: list[BindingConstraint] = Field(default_factory=list)
     steps: list[LinearizationStep] = Field(default_factory=list)
-    """Terms that were written linearly for the solver; values, objective and constraints are those of the formulation."""
+    """Terms that were written linearly for the solver; values and objective are those of the formulation as written."""
     problem_class: str = ""
     """LP, MIP, QP, or what made it unsupported (MIQP, QCP, NLP, MINLP)."""
     solver: str = ""

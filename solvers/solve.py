@@ -14,12 +14,14 @@ from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Data, Tables
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.fractional import read_ratio, solve_ratio
+from steepest.solvers.linearization.monotone import read_monotone
 from steepest.solvers.nonlinear_solve import solve_nonlinear
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
 from steepest.solvers.tolerances import REREAD, TIGHT
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
+from steepest.solvers.vectorized.instance import Instance
 from steepest.solvers.vectorized.points import PointSymbols, broken_constraints, objective_at
 from steepest.solvers.vectorized.scatter import Numbers
 from steepest.solvers.verification import row_activity
@@ -49,23 +51,28 @@ def solve_formulation(
     say = on_progress or (lambda _: None)
     check_formulation(formulation, bound=tuple(tables or ())).raise_errors()
     data = bind(formulation, tables, folder=folder)
+    return _solve_bound(formulation, data, options or SolveOptions(), say)
+
+
+def _solve_bound(formulation: Formulation, data: Data, options: SolveOptions, say: Callable[[str], None]) -> Solution:
+    """Solve a formulation whose data are bound."""
     try:
         model = compile_formulation(formulation, data)
         require_supported(model)
     except UnsupportedProblemError as error:
-        return _solved_otherwise(formulation, data, options or SolveOptions(), error, say)
-    size = f"{model.rows:,} rows, {model.columns:,} columns, {model.nonzeros:,} nonzeros"
-    article = "an" if model.problem_class == "LP" else "a"
+        return _solved_otherwise(formulation, data, options, error, say)
     for step in model.steps:
         say(str(step))
+    size = f"{model.rows:,} rows, {model.columns:,} columns, {model.nonzeros:,} nonzeros"
+    article = "an" if model.problem_class == "LP" else "a"
     say(f"solving {article} {model.problem_class} of {size}")
     try:
-        return solve_compiled(model, options or SolveOptions())
+        return solve_compiled(model, options)
     except SolverError as error:
         if not model.steps:
             raise
         refusal = UnsupportedProblemError("; ".join(step.text for step in model.steps), str(error))
-        solution = _solved_otherwise(formulation, data, options or SolveOptions(), refusal, say)
+        solution = _solved_otherwise(formulation, data, options, refusal, say)
         if solution.status == "unsupported":
             raise
         return solution
@@ -78,7 +85,13 @@ def _solved_otherwise(
     refusal: UnsupportedProblemError,
     say: Callable[[str], None],
 ) -> Solution:
-    """Solve what does not go into one set of arrays: a ratio by linear problems, all else as expressions."""
+    """Solve what does not go into one set of arrays: what is inside a monotone objective, a ratio, all else by SCIP."""
+    monotone = read_monotone(formulation, Instance(formulation, data))
+    if monotone is not None:
+        inner = _solve_bound(monotone.formulation, data, options, say)
+        solution = monotone.solution(inner)
+        if solution is not None:
+            return solution
     ratio = read_ratio(formulation, data)
     if ratio is not None:
         say("solving a ratio of linear sums by linear problems")

@@ -22,5 +22,7 @@ STRICTNESS = 1e-5
 """By how much one real value has to be below another to be strictly below it: more than a solver's own tolerance."""
 
 REREAD = 1e-5
-"""How far a comparison, and relatively the objective, of the formulation as it is written may be off at the answer of its
-linear form, where one term may stand on several rows that the solver meets within its own tolerance each."""
+"""How far a comparison or the objective as written may be off at the answer of the linear form.
+
+One term may stand on several rows there, each of which the solver meets within its own tolerance.
+"""

@@ -8,10 +8,12 @@ PUBLIC_NAMES = [
     "Formulation",
     "FormulationError",
     "InputError",
+    "Optimized",
     "Solution",
     "SteepestError",
     "__version__",
     "open_model",
+    "optimize",
     "solve",
 ]
 

@@ -24,6 +24,8 @@ __all__ = ["Better", "Exact", "NotWorse", "Paired", "acceptance_for", "sign_flip
 
 LEAST = 8
 """Examples of which a test may be expected to tell something."""
+DEAR = 24
+"""Examples of a ranking split from which on it costs more to evaluate a child there than to test it before."""
 GRID = 256
 """Steps in the median size of the first differences: the test compares whole numbers of steps."""
 ROUNDING = 1e-12
@@ -131,11 +133,22 @@ class Paired:
         return best > 2 * self.level
 
 
-def acceptance_for(examples: int, *, level: float = 0.3) -> Acceptance:
-    """The acceptance for a training split of so many examples: the test from 8 on; fewer could hardly tell
-    anything, and all of them are compared.
+def acceptance_for(examples: int, ranking: int, *, level: float = 0.3) -> Acceptance:
+    """The acceptance for a search, by what a mistake costs in it.
+
+    Fewer than 8 training examples can hardly tell anything, so all of them are compared. Who is accepted is evaluated
+    on the ranking split: with up to 24 examples that costs no more than `Paired` does, and tells more, so the bare
+    comparison that leads to it is enough (benchmarks/landscapes.py has what either rule comes to). On a larger one,
+    children that are no better are kept from it by the test.
+
+    Args:
+        examples: Of the training split, or those that are left to test on.
+        ranking: Examples of the ranking split.
+        level: Of the test.
     """
-    return Paired(level) if examples >= LEAST else Exact()
+    if examples < LEAST:
+        return Exact()
+    return Better() if ranking <= DEAR else Paired(level)
 
 
 def sign_flip_p(differences: Sequence[float]) -> float:

@@ -46,7 +46,7 @@ def arguments_of(
     if len(required) > 1:
         missing = ", ".join(sorted(required - data.keys() if isinstance(data, Mapping) else required))
         raise InputError(
-            f"the workflow requires {', '.join(sorted(required))}, and the example {preview(data, 80)} has no {missing}:"
-            " give examples as mappings with these keys, or a workflow that takes the example as its one argument"
+            f"the workflow requires {', '.join(sorted(required))}, and the example {preview(data, 80)} has no "
+            f"{missing}: give examples as mappings with these keys, or a workflow that takes the example whole"
         )
     return (data,), {}

@@ -6,8 +6,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from steepest.agents.llm.chat import ChatModel, run_sync
 from steepest.agents.default_model import default_model
+from steepest.agents.llm.chat import ChatModel, run_sync
 from steepest.agents.llm.kept_replies import KeptModel, ReplyFile
 from steepest.agents.llm.policies import with_policies
 from steepest.agents.llm.specs import open_model
@@ -74,7 +74,8 @@ def optimize(
         guide: Judges an output: a function of the example and the output that returns a score, larger is better, or a
             score and words; or any guide of `steepest.agents.optimizers.guides`.
         strategy: How to search, by name (`steepest optimize --help` lists them) or an object. "auto" takes Optuna's TPE
-            if all parameters are numbers and choices and no model is given, islands if they are code, else Pareto.
+            if all parameters are numbers and choices and no model is given (LLAMBO with one), islands if they are code,
+            else Pareto.
         budget: The most metric calls, or limits of several kinds. Without it, and without `steps`, 20 metric calls for
             each example of the ranking split.
         steps: The most steps.
@@ -90,8 +91,8 @@ def optimize(
         workers: How many runs go on at once.
         seed: Of all random choices.
         goal: What you want, in words, for whoever proposes.
-        failure_score: What a run that raises counts as. Unless given: 0 if the seed's scores are not negative, else less
-            than all of them.
+        failure_score: What a run that raises counts as. Unless given: 0 if the seed's scores are not negative, else
+            less than all of them.
         stoppers: What may end the search before the budget does.
         watch: Called with the search whenever there is something new.
 

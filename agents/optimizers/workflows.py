@@ -78,7 +78,7 @@ class TracedProgram:
         return dict(self._seed)
 
     def begin_with(self, values: Values) -> None:
-        """Begin the search with other values than the parameters have: those that it began with in an earlier session."""
+        """Begin with other values than the parameters have: those that the search began with in an earlier session."""
         self._seed = dict(values)
 
     def restore(self) -> None:

@@ -1,6 +1,6 @@
 """A board before and after learning, as SVG."""
 
-from board import SIZE, Game, ships_of
+from examples.battleship.board import SIZE, Game, ships_of
 
 CELL = 26
 GAP = 40

@@ -46,12 +46,12 @@ def next_shots(seen):
     unknown = [(r, c) for r in range(n) for c in range(n) if seen[r][c] == "."]
     return [list(cell) for cell in sorted(unknown, key=rank)[:5]]
 '''.strip()
-REPLY = '''
+REPLY = """
 <reasoning>After a hit {hit}; prefer {first}; scan {scan}.</reasoning>
 <change name="next_shots">
 {code}
 </change>
-'''.strip()
+""".strip()
 
 
 def propose(request: ChatRequest) -> str:

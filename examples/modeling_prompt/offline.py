@@ -1,7 +1,7 @@
 """Student and proposer for a machine without a language model.
 
-The student knows good models of the twelve problems (examples/evaluation/replies.toml) and has three bad habits, each of
-which it drops when its rules speak of it. The proposer draws rules from a list, most of which do nothing. So the search
+The student knows good models of the twelve problems (examples/evaluation/replies.toml) and has three bad habits, each
+of which it drops when its rules speak of it. The proposer draws rules from a list, most of which do nothing. So the search
 has something to find, and finds it by the solver's verdicts alone.
 """
 
@@ -59,7 +59,7 @@ def propose(request: ChatRequest) -> str:
     current = asked.partition("<current>")[2].partition("</current>")[0]
     present = [rule for rule in RULES if rule in current]
     missing = [rule for rule in RULES if rule not in present]
-    if not missing or present and rng.random() < 0.2:
+    if not missing or (present and rng.random() < 0.2):
         present.remove(rng.choice(present))
     else:
         present.append(rng.choice(missing))

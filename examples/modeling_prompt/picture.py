@@ -21,14 +21,17 @@ def draw(found: Optimized) -> str:
     for record in found.records:
         for tried in record.tried:
             if tried.score is not None:
-                marks.append(f'<circle cx="{x(record.step)}" cy="{y(tried.score)}" r="4" fill="none" stroke="#9aa5b1"/>')
+                marks.append(
+                    f'<circle cx="{x(record.step)}" cy="{y(tried.score)}" r="4" fill="none" stroke="#9aa5b1"/>'
+                )
         for birth in record.births:
             score = found.pool.scores(birth.number, "validation").mean
             marks.append(f'<circle cx="{x(record.step)}" cy="{y(score)}" r="5" fill="#2c6fbb"/>')
             best = max(best, score)
         line.append(f"{x(record.step)},{y(best)}")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
+        f'font-size="12">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
         f'<polyline points="{" ".join(line)}" fill="none" stroke="#2c6fbb" stroke-width="2"/>{"".join(marks)}'
         f'<text x="{LEFT}" y="{HEIGHT - 8}">step 0 to {steps}</text>'

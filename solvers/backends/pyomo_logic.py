@@ -1,11 +1,13 @@
-"""Conditions and extremes over decisions as Pyomo constraints: the scalar twin of `linearization`, of which it uses nothing.
+"""Conditions and extremes over decisions as Pyomo constraints.
 
-A binary variable `z` says that a comparison holds. Where Pyomo finds a bound for it, the comparison is switched off by
-a big-M, and otherwise multiplied by `z`, which is for SCIP to take apart.
+The scalar twin of `linearization`, of which it uses nothing. A binary variable `z` says that a comparison holds. Where
+Pyomo finds a bound for it, the comparison is switched off by a big-M, and otherwise multiplied by `z`, which is for SCIP
+to take apart.
 """
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from steepest.solvers.language.expressions import (
@@ -79,18 +81,18 @@ class PyomoLogic:
             self._constrain(sign * (extreme - value) >= 0)
         chosen = [self._switch(sign * (extreme - value)) for value in values]
         self._constrain(sum(chosen) >= 1)
-        bounds = [self._bounds(value) for value in values]
         pick = max if function == "max" else min
-        lows, highs = ([each[side] for each in bounds] for side in (0, 1))
-        extreme.setlb(pick(lows) if None not in lows else None)
-        extreme.setub(pick(highs) if None not in highs else None)
+        for side, bound in enumerate((extreme.setlb, extreme.setub)):
+            ends = [self._bounds(value)[side] for value in values]
+            known = [end for end in ends if end is not None]
+            bound(pick(known) if len(known) == len(ends) else None)
         return extreme
 
     def piecewise(self, value: Any, points: Sequence[tuple[float, float]]) -> Any:
         """A line, and a bend at each inner point."""
         self._constrain(value >= points[0][0])
         self._constrain(value <= points[-1][0])
-        slopes = [(high - low) / (right - left) for (left, low), (right, high) in zip(points, points[1:], strict=False)]
+        slopes = [(high - low) / (right - left) for (left, low), (right, high) in pairwise(points)]
         total = points[0][1] + slopes[0] * (value - points[0][0])
         for (at, _), before, after in zip(points[1:], slopes, slopes[1:], strict=False):
             if after != before:
@@ -156,7 +158,10 @@ class PyomoLogic:
         if wanted:
             enough = [self._at_least(holding, least), self._at_least(failing, len(conditions) - most)]
             return self._joined(enough, every=True)
-        beyond = [self._at_least(holding, math.floor(most) + 1), self._at_least(failing, len(conditions) - math.ceil(least) + 1)]
+        beyond = [
+            self._at_least(holding, math.floor(most) + 1),
+            self._at_least(failing, len(conditions) - math.ceil(least) + 1),
+        ]
         return self._joined(beyond, every=False)
 
     def _bounds(self, value: Any) -> tuple[float | None, float | None]:

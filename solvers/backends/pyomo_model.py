@@ -1,6 +1,6 @@
 """A formulation as a Pyomo model: for users who want one in hand, and as the second way to every answer."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 from steepest.solvers.backends.pyomo_logic import PyomoLogic
@@ -53,8 +53,12 @@ def depends_on(node: Expression, names: frozenset[str]) -> bool:
     return any(isinstance(each, Name | Index) and each.name in names for each in walk(node))
 
 
-def refuse_unsupported(formulation: Formulation) -> None:
-    """Refuse global constraints over decisions, which Pyomo's algebraic solvers do not take.
+def refuse_terms(formulation: Formulation, is_refused: Callable[[Expression], bool]) -> None:
+    """Refuse terms over decisions that have no algebraic form.
+
+    Args:
+        formulation: Whose terms to look at.
+        is_refused: Which terms are refused if they are over decisions.
 
     Raises:
         FormulationError: Names every such term.
@@ -64,14 +68,14 @@ def refuse_unsupported(formulation: Formulation) -> None:
         (f"constraint {constraint.name}", node)
         for constraint in formulation.constraints
         for node in walk(constraint.body)
-        if _is_combinatorial(node) and depends_on(node, decided)
+        if is_refused(node) and depends_on(node, decided)
     ]
     terms += [
         (f"let {let.name}", node)
         for let in formulation.lets
         for expression in expressions_of(let)
         for node in walk(expression)
-        if _is_combinatorial(node) and depends_on(node, decided)
+        if is_refused(node) and depends_on(node, decided)
     ]
     if terms:
         raise FormulationError([_unsupported(element, node) for element, node in terms])
@@ -83,7 +87,7 @@ class PyomoModel:
     def __init__(self, instance: ScalarInstance) -> None:
         import pyomo.environ as pyo
 
-        refuse_unsupported(instance.formulation)
+        refuse_terms(instance.formulation, _is_combinatorial)
         self.pyo = pyo
         self.instance = instance
         self.model = pyo.ConcreteModel()

@@ -60,7 +60,9 @@ def classify(built: PyomoModel) -> str:
     objective = max((_degree(each.expr) for each in built.objectives), default=0)
     constraints = max((_degree(constraint.body) for constraint in built.relations), default=0)
     variables = built.instance.formulation.variables
-    discrete = bool(built.logic.constraints) or any(variable.domain != "real" and built.instance.domains[variable.name] for variable in variables)
+    discrete = bool(built.logic.constraints) or any(
+        variable.domain != "real" and built.instance.domains[variable.name] for variable in variables
+    )
     if max(objective, constraints) <= 1:
         return "MIP" if discrete else "LP"
     kind = "NLP" if max(objective, constraints) > 2 else "QCP" if constraints == 2 else "QP"

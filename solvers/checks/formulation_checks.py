@@ -47,6 +47,8 @@ _BEYOND_LINEAR: dict[Reason, str] = {
 }
 
 
+_MADE_LINEAR: frozenset[Reason] = frozenset({"needs-linearization", "logic", "global-constraint"})
+
 MAX_CHAIN = 100
 """Definitions that may stand on one another: every reading of a formulation follows them."""
 
@@ -83,4 +85,8 @@ def _note_degree(formulation: Formulation, diagnostics: Diagnostics) -> None:
     problem = classify(formulation)
     for term in problem.offending:
         message = f"`{term.text}` is {_BEYOND_LINEAR[term.reason]}, which makes the problem one of class {problem.name}"
+        if term.reason in _MADE_LINEAR:
+            message = (
+                f"`{term.text}` is {_BEYOND_LINEAR[term.reason]}: bounds on its variables let it be written linearly"
+            )
         diagnostics.add("note", term.reason, message, element=term.element)

@@ -7,16 +7,27 @@ no label or name of a formulation can become code.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from steepest.solvers.backends.pyomo_model import PyomoModel, decisions, depends_on
+from steepest.solvers.backends.pyomo_model import PyomoModel, depends_on, refuse_terms
 from steepest.solvers.backends.pyomo_solve import classify, relative_slack
 from steepest.solvers.data.bound_sets import generators_of
 from steepest.solvers.data.instance_data import Data
-from steepest.solvers.definitions import definition_order
+from steepest.solvers.definitions import decisions, definition_order
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.export.script_expressions import OR, PRODUCT, Clause, ScriptExpressions, ScriptIndex, literal
 from steepest.solvers.export.script_names import is_taken, is_taken_in_python, unique_names
 from steepest.solvers.formulation import Formulation, NamedExpression, Variable
-from steepest.solvers.language.expressions import Comparison, Conditional, Connective, Expression, Head
+from steepest.solvers.language.expressions import (
+    GLOBAL_CONSTRAINTS,
+    LOGICAL_FUNCTIONS,
+    Call,
+    Comparison,
+    Conditional,
+    Connective,
+    Expression,
+    Head,
+    Not,
+    Reduction,
+)
 from steepest.solvers.scalar.evaluator import ScalarEvaluator
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.ordered_sets import Key
@@ -67,8 +78,19 @@ def to_pyomo_script(formulation: Formulation, data: Data) -> str:
     Raises:
         FormulationError: The data do not fit, or a term has no algebraic form.
     """
+    refuse_terms(formulation, _is_unsaid)
     instance = ScalarInstance(formulation, data)
     return _Script(instance, PyomoModel(instance)).text()
+
+
+def _is_unsaid(node: Expression) -> bool:
+    """Whether a term over decisions has no words in a script: what `solve` makes linear, a reader would not recognize."""
+    match node:
+        case Call(function) | Reduction(function):
+            return function in (LOGICAL_FUNCTIONS | GLOBAL_CONSTRAINTS | {"min", "max"}) - {"norm2"}
+        case Connective(operator):
+            return operator == "or"
+    return isinstance(node, Not)
 
 
 class _Script:

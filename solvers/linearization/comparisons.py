@@ -1,7 +1,7 @@
 """Single comparisons in logic: as rows that hold unless something else does, and as literals.
 
 A strict comparison is exact where both sides are whole numbers, or whole multiples of a step: `x > 0` is `x >= 1`.
-Between real values `a < b` means `a <= b - STRICTNESS`, since a best answer lies at the edge that does not belong to it.
+Between real values `a < b` means `a <= b - STRICTNESS`: a best answer would lie at the edge that does not belong to it.
 """
 
 import operator
@@ -132,7 +132,7 @@ class Comparisons:
 
     def _is_binary(self) -> npt.NDArray[np.bool_]:
         columns = self.made.columns
-        return (columns.types == INTEGER) & (columns.lower >= 0) & (columns.upper <= 1)
+        return np.asarray((columns.types == INTEGER) & (columns.lower >= 0) & (columns.upper <= 1))
 
     def _parts(self, form: Form, sign: str) -> list[Form]:
         """The forms that are 0 or less: all of them where the comparison holds, or, for `!=`, one."""

@@ -17,13 +17,12 @@ from steepest.solvers.linearization.comparisons import column_form
 from steepest.solvers.linearization.demand import Demand
 from steepest.solvers.linearization.indicators import Indicators
 from steepest.solvers.linearization.lattices import is_whole
-from steepest.solvers.linearization.refusals import unbounded
 from steepest.solvers.linearization.reformulation import Numbered, Record, Reformulation
+from steepest.solvers.linearization.refusals import unbounded
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 from steepest.solvers.vectorized.forms import Block, Form, add, constant_form
 from steepest.solvers.vectorized.frames import Expansion, Frame, spread
 from steepest.solvers.vectorized.rows import RowBlock
-from steepest.solvers.vectorized.scatter import Numbers
 
 if TYPE_CHECKING:
     from steepest.solvers.linearization.linearizer import Linearizer
@@ -143,7 +142,7 @@ class _AllDifferent:
 
 
 def _circuit(each: _Global) -> None:
-    """Degrees, and an order of the nodes without subtours (Miller, Tucker and Zemlin, Journal of the ACM 7(4), 1960)."""
+    """Degrees, and an order of the nodes: no subtours (Miller, Tucker and Zemlin, Journal of the ACM 7(4), 1960)."""
     body = each.node.body if isinstance(each.node, Reduction) else None
     if not isinstance(body, Index) or len(body.indices) < 2:
         message = f"`{spell(each.node)}` does not say which arcs may be taken"
@@ -156,12 +155,13 @@ def _circuit(each: _Global) -> None:
     frame, owners = each.expansion.frame, each.expansion.parents
     evaluate = each.linearizer.algebra.evaluate
     tails, heads = (np.broadcast_to(evaluate.labels(end, frame).ids, frame.size) for end in body.indices[-2:])
-    nodes, places = np.unique(np.concatenate([np.stack([owners, tails]), np.stack([owners, heads])], axis=1), axis=1, return_inverse=True)  # fmt: skip
-    places = places.reshape(-1)
+    ends = np.concatenate([np.stack([owners, tails]), np.stack([owners, heads])], axis=1)
+    nodes, inverse = np.unique(ends, axis=1, return_inverse=True)
+    places = inverse.reshape(-1)
     tail, head = places[: frame.size], places[frame.size :]
     count = nodes.shape[1]
-    for end in (tail, head):
-        each.made.add_rows(each.record, arcs.scattered(end, count), 1.0, 1.0)
+    for side in (tail, head):
+        each.made.add_rows(each.record, arcs.scattered(side, count), 1.0, 1.0)
     stays = np.flatnonzero(tail == head)
     each.made.add_rows(each.record, arcs.gathered(stays), 0.0, 0.0)
     sizes = np.bincount(nodes[0], minlength=each.frame.size).astype(np.float64)

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from steepest.solvers.linearization.boxes import Box, form_box
 from steepest.solvers.linearization.demand import Demand
-from steepest.solvers.linearization.refusals import LARGEST_FACTOR, unbounded
 from steepest.solvers.linearization.reformulation import Numbered, Record, Reformulation
+from steepest.solvers.linearization.refusals import LARGEST_FACTOR, unbounded
 from steepest.solvers.vectorized.forms import Form, add, compacted
 from steepest.solvers.vectorized.rows import RowBlock
 
@@ -44,7 +44,7 @@ class Indicators:
         terms = np.zeros(count)
         for block in self.exception.blocks:
             terms += np.bincount(block.rows_in(count), minlength=count)
-        return (terms == 0) & (np.broadcast_to(self.exception.constant, count) == 0)
+        return np.asarray((terms == 0) & (np.broadcast_to(self.exception.constant, count) == 0))
 
     def rows(self, made: Reformulation, box: Box, demand: Demand) -> Iterator[RowBlock]:
         """The rows, each with the most that its form can come to as its factor."""

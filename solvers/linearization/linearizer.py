@@ -14,12 +14,12 @@ from steepest.solvers.linearization.logic import Logic
 from steepest.solvers.linearization.maxima import maximum
 from steepest.solvers.linearization.piecewise import piecewise_form
 from steepest.solvers.linearization.products import ProductColumns
-from steepest.solvers.linearization.refusals import UnboundedTermError, traced
 from steepest.solvers.linearization.reformulation import Reformulation
+from steepest.solvers.linearization.refusals import UnboundedTermError, traced
 from steepest.solvers.linearization.steps import StepKind
 from steepest.solvers.vectorized.algebra import Algebra, UnsupportedProblemError, VariableBlock
 from steepest.solvers.vectorized.columns import Columns
-from steepest.solvers.vectorized.forms import Form, add
+from steepest.solvers.vectorized.forms import Form, add, multiply
 from steepest.solvers.vectorized.frames import Frame
 from steepest.solvers.vectorized.rows import RowBlock
 
@@ -69,6 +69,17 @@ class Linearizer:
         if form.degree < 2:
             return form
         return self.products.linear(form, self.made.record(kind, node, self.algebra.element))
+
+    def product(self, left: Form, right: Form, node: Expression) -> Form:
+        """The product of two forms, linear as far as it can be.
+
+        Raises:
+            UnsupportedProblemError: It is of a degree above 2.
+        """
+        left, right = self.linear(left, node), self.linear(right, node)
+        if left.degree + right.degree > 2:
+            raise UnsupportedProblemError(spell(node), "a product of more than two variables", node.place)
+        return self.linear(multiply(left, right), node)
 
     def constrain(self, node: Expression, frame: Frame) -> None:
         """Make a logical condition or a global constraint hold in every row of a frame.

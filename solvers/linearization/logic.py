@@ -1,8 +1,8 @@
 """Conditions over decisions as rows: every condition is a literal, a form whose value 1 says that it holds.
 
-Only one direction is needed: a literal that is 1 makes its condition hold, and where the condition holds the literal may
-be 1. Negations are pushed down to the comparisons first, so that no other direction is ever asked for. A condition on
-one binary variable is its own literal; what is certain whatever is decided costs nothing.
+Only one direction is needed: a literal that is 1 makes its condition hold, and where the condition holds the literal
+may be 1. Negations are pushed down to the comparisons first, so that no other direction is ever asked for. A condition
+on one binary variable is its own literal; what is certain whatever is decided costs nothing.
 """
 
 from collections.abc import Sequence
@@ -161,8 +161,8 @@ class Logic:
                 return self._joined([self.literal(part, frame, side, record) for part, side in sides], every, record)
             case Reduction("either", body, generators):
                 inner = self.algebra.evaluate.expand(frame, generators)
-                literals = self.literal(body, inner.frame, wanted, record)
-                return self._aggregated(literals, inner.parents, frame.size, not wanted, record)
+                inside = self.literal(body, inner.frame, wanted, record)
+                return self._aggregated(inside, inner.parents, frame.size, not wanted, record)
             case Call() | Reduction() if node.function in _FUNCTIONS:
                 raise UnsupportedProblemError(spell(node), f"`{node.function}` does not take `for`", node.place)
         return self.comparisons.truth(node, frame, wanted, record)
@@ -203,25 +203,25 @@ class Logic:
             literals.append(result)
         return self._joined(literals, wanted or node.function != "exactly", record)
 
-    def _counts(
-        self, node: Call | Reduction, frame: Frame, wanted: bool, record: Record
-    ) -> list[tuple[Numbers, Form]]:
-        """A count as lower limits, each of a sum of literals; a count `exactly` that has to fail meets only one of them.
+    def _counts(self, node: Call | Reduction, frame: Frame, wanted: bool, record: Record) -> list[tuple[Numbers, Form]]:
+        """A count as lower limits of sums of literals; an `exactly` that has to fail meets only one of them.
 
         That at most k of n conditions hold is that at least n - k of them fail.
         """
         number, expansion, conditions = self._counted(node, frame)
-        sides = _SIDES[node.function] if wanted or node.function == "exactly" else [not _SIDES[node.function][0]]
+        sides = _SIDES[node.function]
+        if not wanted and len(sides) == 1:
+            sides = [not sides[0]]
         found = []
-        for holds in sides:
-            literals = [self.literal(each, expansion.frame, holds, record) for each in conditions]
+        for holding in sides:
+            literals = [self.literal(each, expansion.frame, holding, record) for each in conditions]
             total = add(literals, [1] * len(literals)).summed(expansion.parents, frame.size)
             among = len(conditions) * np.bincount(expansion.parents, minlength=frame.size)
             if wanted:
-                limit = number if holds else among - number
+                found.append((np.asarray(number if holding else among - number), total))
             else:
-                limit = np.floor(number) + 1 if holds else among - np.ceil(number) + 1
-            found.append((np.asarray(limit), total))
+                limit = np.floor(number) + 1 if holding else among - np.ceil(number) + 1
+                found.append((np.asarray(limit), total))
         return found
 
     def _counted(self, node: Call | Reduction, frame: Frame) -> tuple[Numbers, Expansion, Sequence[Expression]]:

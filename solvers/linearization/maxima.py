@@ -1,5 +1,7 @@
-"""The largest of several linear forms as a column: `t >= f` for each of them, and, where `t` is wanted larger than that,
-`t <= f` for one that a binary variable chooses."""
+"""The largest of several linear forms as a column.
+
+`t >= f` for each of them, and, where `t` is wanted larger than that, `t <= f` for one that a binary variable chooses.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +12,8 @@ import numpy.typing as npt
 from steepest.solvers.linearization.boxes import Box, column_box, form_box
 from steepest.solvers.linearization.demand import Demand
 from steepest.solvers.linearization.lattices import is_whole
-from steepest.solvers.linearization.refusals import LARGEST_FACTOR, unbounded
 from steepest.solvers.linearization.reformulation import Numbered, Record, Reformulation
+from steepest.solvers.linearization.refusals import LARGEST_FACTOR, unbounded
 from steepest.solvers.vectorized.forms import Block, Form, add, compacted
 from steepest.solvers.vectorized.rows import RowBlock
 from steepest.solvers.vectorized.scatter import Numbers
@@ -44,7 +46,9 @@ def maximum(made: Reformulation, record: Record, arguments: Form, owners: Owners
     if len(shared):
         rows, places = np.unique(owners[shared], return_inverse=True)
         inner = form.gathered(shared)
-        whole = np.logical_and.reduceat(is_whole(inner, made.columns)[np.argsort(places, kind="stable")], _starts(places))
+        whole = np.logical_and.reduceat(
+            is_whole(inner, made.columns)[np.argsort(places, kind="stable")], _starts(places)
+        )
         ceiling = _largest(box.high, owners, size)
         results = made.add_columns(record, floor[rows], ceiling[rows], whole)
         made.definitions.append(Maximum(record, inner, places, results))

@@ -1,7 +1,7 @@
 """A function that joins points by straight lines: a line, and a bend at each inner point.
 
-`f(x) = y1 + s1 (x - x1) + (s2 - s1) max(0, x - x2) + ...`, so that each bend is a maximum, which takes no binary variable
-where it is wanted in its convex direction.
+`f(x) = y1 + s1 (x - x1) + (s2 - s1) max(0, x - x2) + ...`, so that each bend is a maximum, which takes no binary
+variable where it is wanted in its convex direction.
 """
 
 from typing import TYPE_CHECKING

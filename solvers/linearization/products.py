@@ -1,7 +1,8 @@
 """Products of an integer column with a bounded one, as columns of their own.
 
-A binary times a bounded `x` is exactly described by four rows (Glover, "Improved linear integer programming formulations
-of nonlinear integer problems", Management Science 22(4), 1975); a wider integer is first written in binary digits.
+A binary times a bounded `x` is exactly described by four rows (Glover, "Improved linear integer programming
+formulations of nonlinear integer problems", Management Science 22(4), 1975); a wider integer is first written in
+binary digits.
 """
 
 from collections.abc import Iterator
@@ -12,13 +13,12 @@ import numpy.typing as npt
 
 from steepest.solvers.linearization.boxes import Box, column_box, product_box
 from steepest.solvers.linearization.demand import Demand
-from steepest.solvers.linearization.refusals import LARGEST_FACTOR, unbounded
 from steepest.solvers.linearization.reformulation import Numbered, Record, Reformulation
+from steepest.solvers.linearization.refusals import LARGEST_FACTOR, unbounded
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 from steepest.solvers.vectorized.columns import INTEGER
 from steepest.solvers.vectorized.forms import Block, Form, add, compacted
 from steepest.solvers.vectorized.rows import RowBlock
-from steepest.solvers.vectorized.scatter import Numbers
 
 WIDEST_RANGE = 1 << 12
 """How many values an integer in a product may have: beyond it, branching on the product itself is the better way."""
@@ -128,7 +128,12 @@ class Products:
             raise unbounded(self.record, self.arguments, box)
 
     def _in_digits(
-        self, wide: Numbered, made: Reformulation, box: Box, smaller: npt.NDArray[np.bool_], larger: npt.NDArray[np.bool_]
+        self,
+        wide: npt.NDArray[np.integer],
+        made: Reformulation,
+        box: Box,
+        smaller: npt.NDArray[np.bool_],
+        larger: npt.NDArray[np.bool_],
     ) -> Iterator[RowBlock]:
         """`integer = low + 1 b0 + 2 b1 + 4 b2 ...`, so that the product is `low x + 1 (b0 x) + 2 (b1 x) ...`."""
         integers, place = np.unique(self.integer[wide], return_inverse=True)

@@ -1,7 +1,7 @@
 """What is added to a model so that it becomes linear: auxiliary columns, rows, and a record of every step.
 
-An auxiliary column is made where its term is compiled, and defined by rows only when the whole model is there. By then it
-is known how far the rows bound every column (`propagation`), and in which direction each is pulled (`demand`).
+An auxiliary column is made where its term is compiled, and defined by rows only when the whole model is there. By then
+it is known how far the rows bound every column (`propagation`), and in which direction each is pulled (`demand`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -145,17 +145,15 @@ class Reformulation:
     def row_block(self, record: Record, form: Form, lower: Numbers | float, upper: Numbers | float) -> RowBlock:
         """The rows `lower <= form <= upper`, constants in the form included."""
         record.rows += form.size
-        limits = [np.asarray(np.broadcast_to(each - form.constant, form.size)) for each in (lower, upper)]
-        return row_block(record.element or record.text, Frame(form.size), form, *limits, is_auxiliary=True)
+        low, high = (np.asarray(np.broadcast_to(each - form.constant, form.size)) for each in (lower, upper))
+        return row_block(record.element or record.text, Frame(form.size), form, low, high, is_auxiliary=True)
 
     def add_rows(self, record: Record, form: Form, lower: Numbers | float, upper: Numbers | float) -> None:
         """Rows that hold as they are."""
         if form.size:
             self.plain.append(self.row_block(record, form, lower, upper))
 
-    def finished(
-        self, blocks: Sequence[RowBlock], demand: Demand
-    ) -> list[RowBlock]:
+    def finished(self, blocks: Sequence[RowBlock], demand: Demand) -> list[RowBlock]:
         """The rows to put behind those of the formulation.
 
         Args:

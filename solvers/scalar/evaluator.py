@@ -7,6 +7,7 @@ caller's `variable` function returns: numbers, to check an answer, or a modellin
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NoReturn, Protocol
 
 from steepest.solvers.diagnostics import problem
@@ -291,7 +292,7 @@ class ScalarEvaluator:
             for corner in corners
             if isinstance(corner, TupleOf)
         ]
-        if len(points) < 2 or any(after[0] <= before[0] for before, after in zip(points, points[1:], strict=False)):
+        if len(points) < 2 or any(after[0] <= before[0] for before, after in pairwise(points)):
             self.fail("piecewise-order", f"the points of `{node}` have to go from left to right", node)
         value = self.number(argument, env)
         if not isinstance(value, int | float):
@@ -299,7 +300,7 @@ class ScalarEvaluator:
                 self.unsupported(node)
             return self.modeller.piecewise(value, points)
         room = FEASIBILITY * max(1.0, abs(value))
-        for (left, low), (right, high) in zip(points, points[1:], strict=False):
+        for (left, low), (right, high) in pairwise(points):
             if left - room <= value <= right + room:
                 return low + (high - low) * (value - left) / (right - left)
         self.fail("not-finite", f"`{node}` has no value at {value:g}, beyond its points", node)

@@ -1,6 +1,7 @@
 """Global constraints over plain numbers: whether they hold, one index tuple at a time."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 from steepest.solvers.tolerances import FEASIBILITY
@@ -12,7 +13,7 @@ Element: TypeAlias = Sequence[float]
 def all_differ(elements: Sequence[Element]) -> bool:
     """Whether no two first values are the same."""
     values = sorted(each[0] for each in elements)
-    return all(after - before > FEASIBILITY for before, after in zip(values, values[1:], strict=False))
+    return all(after - before > FEASIBILITY for before, after in pairwise(values))
 
 
 def never_overlap(elements: Sequence[Element]) -> bool:

@@ -1,4 +1,4 @@
-"""The columns of a model: bounds and types, those of the formulation's variables first and auxiliary ones behind them."""
+"""The columns of a model, those of the formulation's variables first and auxiliary ones behind them."""
 
 import numpy as np
 import numpy.typing as npt

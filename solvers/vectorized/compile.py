@@ -21,6 +21,7 @@ from steepest.solvers.language.expressions import Call, Comparison, Conditional,
 from steepest.solvers.linearization.demand import Demand
 from steepest.solvers.linearization.global_constraints import GLOBAL_ROWS
 from steepest.solvers.linearization.linearizer import Linearizer
+from steepest.solvers.linearization.ratios import has_ratio, multiplied_out
 from steepest.solvers.linearization.reformulation import AuxiliaryBlock
 from steepest.solvers.linearization.steps import LinearizationStep
 from steepest.solvers.vectorized.algebra import Algebra, UnsupportedProblemError, VariableBlock
@@ -75,7 +76,7 @@ class CompiledModel(ArrayModel):
 
     def column_name(self, column: int) -> str:
         """The variable's name with its index, `bake[bread]`."""
-        blocks = [*self.variables, *self.auxiliaries]
+        blocks: list[VariableBlock | AuxiliaryBlock] = [*self.variables, *self.auxiliaries]
         block = next(each for each in blocks if each.start <= column < each.start + each.size)
         if isinstance(block, AuxiliaryBlock):
             return _spelt(block.name, (column - block.start + 1,))
@@ -215,6 +216,8 @@ def _rows(name: str, body: Expression, algebra: Algebra, linearizer: Linearizer,
             for block in _rows(name, part, algebra, linearizer, frame.take(rows))
         ]
     if isinstance(body, Comparison):
+        if frame.size and has_ratio(body, algebra, names):
+            return _ratio_comparison(name, body, algebra, linearizer, frame)
         return _comparison(name, body, algebra, frame)
     if _is_condition(body):
         if frame.size:
@@ -239,6 +242,24 @@ def _comparison(name: str, body: Comparison, algebra: Algebra, frame: Frame) -> 
     forms = [algebra.form(operand, frame) for operand in operands]
     pairs = zip(forms, operators, forms[1:], strict=False)
     return [_pair(name, body, algebra, frame, *pair) for pair in pairs]
+
+
+def _ratio_comparison(
+    name: str, body: Comparison, algebra: Algebra, linearizer: Linearizer, frame: Frame
+) -> list[RowBlock]:
+    """The rows of a comparison that divides by variables, turned round where a divisor is negative."""
+    found = []
+    for left, operator, right in zip(body.operands, body.operators, body.operands[1:], strict=False):
+        if operator not in _TURNED:
+            raise _bad_operator(body, operator)
+        pair = Comparison((left, right), (operator,), place=body.place)
+        form, sign = multiplied_out(linearizer, pair, frame)
+        form = _linear(form, name, body, algebra).scaled(sign)
+        limit = np.broadcast_to(-form.constant, form.size)
+        free = np.full(form.size, np.inf)
+        lower, upper = (-free if operator == "<=" else limit), (free if operator == ">=" else limit)
+        found.append(row_block(name, frame, form, lower, upper, is_auxiliary=True))
+    return found
 
 
 def _no_comparison(body: Expression, algebra: Algebra, frame: Frame) -> RowBlock:

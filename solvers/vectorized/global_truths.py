@@ -1,4 +1,4 @@
-"""Whether global constraints hold at a point, row by row: by sorting and following, never by the rows they were solved with."""
+"""Whether global constraints hold at a point, row by row: by sorting and following, not by the rows that solve them."""
 
 from collections.abc import Callable
 from typing import TypeAlias

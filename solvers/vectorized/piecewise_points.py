@@ -52,7 +52,7 @@ class Points:
     def bends(self) -> npt.NDArray[np.intp]:
         """The places of inner points at which the slope changes."""
         inner = np.setdiff1d(np.arange(len(self.x)), np.concatenate([self.first, self.last]))
-        return inner[self.slopes[inner] != self.slopes[inner - 1]]
+        return np.asarray(inner[self.slopes[inner] != self.slopes[inner - 1]])
 
     def at(self, values: Numbers) -> Numbers:
         """The function's value in each row; NaN beyond its ends."""

@@ -1,7 +1,7 @@
 """A formulation at a point: every variable has a value, and expressions are evaluated for whole index sets at once.
 
-What an answer is believed by: it reads the formulation as it is written, and knows nothing of the rows, auxiliary columns
-and factors that it was solved with.
+What an answer is believed by: it reads the formulation as it is written, and knows nothing of the rows, auxiliary
+columns and factors that it was solved with.
 """
 
 from collections.abc import Iterator, Sequence

@@ -24,7 +24,7 @@ class RowBlock:
     lower: Numbers
     upper: Numbers
     is_auxiliary: bool = False
-    """Whether it only says what auxiliary columns are, and is no comparison of the formulation."""
+    """Whether it is no comparison of the formulation as written: it says what auxiliary columns are, or a ratio."""
 
     def __len__(self) -> int:
         return len(self.counts)

@@ -1,7 +1,7 @@
 """Which conditions hold row by row, conditions of conditions among them, exactly or within a tolerance.
 
-Within a tolerance a condition is read in favour of what is judged, as `scalar.violations.satisfied` reads it: negations go
-down to the comparisons, `a <= b` holds if it is missed by no more than the tolerance, and `a < b` if the two differ by
+Within a tolerance a condition is read in favour of what is judged, as `scalar.violations.satisfied` reads it: negations
+go down to the comparisons, `a <= b` holds if it is missed by no more than the tolerance, and `a < b` if the two differ by
 more than rounding.
 """
 
@@ -23,8 +23,8 @@ from steepest.solvers.language.expressions import (
     spell,
 )
 from steepest.solvers.vectorized.evaluation import Evaluator, Truths
-from steepest.solvers.vectorized.global_truths import GLOBAL_TRUTHS, global_truth
 from steepest.solvers.vectorized.frames import Expansion, Frame, Labels
+from steepest.solvers.vectorized.global_truths import GLOBAL_TRUTHS, global_truth
 from steepest.solvers.vectorized.scatter import Numbers, totals
 
 _OPPOSITE = {"<=": ">", ">=": "<", "==": "!=", "!=": "==", "<": ">=", ">": "<="}

@@ -95,6 +95,7 @@ def _compiled(
 ) -> Verdict:
     from steepest.solvers.array_solve import require_supported
     from steepest.solvers.data.binding import bind
+    from steepest.solvers.linearization.steps import with_steps
     from steepest.solvers.vectorized.algebra import UnsupportedProblemError
     from steepest.solvers.vectorized.compile import compile_formulation
 
@@ -104,7 +105,7 @@ def _compiled(
         require_supported(model)
     except UnsupportedProblemError as error:
         return _nonlinear(formulation, data, diagnostics, str(error))
-    return Verdict(diagnostics, problem_class=model.problem_class, size=(model.rows, model.columns, model.nonzeros))
+    return Verdict(with_steps(diagnostics, model.steps), problem_class=model.problem_class, size=model.size)
 
 
 def _nonlinear(

@@ -1,5 +1,6 @@
 """The one loop of every strategy: restore what was done, then make steps until something ends the search."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -54,51 +55,57 @@ async def carry_out(
         LLMError: A model can't be asked, for good. What was done until then is in the journal.
     """
     journal = journal or Journal()
-    records = records if records is not None else []
+    known: deque[StepRecord] = deque(maxlen=IDLE_STEPS + 1)
+
+    def remember(record: StepRecord) -> None:
+        known.append(record)
+        if records is not None:
+            records.append(record)
+
     search.sow()
     for record in journal.read():
         if record.stopped:
             break
         search.restore(record)
         strategy.observe(record)
-        records.append(record)
-    if not records:
+        remember(record)
+    if not known:
         search.begin(0)
         await search.evaluate([search.pool[0]], search.keys(search.ranking), search.ranking)
-        _close_step(search, strategy, journal, records)
-    search.spending.go_on_after(records[-1].seconds)
-    for step in _numbers(len(records), steps):
+        remember(_close_step(search, strategy, journal))
+    search.spending.go_on_after(known[-1].seconds)
+    for step in _numbers(known[-1].step + 1, steps):
         reason = next((words for each in stoppers if (words := each.reason(search)) is not None), None)
         if reason is not None:
             return Ended(reason, step - 1)
-        if _idle_steps(records) >= IDLE_STEPS:
+        if _idle_steps(list(known)) >= IDLE_STEPS:
             return Ended(f"{IDLE_STEPS} steps in a row brought nothing new to evaluate", step - 1)
         search.begin(step)
         try:
             search.spending.require_time()
             # By the records: what a step that is made again has paid for already does not keep it from being made.
-            search.spending.require_more_than(records[-1].tokens, records[-1].money)
+            search.spending.require_more_than(known[-1].tokens, known[-1].money)
             await strategy.step(search)
         except BudgetSpent as error:
-            records.append(search.record(str(error)))
-            journal.write(records[-1])
+            remember(search.record(str(error)))
+            journal.write(known[-1])
             return Ended(str(error), step - 1)
-        _close_step(search, strategy, journal, records)
+        remember(_close_step(search, strategy, journal))
     return Ended(f"all {steps} steps are made", steps or 0)
 
 
-def _close_step(search: Search, strategy: Strategy, journal: Journal, records: list[StepRecord]) -> None:
+def _close_step(search: Search, strategy: Strategy, journal: Journal) -> StepRecord:
     record = search.record()
     journal.write(record)
-    records.append(record)
     search.learn(record)
     strategy.observe(record)
+    return record
 
 
 def _idle_steps(records: Sequence[StepRecord]) -> int:
     """How many of the last steps brought nothing new, by the records: a resume does not begin to count again."""
     idle = 0
-    for before, after in zip(reversed(records[-IDLE_STEPS - 1 : -1]), reversed(records[-IDLE_STEPS:]), strict=False):
+    for before, after in zip(reversed(records[:-1]), reversed(records[1:]), strict=True):
         if after.births or after.tried or before.metric_calls != after.metric_calls:
             break
         idle += 1

@@ -24,7 +24,7 @@ class Beam:
     proposer: Proposer = field(default_factory=Reflection)
     sampler: BatchSampler = field(default_factory=Shuffled)
     acceptance: Acceptance | None = None
-    """`acceptance_for` the size of the training split unless given."""
+    """`acceptance_for` the sizes of the splits unless given."""
     name: ClassVar[str] = "beam"
 
     async def step(self, search: Search) -> None:

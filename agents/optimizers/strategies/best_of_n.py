@@ -47,7 +47,7 @@ class BestOfN:
             search.random("fresh").shuffle(fresh)
             has_enough = len(fresh) >= LEAST
             begin, apart = (fresh[: len(keys)], keys) if has_enough else (keys, ())
-            test = self.acceptance or acceptance_for(len(fresh))
+            test = self.acceptance or acceptance_for(len(fresh), len(search.keys(search.ranking)))
             await settle(search, parent, ranked[0][1], begin, test, apart=apart)
 
     def observe(self, record: StepRecord) -> None:

@@ -20,7 +20,7 @@ class Minibatch:
     proposer: Proposer = field(default_factory=Reflection)
     sampler: BatchSampler = field(default_factory=Shuffled)
     acceptance: Acceptance | None = None
-    """`acceptance_for` the size of the training split unless given."""
+    """`acceptance_for` the sizes of the splits unless given."""
     name: ClassVar[str] = "minibatch"
 
     async def step(self, search: Search) -> None:

@@ -28,7 +28,7 @@ class Pareto:
     proposer: Proposer = field(default_factory=Reflection)
     sampler: BatchSampler = field(default_factory=Shuffled)
     acceptance: Acceptance | None = None
-    """`acceptance_for` the size of the training split unless given."""
+    """`acceptance_for` the sizes of the splits unless given."""
     criteria: Criteria = "instance"
     merges: int = 5
     """The most merges that are tried in a search."""

@@ -26,10 +26,10 @@ async def settle(
         parent: A member of the pool.
         child: Made from it.
         keys: Training examples to begin with.
-        acceptance: The test; `acceptance_for` the size of the training split unless given.
+        acceptance: The test; `acceptance_for` the sizes of the splits unless given.
         apart: Examples that may not be drawn: those by which this child was chosen from several.
     """
-    test = acceptance or acceptance_for(len(search.keys()))
+    test = acceptance or acceptance_for(len(search.keys()), len(search.keys(search.ranking)))
     decision = await search.decide(test, parent, child, keys, apart=apart)
     if decision.accepted:
         await search.admit(child, decision.reason, gain=decision.gain)

@@ -31,7 +31,7 @@ class Simba:
     explorer: Proposer = field(default_factory=Reflection)
     sampler: BatchSampler = field(default_factory=lambda: Shuffled(6))
     acceptance: Acceptance | None = None
-    """`acceptance_for` the size of the training split unless given."""
+    """`acceptance_for` the sizes of the splits unless given."""
     members: int = 4
     """Run on a batch: drawn by their scores, the seed always among them."""
     rules: int = 2

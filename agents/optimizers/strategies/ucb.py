@@ -30,7 +30,7 @@ class PrioritySearch:
     proposer: Proposer = field(default_factory=Reflection)
     sampler: BatchSampler = field(default_factory=Shuffled)
     acceptance: Acceptance | None = None
-    """`acceptance_for` the size of the training split unless given."""
+    """`acceptance_for` the sizes of the splits unless given."""
     name: ClassVar[str] = "ucb"
     _tries: Counter[int] = field(default_factory=Counter, init=False, repr=False)
     _queues: dict[int, list[tuple[float, int]]] = field(default_factory=dict, init=False, repr=False)

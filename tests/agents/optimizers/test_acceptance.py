@@ -171,8 +171,12 @@ def test_not_worse_takes_a_tie_and_better_does_not():
 
 
 def test_few_examples_are_compared_and_many_are_tested():
-    assert isinstance(acceptance_for(1), Exact)
-    assert acceptance_for(50, level=0.1) == Paired(0.1)
+    assert isinstance(acceptance_for(1, 1), Exact)
+    assert acceptance_for(50, 200, level=0.1) == Paired(0.1)
+
+
+def test_where_admission_costs_little_a_higher_sum_is_enough_for_it() -> None:
+    assert isinstance(acceptance_for(50, 12), Better)
 
 
 @pytest.mark.parametrize("level", [0, 0.5, 1, -0.1, float("nan")])

@@ -155,6 +155,7 @@ def global_formulations(draw: st.DrawFn) -> Formulation:
     need = f"{{1: {write.number(0, 2)}, 2: {write.number(1, 2)}, 3: {write.number(0, 3)}}}"
     corners = ", ".join(f"({x}, {write.number()})" for x in (-1, 0, 1, 3))
     high = write.pick("2", "3")
+    level = f"(at[k], level[k]) for k in K if k != {write.pick('1', '2', '3')}"
     constraints = [
         f"a: all_different({write.pick('x[t]', 'x[t] + t', '2 * x[t] - t', 't - x[t]')} for t in T)",
         f"b: no_overlap(x[t], {write.pick('long[t]', '1', 'long[t] * y')} for t in T)",
@@ -162,11 +163,13 @@ def global_formulations(draw: st.DrawFn) -> Formulation:
         f"d[t in T]: piecewise(x[t], {corners}) {write.pick('<=', '>=', '==')} {write.number()}",
         f"e: all_different(x[1], x[2] {write.pick('+ 1', '- y', '')}, {write.pick('x[3]', '2', 'x[1] + y')})",
         f"f: sum(x[t] for t in T) {write.pick('<=', '>=')} {write.number(0, 7)}",
-        f"g: piecewise(x[1] - y, (at[k], level[k]) for k in K if k != {write.pick('1', '2', '3')}) <= x[2] + {write.number(0, 3)}",
+        f"g: piecewise(x[1] - y, {level}) <= x[2] + {write.number(0, 3)}",
     ]
     kept = draw(st.lists(st.sampled_from(constraints), min_size=1, max_size=3, unique=True))
     levels = ", ".join(f"{k}: {write.number()}" for k in range(1, 5))
-    objective = f"sum({write.number()} * x[t] for t in T) + {write.pick('y', f'piecewise(x[2], {corners})', 'x[1] * y')}"
+    objective = (
+        f"sum({write.number()} * x[t] for t in T) + {write.pick('y', f'piecewise(x[2], {corners})', 'x[1] * y')}"
+    )
     return Formulation.from_text(f"""
 sets:
   T = 1..3

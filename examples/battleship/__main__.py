@@ -1,23 +1,22 @@
 """Learn to play Battleship: the policy is code, a search rewrites it by what the games show.
 
-    python examples/battleship/battleship.py                       # offline, a small grammar of rules as the model
-    python examples/battleship/battleship.py --model openai:gpt-5.4-mini
+python -m examples.battleship                       # offline, a small grammar of rules as the model
+python -m examples.battleship --model openai:gpt-5.4-mini
 """
 
 import argparse
 from pathlib import Path
 
 import steepest
+from examples.battleship.board import SALVO, SALVOS, SHIPS, Game, play
+from examples.battleship.picture import draw
+from examples.battleship.rules import propose
 from steepest.agents.llm import ChatModel, FunctionModel, open_model
 from steepest.traces import bundle
 
-from board import SALVO, SALVOS, SHIPS, Game, play
-from picture import draw
-from rules import propose
-
 GOAL = (
-    f"hit as many ship cells as possible in {SALVOS} salvos of {SALVO} shots; what they hit is seen after each salvo; ships "
-    f"are straight, {SHIPS} cells long, and never touch, not even at corners"
+    f"hit as many ship cells as possible in {SALVOS} salvos of {SALVO} shots; what they hit is seen after each salvo; "
+    f"ships are straight, {SHIPS} cells long, and never touch, not even at corners"
 )
 
 

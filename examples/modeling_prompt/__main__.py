@@ -1,7 +1,7 @@
 """Train the rules of the modeling agent's own prompt: solver verdicts are the feedback.
 
-    python examples/modeling_prompt/modeling_prompt.py                          # offline: scripted student and proposer
-    python examples/modeling_prompt/modeling_prompt.py --model local PROBLEMS.jsonl --seed-prompt shipped --out RUN
+python -m examples.modeling_prompt                          # offline: scripted student and proposer
+python -m examples.modeling_prompt --model local PROBLEMS.jsonl --seed-prompt shipped --out RUN
 """
 
 import argparse
@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import steepest
-from offline import Student, propose
-from picture import draw
+from examples.modeling_prompt.offline import Student, propose
+from examples.modeling_prompt.picture import draw
 from steepest.agents.llm import ChatModel, FunctionModel, open_model
 from steepest.agents.optimizers.search.limits import SearchLimits
 from steepest.evals.grading.tolerances import strictly_close
