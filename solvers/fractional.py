@@ -69,7 +69,7 @@ def read_ratio(formulation: Formulation, data: Data) -> Ratio | None:
         models = [compile_formulation(_with_objective(formulation, part), data) for part in (numerator, denominator)]
     except UnsupportedProblemError:
         return None
-    if any(model.hessian is not None or model.steps for model in models):
+    if any(model.hessian is not None or model.is_rewritten for model in models):
         return None  # auxiliary columns are defined for one objective, and the two parts are two
     return Ratio(*models)
 

@@ -69,7 +69,7 @@ def _solve_bound(formulation: Formulation, data: Data, options: SolveOptions, sa
     try:
         return solve_compiled(model, options)
     except SolverError as error:
-        if not model.steps:
+        if not model.is_rewritten:
             raise
         refusal = UnsupportedProblemError("; ".join(step.text for step in model.steps), str(error))
         solution = _solved_otherwise(formulation, data, options, refusal, say)
@@ -114,7 +114,7 @@ def _solution(model: CompiledModel, answer: Answer, problem_class: str) -> Solut
     """An answer in the formulation's own names."""
     solution = Solution(**ending(answer), problem_class=problem_class, size=model.size, steps=list(model.steps))
     if answer.values is not None:
-        if model.steps:
+        if model.is_rewritten:
             solution.objective = _reread(model, answer, answer.values)
         solution.variables = _variable_values(model, answer.values)
         solution.binding = _binding(model, row_activity(model, answer.values), answer.row_duals)

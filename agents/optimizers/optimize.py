@@ -1,6 +1,5 @@
 """`optimize`: a workflow, examples, a guide and a budget go in; the best values that were found come out."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -25,13 +24,14 @@ from steepest.agents.optimizers.sealed import sealed_test
 from steepest.agents.optimizers.search.evaluations import Evaluations
 from steepest.agents.optimizers.search.executors import Executor
 from steepest.agents.optimizers.search.journal import Journal
-from steepest.agents.optimizers.search.limits import SearchLimits, Spending
+from steepest.agents.optimizers.search.limits import BudgetSpent, SearchLimits, Spending
 from steepest.agents.optimizers.search.loop import carry_out
 from steepest.agents.optimizers.search.models import Models
 from steepest.agents.optimizers.search.protocols import Program, Stopper, Strategy
 from steepest.agents.optimizers.search.records import StepRecord
 from steepest.agents.optimizers.search.rollouts import Example, Split
 from steepest.agents.optimizers.search.search import Search
+from steepest.agents.optimizers.settings import settings_of
 from steepest.agents.optimizers.workflows import TracedProgram, parameters_behind
 from steepest.errors import InputError
 from steepest.traces.graph import Node
@@ -146,15 +146,19 @@ async def _found(
     records: list[StepRecord] = []
     journal = Journal(folder.steps if folder is not None else None)
     ended = await carry_out(search, strategy, stoppers=stoppers, steps=steps, journal=journal, records=records)
-    best = search.best
-    test = await sealed_test(search, best)
+    best, reason = search.best, ended.reason
+    test = None
+    try:
+        test = await sealed_test(search, best)
+    except BudgetSpent as error:  # metric calls are set aside for it; time and money may be over
+        reason = f"{reason}; the sealed test was not made: {error}"
     spending = search.spending
     return Optimized(
         best=best,
         score=search.score(best),
         seed_score=search.score(search.pool[0]),
         test=test,
-        reason=ended.reason,
+        reason=reason,
         pool=search.pool,
         ranking=search.ranking,
         records=records,
@@ -242,7 +246,7 @@ def _entry(
             for each in program.components
         ),
         seed_values=dict(program.seed()),
-        strategy=_ADDRESS.sub("", repr(strategy)),
+        strategy=settings_of(strategy),
         models=tuple(each.name for each in models),
         guide=_name_of(guide) if guide is not None else "",
         goal=goal,
@@ -250,10 +254,6 @@ def _entry(
         digests={split: digest_of_examples(given) for split, given in examples.items()},
         seed=seed,
     )
-
-
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
-"""Of an object without a text of its own, which is another one in every process."""
 
 
 def _name_of(thing: Any) -> str:

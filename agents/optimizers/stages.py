@@ -5,9 +5,10 @@ candidates take turns: runs of the same candidate go on side by side, and anothe
 """
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any, Protocol
 
 from steepest.agents.optimizers.components import value_of
@@ -53,14 +54,22 @@ class TakingTurns:
         self._condition = threading.Condition()
         self._present = ""
         self._running = 0
+        self._waiting: deque[tuple[object, str]] = deque()
+        """Runs that wait, in the order of their coming, each with its candidate."""
 
     @contextmanager
     def using(self, values: Values) -> Iterator[tuple[Callable[..., Any], Mapping[str, Node[Any]]]]:
         """Wait for the candidate's turn."""
         digest = digest_of(values)
         with self._condition:
-            while self._running and self._present != digest:
-                self._condition.wait()
+            turn = (object(), digest)
+            self._waiting.append(turn)
+            try:
+                while not self._is_due(turn):
+                    self._condition.wait()
+            finally:
+                self._waiting.remove(turn)
+                self._condition.notify_all()
             if self._present != digest:
                 self._present = ""
                 place_all(self._parameters, values)
@@ -72,6 +81,12 @@ class TakingTurns:
             with self._condition:
                 self._running -= 1
                 self._condition.notify_all()
+
+    def _is_due(self, turn: tuple[object, str]) -> bool:
+        """Whether nobody runs, or only the same candidate does, and no other candidate's run has come before."""
+        if self._running and self._present != turn[1]:
+            return False
+        return all(each[1] == turn[1] for each in takewhile(lambda each: each is not turn, self._waiting))
 
 
 class Copies:

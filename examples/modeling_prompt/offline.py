@@ -1,8 +1,8 @@
 """Student and proposer for a machine without a language model.
 
 The student knows good models of the twelve problems (examples/evaluation/replies.toml) and has three bad habits, each
-of which it drops when its rules speak of it. The proposer draws rules from a list, most of which do nothing. So the search
-has something to find, and finds it by the solver's verdicts alone.
+of which it drops when its rules speak of it. The proposer draws rules from a list, most of which do nothing. So the
+search has something to find, and finds it by the solver's verdicts alone.
 """
 
 import hashlib

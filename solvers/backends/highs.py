@@ -172,6 +172,16 @@ def _run(solver: "highspy.Highs") -> bool:
     return interrupted
 
 
+def run_again(solver: "highspy.Highs") -> Status:
+    """Run a solver that was handed a model before and changed since, from where it stands.
+
+    Raises:
+        SolverError: HiGHS ends in an error of its own.
+    """
+    with _one_at_a_time:
+        return _status(solver, _run(solver))
+
+
 def _status(solver: "highspy.Highs", interrupted: bool) -> Status:
     from highspy import HighsModelStatus as Ended
 

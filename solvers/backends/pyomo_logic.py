@@ -1,8 +1,8 @@
 """Conditions and extremes over decisions as Pyomo constraints.
 
 The scalar twin of `linearization`, of which it uses nothing. A binary variable `z` says that a comparison holds. Where
-Pyomo finds a bound for it, the comparison is switched off by a big-M, and otherwise multiplied by `z`, which is for SCIP
-to take apart.
+Pyomo finds a bound for it, the comparison is switched off by a big-M, and otherwise multiplied by `z`, which is for
+SCIP to take apart.
 """
 
 import math
@@ -43,6 +43,7 @@ class PyomoLogic:
         self.evaluator = evaluator
         self.add = add
         self.constraints: list[Any] = []
+        self.variables: list[Any] = []
 
     def require(self, node: Expression, env: Environment) -> None:
         """Make a condition hold."""
@@ -175,6 +176,7 @@ class PyomoLogic:
     def _variable(self, name: str, domain: Any) -> Any:
         variable = self.pyo.Var(domain=domain)
         self.add(name, variable)
+        self.variables.append(variable)
         return variable
 
     def _constrain(self, relation: Any) -> None:

@@ -244,7 +244,7 @@ def with_answer(solution: Solution, built: PyomoModel, values: Mapping[int, floa
             "objective": objective,
             "bound": objective if bound is None or not math.isfinite(bound) else bound,
             "variables": [VariableValue(name, key, value, units[name]) for (name, key), value in point.items()],
-            "binding": list(_binding(built, point)),
+            "binding": list(_binding(built, point, values)),
         }
     )
 
@@ -278,11 +278,13 @@ def _rank_value(built: PyomoModel, rank: Rank, point: Point) -> float:
     return float(sum(factor * evaluator.number(node, {}) for factor, node in rank.terms))
 
 
-def _binding(built: PyomoModel, point: Point) -> Iterator[BindingConstraint]:
+def _binding(built: PyomoModel, point: Point, values: Mapping[int, float]) -> Iterator[BindingConstraint]:
     from pyomo.repn import generate_standard_repn
 
     for (name, key), value in point.items():
         built.at(name, key).set_value(value, skip_validation=True)
+    for variable in built.logic.variables:
+        variable.set_value(values.get(id(variable), 0.0), skip_validation=True)
     for name, key, constraint in built.constraints:
         constant = float(generate_standard_repn(constraint.body).constant or 0)
         activity = float(built.pyo.value(constraint.body)) - constant

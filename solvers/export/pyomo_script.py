@@ -84,7 +84,7 @@ def to_pyomo_script(formulation: Formulation, data: Data) -> str:
 
 
 def _is_unsaid(node: Expression) -> bool:
-    """Whether a term over decisions has no words in a script: what `solve` makes linear, a reader would not recognize."""
+    """Whether a term over decisions can't be said in a script, where nothing is made linear."""
     match node:
         case Call(function) | Reduction(function):
             return function in (LOGICAL_FUNCTIONS | GLOBAL_CONSTRAINTS | {"min", "max"}) - {"norm2"}

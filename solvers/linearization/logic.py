@@ -128,9 +128,9 @@ class Logic:
     def _one_of(self, literals: Sequence[Form], record: Record) -> None:
         """At least one of the literals is 1, row by row."""
         total = add(literals, [1] * len(literals))
-        open_rows = np.flatnonzero(np.broadcast_to(total.constant, total.size) < 1)
-        if total.is_constant or len(open_rows):
-            self.linearizer.made.add_rows(record, total.gathered(open_rows), 1.0, np.inf)
+        if total.is_constant:
+            total = total.gathered(np.flatnonzero(np.broadcast_to(total.constant, total.size) < 1))
+        self.linearizer.made.add_rows(record, total, 1.0, np.inf)
 
     # Literals
 

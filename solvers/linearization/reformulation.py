@@ -110,6 +110,11 @@ class Reformulation:
         return self._records.setdefault((text, element, node.place), Record(kind, text, element, node.place))
 
     @property
+    def is_needed(self) -> bool:
+        """Whether any term was looked at that is more than linear as it is written."""
+        return bool(self._records)
+
+    @property
     def steps(self) -> tuple[LinearizationStep, ...]:
         """What was done; terms that turned out to be linear as they are took no step."""
         return tuple(record.step() for record in self._records.values() if record.columns or record.rows)

@@ -47,6 +47,8 @@ class CompiledModel(ArrayModel):
     """The columns behind those of the variables."""
     steps: tuple[LinearizationStep, ...] = ()
     """What was made linear, and how."""
+    is_rewritten: bool = False
+    """Whether a term is not as it is written, even if that took no step: an answer is read in the formulation again."""
 
     def variable_index(self, variable: VariableBlock, position: int) -> tuple[Label, ...]:
         """The labels of a variable's index tuple."""
@@ -130,6 +132,7 @@ def _compiled(formulation: Formulation, instance: Instance) -> CompiledModel:
         instance=instance,
         auxiliaries=linearizer.made.blocks,
         steps=linearizer.made.steps,
+        is_rewritten=linearizer.made.is_needed,
     )
 
 

@@ -1,8 +1,8 @@
 """Which conditions hold row by row, conditions of conditions among them, exactly or within a tolerance.
 
 Within a tolerance a condition is read in favour of what is judged, as `scalar.violations.satisfied` reads it: negations
-go down to the comparisons, `a <= b` holds if it is missed by no more than the tolerance, and `a < b` if the two differ by
-more than rounding.
+go down to the comparisons, `a <= b` holds if it is missed by no more than the tolerance, and `a < b` if the two differ
+by more than rounding.
 """
 
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ sets:
 parameters:
   worth[T] = {{1: {a}, 2: {b}}}
 variables:
-  x[T]: integer in {low}..{high}
+  x[T]: {domain} in {low}..{high}
   y[T]: binary
   s: integer in -1..1
 let:
@@ -25,8 +25,9 @@ let:
 class Writer:
     """Draws the parts of a model's text."""
 
-    def __init__(self, draw: st.DrawFn) -> None:
+    def __init__(self, draw: st.DrawFn, domain: str = "integer") -> None:
         self.draw = draw
+        self.domain = domain
 
     def pick(self, *choices: str) -> str:
         """One of several texts."""
@@ -58,7 +59,7 @@ class Writer:
             f"abs(min({one}, 1) - max({two}, s))",
             f"y[{index}] * {one}",
             f"x[{index}] * s",
-            f"x[{index}]**2",
+            f"x[{index}]**2" if self.domain == "integer" else f"x[{index}] * s**2",
             f"s**3 * y[{index}]",
             f"y[{index}] * y[1] * {one}",
             f"max({one} * y[{index}] - m for m in T)",
@@ -82,6 +83,7 @@ class Writer:
             f"{self.bent(index)} {sign} {self.number()}",
             f"0 <= {self.term(index)} <= {self.number()}",
             f"worth[{index}] {sign} {self.number()}",
+            f"y[{index}]",
         )
 
     def condition(self, index: str, depth: int = 2) -> str:
@@ -109,6 +111,7 @@ class Writer:
         bodies = [re.fullmatch(r"(\w+)(?:\[(.*?)\])?: (.*)", each, re.DOTALL) for each in constraints]
         read = Formulation.from_text(
             HEAD.format(
+                domain=self.domain,
                 a=self.number(),
                 b=self.number(),
                 low=self.pick("0", "-1"),
@@ -144,6 +147,17 @@ def logical_formulations(draw: st.DrawFn) -> Formulation:
         f"a[t in T]: {head.format(*ends)}",
         f"b: {wide}",
         f"c[t in T]: at_least({write.number(0, 2)}, {write.comparison('t')}, {write.comparison('t')})",
+    )
+
+
+@st.composite
+def real_formulations(draw: st.DrawFn) -> Formulation:
+    """As both of the above, with real values among the variables."""
+    write = Writer(draw, "real")
+    return write.formulation(
+        f"a: {write.total()} {write.pick('<=', '>=')} {write.number()}",
+        f"b[t in T]: implies({write.condition('t', 1)}, {write.comparison('t')})",
+        f"c: {write.number() - 6} <= {write.bent('1')} <= {write.number() + 8}",
     )
 
 

@@ -1,0 +1,196 @@
+"""Scenarios answered side by side: what each changes, what it comes to, and which decisions are taken otherwise."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from steepest.errors import InputError
+from steepest.solvers.backends.solver_error import SolverError
+from steepest.solvers.changes.apply import apply_changes
+from steepest.solvers.changes.change import Change
+from steepest.solvers.changes.reading import read_changes
+from steepest.solvers.changes.self_contained import self_contained
+from steepest.solvers.data.instance_data import Tables
+from steepest.solvers.diagnostics import FormulationError
+from steepest.solvers.formulation import Formulation
+from steepest.solvers.language.expressions import Label
+from steepest.solvers.options import SolveOptions
+from steepest.solvers.solution import Solution
+from steepest.solvers.solve import solve_formulation
+from steepest.solvers.tolerances import TIGHT
+
+Row = tuple[str, tuple[Label, ...]]
+"""A constraint by its name and index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A list of changes with a name."""
+
+    name: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDecision:
+    """A decision that a scenario takes otherwise; None where there is no such decision."""
+
+    name: str
+    index: tuple[Label, ...]
+    before: float | None
+    after: float | None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioAnswer:
+    """What became of one scenario."""
+
+    scenario: Scenario
+    formulation: Formulation = field(repr=False)
+    solution: Solution = field(repr=False)
+    objective_change: float | None = None
+    """The objective less that of the formulation as it was."""
+    decisions: list[ChangedDecision] = field(default_factory=list)
+    newly_binding: list[Row] = field(default_factory=list)
+    no_longer_binding: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """The formulation as it is, and every scenario beside it."""
+
+    base: Solution
+    answers: list[ScenarioAnswer]
+
+
+def what_if(
+    formulation: Formulation,
+    scenarios: Iterable[Scenario | str],
+    tables: Tables | None = None,
+    *,
+    folder: Path | None = None,
+    options: SolveOptions | None = None,
+    on_progress: Callable[[str], None] | None = None,
+    base: Solution | None = None,
+) -> WhatIf:
+    """Solve a formulation as it is and with each scenario's changes.
+
+    Args:
+        formulation: The formulation; it stays as it is.
+        scenarios: Scenarios, or the texts of their changes (`flour = 50; drop cakes_sold`), named by these texts.
+        tables: Data to bind by name.
+        folder: Where the files that the formulation names are found.
+        options: Limits and tolerances of each solve.
+        on_progress: Told what is being done, a line at a time.
+        base: The answer to the formulation as it is, if it is known.
+
+    Raises:
+        FormulationError: The formulation, its data or a change can't be used; no scenario is solved then. A scenario
+            that only turns out to be unusable when it is solved has the status `failed`.
+    """
+    say = on_progress or (lambda _: None)
+    whole = self_contained(formulation, tables, folder=folder)
+    read = [as_scenario(each) for each in scenarios]
+    changed = [apply_changes(whole, scenario.changes) for scenario in read]
+    if base is None:
+        base = solve_formulation(whole, folder=folder, options=options)
+    answers = []
+    for scenario, formulation_then in zip(read, changed, strict=True):
+        say(f"what if {scenario.name}")
+        solution = _solved(formulation_then, options)
+        answers.append(compared(scenario, formulation_then, base, solution))
+    return WhatIf(base, answers)
+
+
+def as_scenario(given: Scenario | str) -> Scenario:
+    """A scenario; a text of changes is one that is named by the changes.
+
+    Raises:
+        FormulationError: The text can't be read.
+        InputError: It holds no change.
+    """
+    if isinstance(given, Scenario):
+        return given
+    changes = read_changes(given)
+    if not changes:
+        raise InputError(f"`{given}` changes nothing")
+    return Scenario("; ".join(map(str, changes)), changes)
+
+
+def read_scenarios(text: str) -> list[Scenario]:
+    """Scenarios from a text: each begins with `scenario NAME:`; without any such line, every line is one.
+
+    Raises:
+        FormulationError: A change can't be read.
+        InputError: There is none.
+    """
+    groups: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        heading = line.strip().removeprefix("scenario ") if line.strip().startswith("scenario ") else None
+        if heading is not None and heading.rstrip().endswith(":"):
+            groups.append((heading.rstrip()[:-1].strip(), []))
+        elif groups:
+            groups[-1][1].append(line)
+        elif read_changes(line):
+            break
+    if not groups:
+        found = [as_scenario(line) for line in text.splitlines() if read_changes(line)]
+    else:
+        found = [Scenario(name, read_changes("\n".join(lines))) for name, lines in groups]
+    empty = [scenario.name for scenario in found if not scenario.changes]
+    if not found or empty:
+        raise InputError(f"scenario {empty[0]} changes nothing" if empty else "there is no change in the text")
+    return found
+
+
+def compared(scenario: Scenario, formulation: Formulation, base: Solution, solution: Solution) -> ScenarioAnswer:
+    """An answer beside that of the formulation as it was."""
+    before, after = _binding(base), _binding(solution)
+    has_both = base.objective is not None and solution.objective is not None
+    change = (solution.objective or 0.0) - (base.objective or 0.0) if has_both else None
+    return ScenarioAnswer(
+        scenario,
+        formulation,
+        solution,
+        change,
+        _changed(base, solution) if solution.variables and base.variables else [],
+        [row for row in after if row not in before],
+        [row for row in before if row not in after] if solution.variables else [],
+    )
+
+
+def _solved(formulation: Formulation, options: SolveOptions | None) -> Solution:
+    try:
+        return solve_formulation(formulation, options=options)
+    except (FormulationError, SolverError) as error:
+        return Solution(status="failed", message=str(error))
+
+
+def _binding(solution: Solution) -> dict[Row, None]:
+    """The constraints that are met with equality though they need not be."""
+    limits = (each for each in solution.binding if each.lower is None or each.lower != each.upper)
+    return {(each.name, each.index): None for each in limits}
+
+
+def _changed(base: Solution, solution: Solution) -> list[ChangedDecision]:
+    before = {(each.name, each.index): each for each in base.variables}
+    after = {(each.name, each.index): each for each in solution.variables}
+    found = []
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        if old is not None and new is not None and _is_same(old.value, new.value):
+            continue
+        either = new or old
+        assert either is not None  # noqa: S101  # the key is of one of them
+        found.append(ChangedDecision(*key, old.value if old else None, new.value if new else None, either.unit))
+    return found
+
+
+def _is_same(one: float, other: float) -> bool:
+    return abs(one - other) <= TIGHT * max(1.0, abs(one), abs(other))
+
+
+def decisions_of(answers: Sequence[ScenarioAnswer]) -> list[Row]:
+    """The decisions that any of the scenarios takes otherwise, in order."""
+    return list(dict.fromkeys((each.name, each.index) for answer in answers for each in answer.decisions))

@@ -1,0 +1,97 @@
+"""Singling out rows of a family in its own terms: `p == cake` for one index tuple of `[p in Product]`."""
+
+from dataclasses import dataclass, replace
+from itertools import count
+
+from steepest.solvers.changes.change import ANY, Target
+from steepest.solvers.changes.known import require_cells
+from steepest.solvers.changes.self_contained import label_node
+from steepest.solvers.data.binding import bind
+from steepest.solvers.diagnostics import problem
+from steepest.solvers.formulation import Constraint, Formulation, Variable
+from steepest.solvers.language.expressions import (
+    Comparison,
+    Connective,
+    Expression,
+    Generator,
+    Head,
+    Index,
+    Label,
+    Name,
+    Not,
+)
+from steepest.solvers.vectorized.instance import Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """An indexed element with every label of its index named, and its index tuples."""
+
+    head: Head
+    cells: tuple[tuple[Label, ...], ...]
+
+    def condition(self, target: Target) -> Expression | None:
+        """What holds at the index tuples that are meant, in terms of the head; None where all of them are."""
+        wanted = target.index or ()
+        names = zip(self.head.names, wanted, strict=True) if wanted else ()
+        tests = [Comparison((Name(name), label_node(label)), ("==",)) for name, label in names if label != ANY]
+        if not tests:
+            return None
+        return tests[0] if len(tests) == 1 else Connective("and", tuple(tests))
+
+
+def family_of(formulation: Formulation, element: Constraint | Variable, target: Target) -> Family | None:
+    """The family of an element whose rows are to be singled out; None for a scalar one.
+
+    Raises:
+        FormulationError: The target names none of the rows, or an index where there is none.
+    """
+    kind = "constraint" if isinstance(element, Constraint) else "variable"
+    if element.index is None:
+        if target.index is not None:
+            raise problem("not-indexed", f"{kind} `{element.name}` has no index", repair=f"write `{element.name}`")
+        return None
+    instance = Instance(formulation, bind(formulation))
+    domain = instance.domain(element.index)
+    labels = instance.universe.labels
+    columns = [[labels[label] for label in column.tolist()] for column in domain.columns()]
+    cells = tuple(zip(*columns, strict=True))
+    require_cells(target, cells, kind)
+    return Family(_named(element.index, instance), cells)
+
+
+def only_rows(head: Head, condition: Expression) -> Head:
+    """The head with those index tuples only where a condition holds."""
+    last = head.generators[-1]
+    both = condition if last.condition is None else Connective("and", (last.condition, condition))
+    return Head((*head.generators[:-1], replace(last, condition=both)))
+
+
+def without_rows(head: Head, condition: Expression) -> Head:
+    """The head without the index tuples where a condition holds."""
+    return only_rows(head, Not(condition))
+
+
+def cell(name: str, head: Head) -> Expression:
+    """An element at the index of a head."""
+    return Index(name, tuple(Name(each) for each in head.names))
+
+
+def _named(head: Head, instance: Instance) -> Head:
+    """The head with a name for each label of its index tuples."""
+    taken = set(head.names) | _declared(instance.formulation)
+    fresh = (name for name in (f"i{number}" for number in count(1)) if name not in taken)
+    generators = []
+    for generator in head.generators:
+        if generator.pattern is not None:
+            generators.append(generator)
+            continue
+        width = instance.evaluate.relation(generator.source).width
+        names = tuple(next(fresh) for _ in range(width))
+        generators.append(Generator(names[0] if width == 1 else names, generator.source, generator.condition))
+    return Head(tuple(generators))
+
+
+def _declared(formulation: Formulation) -> set[str]:
+    named = [*formulation.sets, *formulation.parameters, *formulation.variables, *formulation.lets]
+    return {each.name for each in named}

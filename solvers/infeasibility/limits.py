@@ -1,0 +1,136 @@
+"""The sides of constraints that are data: `flour` in `sum(...) <= flour`, its value, its unit, and whose it is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from steepest.errors import SteepestError
+from steepest.solvers.definitions import decisions, expressions_of, needed_definitions
+from steepest.solvers.display import format_number, named
+from steepest.solvers.formulation import Constraint, Formulation
+from steepest.solvers.language.expressions import Comparison, Expression, Index, Label, LabelRef, Name, walk
+from steepest.solvers.vectorized.algebra import Algebra
+from steepest.solvers.vectorized.compile import CompiledModel
+from steepest.solvers.vectorized.rows import RowBlock
+
+_TURNED = {"<=": ">=", ">=": "<=", "==": "=="}
+_WORDS = {"<=": "at most", ">=": "at least", "==": "exactly"}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A number that one row's decisions are compared with."""
+
+    operator: str
+    """`<=` for a limit that the decisions stay below, whichever side it is written on."""
+    value: float
+    unit: str | None
+    parameter: str | None
+    """The parameter cell that it is, such as `hours[May]`."""
+    is_used_once: bool
+    """Whether the parameter stands in this constraint only, so that moving it moves nothing else."""
+
+    @property
+    def words(self) -> str:
+        """`at most 40 kg`."""
+        return f"{_WORDS[self.operator]} {format_number(self.value)}{f' {self.unit}' if self.unit else ''}"
+
+
+class Limits:
+    """Finds the limits of a compiled model's rows."""
+
+    def __init__(self, model: CompiledModel) -> None:
+        self._model = model
+        self._formulation = model.instance.formulation
+        self._constraints = {each.name: each for each in self._formulation.constraints}
+        self._decisions = decisions(self._formulation)
+        self._algebra = Algebra(model.instance, {})
+        self._blocks = _numbered_blocks(model)
+
+    def of_row(self, row: int) -> list[Limit]:
+        """The limits of a row; none where every side of it holds decisions, or where a test on data chose the row."""
+        first, block = self.block(row)
+        constraint = self._constraints.get(block.name)
+        if constraint is None or not isinstance(constraint.body, Comparison):
+            return []
+        body = constraint.body
+        found = []
+        for place, side in enumerate(body.operands):
+            if self._is_data(side, block):
+                operator = _TURNED[body.operators[0]] if place == 0 else body.operators[place - 1]
+                found += self._limit(constraint, side, operator, block, row - first)
+        return found
+
+    def block(self, row: int) -> tuple[int, RowBlock]:
+        """The block that a row belongs to, and the number of its first row."""
+        return next((first, block) for first, block in reversed(self._blocks) if first <= row and len(block))
+
+    def index(self, row: int) -> tuple[Label, ...]:
+        """The labels of a row's index tuple."""
+        first, block = self.block(row)
+        return self._model.row_index(block, row - first)
+
+    def _is_data(self, side: Expression, block: RowBlock) -> bool:
+        names = {each.name for each in walk(side) if isinstance(each, Name | Index)}
+        return not (names - set(block.frame.columns)) & self._decisions
+
+    def _limit(
+        self, constraint: Constraint, side: Expression, operator: str, block: RowBlock, row: int
+    ) -> list[Limit]:
+        if operator not in _WORDS:
+            return []
+        try:
+            value = self._algebra.evaluate.number(side, block.frame.take(np.array([row])))
+        except SteepestError:  # a side that is given for other rows only
+            return []
+        parameter = self._parameter(side, constraint, block, row)
+        unit = next((each.unit for each in self._formulation.parameters if each.name == getattr(side, "name", "")), None)
+        number = float(np.broadcast_to(value, 1)[0]) + 0.0
+        once = parameter is not None and self._is_used_once(getattr(side, "name", ""), constraint)
+        return [Limit(operator, number, unit, parameter, once)]
+
+    def _parameter(self, side: Expression, constraint: Constraint, block: RowBlock, row: int) -> str | None:
+        """The cell that a side is, if it is a plain parameter at the row's own labels."""
+        if not isinstance(side, Name | Index) or side.name not in {each.name for each in self._formulation.parameters}:
+            return None
+        if isinstance(side, Name):
+            return side.name if constraint.index is None else None
+        labels = dict(zip(block.frame.columns, self._model.row_index(block, row), strict=True))
+        index = [_label(each, labels) for each in side.indices]
+        fixed = all(label in index for label in labels.values())  # else one cell is the limit of several rows
+        return named(side.name, index) if fixed and None not in index else None
+
+    def _is_used_once(self, name: str, constraint: Constraint) -> bool:
+        formulation = self._formulation
+        users = [*formulation.constraints, *formulation.objectives, *formulation.variables]
+        definitions = [each for each in [*formulation.sets, *formulation.parameters, *formulation.lets]
+                       if each.name in needed_definitions(formulation)]  # fmt: skip
+        uses = sum(_mentions(each, name) for element in [*users, *definitions] for each in expressions_of(element))
+        return uses == 1 and any(_mentions(each, name) for each in expressions_of(constraint))
+
+
+def _mentions(expression: Expression, name: str) -> int:
+    return sum(isinstance(each, Name | Index) and each.name == name for each in walk(expression))
+
+
+def _label(node: Expression, labels: dict[str, Label]) -> Label | None:
+    if isinstance(node, LabelRef):
+        return node.value
+    return labels.get(node.name) if isinstance(node, Name) else None
+
+
+def _numbered_blocks(model: CompiledModel) -> list[tuple[int, RowBlock]]:
+    found, first = [], 0
+    for block in model.blocks:
+        found.append((first, block))
+        first += len(block)
+    return found
+
+
+def quotes_of(formulation: Formulation, element: Constraint | object, body: Expression | None) -> tuple[str, ...]:
+    """The passages that an element comes from: its own, else those of the parameters in it."""
+    own = tuple(getattr(element, "quotes", ()))
+    if own or body is None:
+        return own
+    used = {each.name for each in walk(body) if isinstance(each, Name | Index)}
+    return tuple(quote for each in formulation.parameters if each.name in used for quote in each.quotes)

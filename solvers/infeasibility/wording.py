@@ -1,0 +1,175 @@
+"""Conflicts in words: each requirement with its numbers and the user's own words, in sentences that name them all."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+
+from steepest.solvers.display import format_number, named
+from steepest.solvers.formulation import Formulation, Variable
+from steepest.solvers.infeasibility.limits import Limits, quotes_of
+from steepest.solvers.infeasibility.records import Conflict, ConflictMember, RequirementKind
+from steepest.solvers.infeasibility.requirements import Requirement
+from steepest.solvers.language.expressions import Expression, spell, spell_head
+from steepest.solvers.vectorized.columns import SEMICONTINUOUS
+from steepest.solvers.vectorized.compile import CompiledModel
+
+MOST_TERMS = 6
+MOST_TOLD = 5
+"""Rows of one constraint that are told one by one in a sentence."""
+
+
+def row_members(model: CompiledModel, requirements: Sequence[Requirement]) -> list[ConflictMember]:
+    """The requirements of a compiled model, row by row; those of many columns as one member."""
+    limits = Limits(model)
+    found = []
+    for each in requirements:
+        if each.kind == "constraint":
+            found += [_row_member(model, limits, int(row)) for row in each.at]
+        else:
+            found += _column_members(model, each)
+    return found
+
+
+def element_members(formulation: Formulation, requirements: Sequence[Requirement]) -> list[ConflictMember]:
+    """The requirements as whole elements of the formulation."""
+    constraints = {each.name: each for each in formulation.constraints}
+    variables = {each.name: each for each in formulation.variables}
+    found = []
+    for each in requirements:
+        if each.kind == "constraint":
+            constraint = constraints[each.name]
+            head = f" for {spell_head(constraint.index)}" if constraint.index is not None else ""
+            index = None if head else ()
+            quotes = quotes_of(formulation, constraint, constraint.body)
+            text = spell(constraint.body) + head
+            found.append(ConflictMember(kind="constraint", name=each.name, index=index, text=text, quotes=quotes))
+        else:
+            found.append(_variable_member(formulation, variables[each.name], each.kind))
+    return found
+
+
+def conflict_in_words(members: Sequence[ConflictMember], is_minimal: bool, solves: int, seconds: float) -> Conflict:
+    """The conflict with its sentences."""
+    kinds = groupby(members, key=lambda member: (member.kind, member.name))
+    phrases = [_phrase(list(group)) for _, group in kinds]
+    if len(phrases) == 1:
+        first = f"{phrases[0]} can't be met" + ("." if len(members) == 1 else " all at once.")
+        sentences = [first]
+    else:
+        sentences = [f"{phrases[0]} conflicts with:" if len(phrases) > 2 else f"{phrases[0]} conflicts with {phrases[1]}."]
+        sentences += [f"- {phrase}" for phrase in phrases[1:]] if len(phrases) > 2 else []
+    if not is_minimal:
+        sentences.append("(not proven smallest: some of these may not be needed for the conflict)")
+    return Conflict(
+        members=tuple(members), is_minimal=is_minimal, sentences=tuple(sentences), solves=solves, seconds=seconds
+    )
+
+
+def _phrase(members: list[ConflictMember]) -> str:
+    """One constraint's or variable's part of a conflict, such as `flour_stock (at most 40 kg, "40 kg of flour")`."""
+    first = members[0]
+    told = [_told(member) for member in members[:MOST_TOLD]]
+    if len(members) > MOST_TOLD:
+        told.append(f"and {len(members) - MOST_TOLD:,} more of {first.name}")
+    quotes = dict.fromkeys(quote for member in members for quote in member.quotes)
+    words = ", ".join(f'"{quote}"' for quote in quotes)
+    if len(members) == 1 and first.kind == "constraint":
+        name = named(first.name, first.index or ())
+        limit = f"{first.limit}: {first.text}" if first.limit else first.text
+        return f"{name} ({limit}{', ' + words if words else ''})"
+    return ", ".join(told) + (f" ({words})" if words else "")
+
+
+def _told(member: ConflictMember) -> str:
+    if member.kind != "constraint":
+        return member.text
+    return f"{named(member.name, member.index or ())} ({member.limit or member.text})"
+
+
+def row_text(model: CompiledModel, row: int) -> str:
+    """A row in numbers, `0.5 bake[bread] + 0.8 bake[cake] <= 40`."""
+    part = slice(int(model.row_starts[row]), int(model.row_starts[row + 1]))
+    columns, coefficients = model.row_columns[part].tolist(), model.row_coefficients[part].tolist()
+    terms = [_term(value, model.column_name(column)) for value, column in zip(coefficients, columns, strict=True)]
+    shown = terms[:MOST_TERMS] if len(terms) > MOST_TERMS + 1 else terms
+    left = " ".join(shown).removeprefix("+ ") or "0"
+    left = "-" + left[2:] if left.startswith("- ") else left
+    left += f" + ... ({len(terms) - len(shown):,} more terms)" if len(shown) < len(terms) else ""
+    low, high = float(model.row_lower[row]), float(model.row_upper[row])
+    if low == high:
+        return f"{left} == {format_number(low)}"
+    if np.isfinite(low) and np.isfinite(high):
+        return f"{format_number(low)} <= {left} <= {format_number(high)}"
+    return f"{left} <= {format_number(high)}" if np.isfinite(high) else f"{left} >= {format_number(low)}"
+
+
+def _term(coefficient: float, name: str) -> str:
+    size = "" if abs(coefficient) == 1 else f"{format_number(abs(coefficient))} "
+    return f"{'-' if coefficient < 0 else '+'} {size}{name}"
+
+
+def _row_member(model: CompiledModel, limits: Limits, row: int) -> ConflictMember:
+    formulation = model.instance.formulation
+    _, block = limits.block(row)
+    constraint = next(each for each in formulation.constraints if each.name == block.name)
+    return ConflictMember(
+        kind="constraint",
+        name=block.name,
+        index=limits.index(row),
+        text=row_text(model, row),
+        limit=" and ".join(limit.words for limit in limits.of_row(row)),
+        quotes=quotes_of(formulation, constraint, constraint.body),
+    )
+
+
+def _column_members(model: CompiledModel, requirement: Requirement) -> list[ConflictMember]:
+    formulation = model.instance.formulation
+    variable = next(each for each in formulation.variables if each.name == requirement.name)
+    block = next(each for each in model.variables if each.name == requirement.name)
+    if len(requirement) > MOST_TOLD:
+        return [_variable_member(formulation, variable, requirement.kind)]
+    whole = _variable_member(formulation, variable, requirement.kind)
+    return [
+        whole.model_copy(
+            update={
+                "index": model.variable_index(block, int(column) - block.start),
+                "text": _column_text(model, int(column), requirement.kind),
+            }
+        )
+        for column in requirement.at
+    ]
+
+
+def _column_text(model: CompiledModel, column: int, kind: RequirementKind) -> str:
+    name = model.column_name(column)
+    low, high = format_number(float(model.lower[column])), format_number(float(model.upper[column]))
+    if kind == "lower bound":
+        return f"{name} >= {low}"
+    if kind == "upper bound":
+        return f"{name} <= {high}"
+    if model.types[column] == SEMICONTINUOUS:
+        return f"{name} is 0 or in {low}..{high}"
+    return f"{name} is a whole number"
+
+
+def _variable_member(formulation: Formulation, variable: Variable, kind: RequirementKind) -> ConflictMember:
+    """A bound or the domain of a whole variable."""
+    bound: Expression | None = {"lower bound": variable.lower, "upper bound": variable.upper}.get(kind)
+    name = f"{variable.name}[{spell_head(variable.index)}]" if variable.index is not None else variable.name
+    return ConflictMember(
+        kind=kind,
+        name=variable.name,
+        index=None if variable.index is not None else (),
+        text=f"{name} {_asked(variable, kind, bound)}",
+        quotes=quotes_of(formulation, variable, bound),
+    )
+
+
+def _asked(variable: Variable, kind: RequirementKind, bound: Expression | None) -> str:
+    if kind == "domain":
+        low, high = (spell(each) if each is not None else "" for each in (variable.lower, variable.upper))
+        return f"is 0 or in {low or '0'}..{high}" if variable.domain == "semicontinuous" else "is a whole number"
+    if kind == "lower bound":
+        return f">= {spell(bound) if bound is not None else '0'}"
+    return f"<= {spell(bound) if bound is not None else '1'}"
