@@ -5,8 +5,9 @@ which tells its figures and draws its plots. `compare` is paired. docs/evaluatio
 is loaded when it is first used.
 """
 
-import importlib
 from typing import TYPE_CHECKING
+
+from steepest.lazy import lazy_names
 
 if TYPE_CHECKING:
     from steepest.evals.attempts import Attempt, AttemptOutcome, NamedValue, Spent
@@ -93,14 +94,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name from its home (PEP 562) and keep it."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

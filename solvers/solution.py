@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, PrivateAttr
 
 from steepest.solvers import display
+from steepest.solvers.infeasibility.records import Explanation
 from steepest.solvers.language.expressions import Label
 from steepest.solvers.linearization.steps import LinearizationStep
 
@@ -85,6 +86,8 @@ class Solution(BaseModel):
     binding: list[BindingConstraint] = Field(default_factory=list)
     steps: list[LinearizationStep] = Field(default_factory=list)
     """Terms that were written linearly for the solver; values and objective are those of the formulation as written."""
+    explanation: Explanation | None = None
+    """Why there is no answer, where it was asked for: what conflicts and what repairs it, or what has no end."""
     problem_class: str = ""
     """LP, MIP, QP, or what made it unsupported (MIQP, QCP, NLP, MINLP)."""
     solver: str = ""

@@ -1,12 +1,13 @@
 """LLMs that optimize: a decision problem told in words becomes a checked formulation, is solved, and answered.
 
 `solve` does all of it. `Formulation` is the five-element model in between, which a person can read, write, check and
-solve without any language model. `optimize` makes a Python workflow better by feedback. The names below are the public ones; each is loaded when it is first used, so that
-`import steepest` costs next to nothing.
+solve without any language model. `optimize` makes a Python workflow better by feedback. The names below are the public
+ones; each is loaded when it is first used, so that `import steepest` costs next to nothing.
 """
 
-import importlib
 from typing import TYPE_CHECKING
+
+from steepest.lazy import lazy_names
 
 if TYPE_CHECKING:
     from steepest.agents.llm import open_model
@@ -37,33 +38,28 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "steepest.agents.modeling",
-    "Diagnostic": "steepest.solvers.diagnostics",
-    "Formulation": "steepest.solvers.formulation",
-    "FormulationError": "steepest.solvers.diagnostics",
-    "InputError": "steepest.errors",
-    "Optimized": "steepest.agents.optimizers.outcome",
-    "Solution": "steepest.solvers.solution",
-    "SteepestError": "steepest.errors",
-    "open_model": "steepest.agents.llm",
-    "optimize": "steepest.agents.optimizers.optimize",
-    "solve": "steepest.solving",
+    "Answer": "agents.modeling",
+    "Diagnostic": "solvers.diagnostics",
+    "Formulation": "solvers.formulation",
+    "FormulationError": "solvers.diagnostics",
+    "InputError": "errors",
+    "Optimized": "agents.optimizers.outcome",
+    "Solution": "solvers.solution",
+    "SteepestError": "errors",
+    "open_model": "agents.llm",
+    "optimize": "agents.optimizers.optimize",
+    "solve": "solving",
 }
 
 
+_load, __dir__ = lazy_names(__name__, _HOMES)
+
+
 def __getattr__(name: str) -> object:
-    """Load a public name from its home (PEP 562) and keep it, so that the next use finds it at once."""
-    if name == "__version__":
-        from importlib.metadata import version
+    """A public name; the version is read from what pip has installed."""
+    if name != "__version__":
+        return _load(name)
+    from importlib.metadata import version
 
-        value: object = version("steepest")
-    elif name in _HOMES:
-        value = getattr(importlib.import_module(_HOMES[name]), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    globals()[name] = version("steepest")
+    return globals()[name]

@@ -8,9 +8,9 @@ What stands around the core (rendering, exchange, saving, propagators, the sandb
 use.
 """
 
-import importlib
 from typing import TYPE_CHECKING
 
+from steepest.lazy import lazy_names
 from steepest.traces.bundle import Bundle, bundle
 from steepest.traces.failures import CodeNotRunError, ExecutionError, TraceError
 from steepest.traces.feedback import Feedback, Subgraph, backward, subgraph
@@ -100,14 +100,4 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name from its home (PEP 562) and keep it."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -5,8 +5,9 @@ steps. Searches with a budget are strategies on the core in `search`; `steepest.
 a strategy or a proposer of its own finds the seams here, too; everything is loaded on first use.
 """
 
-import importlib
 from typing import TYPE_CHECKING
+
+from steepest.lazy import lazy_names
 
 if TYPE_CHECKING:
     from steepest.agents.optimizers.accounts import account_of
@@ -85,14 +86,4 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name from its home (PEP 562) and keep it."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

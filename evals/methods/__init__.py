@@ -6,8 +6,9 @@ clock of one attempt) and `outcomes` (one word for what came of it).
 The names below are loaded when they are first used: whoever needs the protocol alone does not load the modeling agent.
 """
 
-import importlib
 from typing import TYPE_CHECKING
+
+from steepest.lazy import lazy_names
 
 if TYPE_CHECKING:
     from steepest.evals.methods.agent_function import agent_method
@@ -26,14 +27,4 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name from its home (PEP 562) and keep it."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -143,8 +143,8 @@ class SampleFile:
             except OSError as error:
                 os.ftruncate(self._descriptor, self._size)
                 raise InputError(
-                    f"{self.path} can't be written ({error.strerror}). What was recorded so far is whole: make room, and "
-                    "give the same command again to continue."
+                    f"{self.path} can't be written ({error.strerror}). What was recorded so far is whole: make room, "
+                    "and give the same command again to continue."
                 ) from error
             self._size += len(line)
 

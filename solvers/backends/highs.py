@@ -27,7 +27,7 @@ _ABSOLUTE_GAP = 1e-9
 _INTEGRALITY = 1e-9
 """HiGHS's own 1e-6 lets `x <= 1e7 * open` open a tenth of a millionth."""
 
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()
 """A second solver in the process fails in highspy, and its number of threads pulls the pool from under the first."""
 
 
@@ -46,7 +46,7 @@ def solve_with_highs(model: ArrayModel, options: SolveOptions) -> RawAnswer:
     scaling = scaled(model)
     if scaling.bounds_cross:
         return _INFEASIBLE
-    with _one_at_a_time:
+    with one_at_a_time:
         return _solved(model, scaling, options)
 
 
@@ -178,7 +178,7 @@ def run_again(solver: "highspy.Highs") -> Status:
     Raises:
         SolverError: HiGHS ends in an error of its own.
     """
-    with _one_at_a_time:
+    with one_at_a_time:
         return _status(solver, _run(solver))
 
 

@@ -12,9 +12,9 @@ from steepest.solvers.language.expressions import Label
 
 E = TypeVar("E", Parameter, Variable, Constraint)
 
-_OTHERWISE = {
-    "parameter": "a variable is changed by `fix NAME = 3`, `NAME <= 3` or `NAME: real`",
-    "variable": "a parameter is changed by `NAME = 3` or `NAME += 10%`",
+_CHANGED_BY = {
+    "variable": "a variable is changed by `fix NAME = 3`, `NAME <= 3` or `NAME: real`",
+    "parameter": "a parameter is changed by `NAME = 3` or `NAME += 10%`",
     "constraint": "a constraint is changed by `drop NAME` or `relax NAME by 5`",
 }
 _MOST_LISTED = 8
@@ -55,9 +55,7 @@ def _found(formulation: Formulation, elements: list[E], kind: str, name: str) ->
     others |= {each.name: "variable" for each in formulation.variables}
     others |= {each.name: "constraint" for each in formulation.constraints}
     if name in others:
-        repair = _OTHERWISE["variable" if others[name] == "parameter" else "parameter"]
-        repair = _OTHERWISE["constraint"] if others[name] == "constraint" else repair
-        raise problem("wrong-kind", f"`{name}` is a {others[name]}, not a {kind}", repair=repair)
+        raise problem("wrong-kind", f"`{name}` is a {others[name]}, not a {kind}", repair=_CHANGED_BY[others[name]])
     names = [each.name for each in elements]
     close = nearest(name, names)
     repair = f"did you mean `{close}`?" if close else f"there are {_listed(names)}"

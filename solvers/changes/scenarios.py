@@ -10,6 +10,7 @@ from steepest.solvers.changes.apply import apply_changes
 from steepest.solvers.changes.change import Change
 from steepest.solvers.changes.reading import read_changes
 from steepest.solvers.changes.self_contained import self_contained
+from steepest.solvers.checks.formulation_checks import check_formulation
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
@@ -92,7 +93,7 @@ def what_if(
     say = on_progress or (lambda _: None)
     whole = self_contained(formulation, tables, folder=folder)
     read = [as_scenario(each) for each in scenarios]
-    changed = [apply_changes(whole, scenario.changes) for scenario in read]
+    changed = [_checked(apply_changes(whole, scenario.changes)) for scenario in read]
     if base is None:
         base = solve_formulation(whole, folder=folder, options=options)
     answers = []
@@ -158,6 +159,11 @@ def compared(scenario: Scenario, formulation: Formulation, base: Solution, solut
         [row for row in after if row not in before],
         [row for row in before if row not in after] if solution.variables else [],
     )
+
+
+def _checked(formulation: Formulation) -> Formulation:
+    check_formulation(formulation).raise_errors()
+    return formulation
 
 
 def _solved(formulation: Formulation, options: SolveOptions | None) -> Solution:

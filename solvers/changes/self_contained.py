@@ -1,6 +1,7 @@
 """A formulation with its data: what files and tables hold, written into the formulation itself."""
 
 from collections.abc import Iterable
+from math import isnan
 from pathlib import Path
 
 from steepest.solvers.data.binding import bind
@@ -56,7 +57,7 @@ def cells_of(formulation: Formulation, parameter: Parameter) -> list[Cell]:
     Raises:
         FormulationError: The data that it is made of are missing or do not fit.
     """
-    return _cells(Instance(formulation, bind(formulation)), parameter)
+    return instance_cells(Instance(formulation, bind(formulation)), parameter)
 
 
 def with_cells(parameter: Parameter, cells: Iterable[Cell]) -> Parameter:
@@ -77,7 +78,8 @@ def label_node(label: Label) -> Expression:
     return label_or_number(label) if isinstance(label, str) else Number(label)
 
 
-def _cells(instance: Instance, parameter: Parameter) -> list[Cell]:
+def instance_cells(instance: Instance, parameter: Parameter) -> list[Cell]:
+    """The cells of an indexed parameter that have a value, as an instance has them."""
     array = instance.parameter(parameter.name, Index(parameter.name, ()))
     labels = instance.universe.labels
     columns = [[labels[label] for label in column.tolist()] for column in array.domain.columns()]
@@ -86,12 +88,12 @@ def _cells(instance: Instance, parameter: Parameter) -> list[Cell]:
         pairs = zip(indices, array.ids.tolist(), strict=True)
         return [(index, labels[value]) for index, value in pairs if value >= 0]
     numbers = zip(indices, array.numbers.tolist(), strict=True)
-    return [(index, value) for index, value in numbers if value == value]  # noqa: PLR0124  # NaN is an absent cell
+    return [(index, value) for index, value in numbers if not isnan(value)]  # NaN is an absent cell
 
 
 def _with_values(parameter: Parameter, data: Data, instance: Instance) -> Parameter:
     if parameter.name in data.cells and parameter.index is not None:
-        return with_cells(parameter, _cells(instance, parameter))
+        return with_cells(parameter, instance_cells(instance, parameter))
     if parameter.name in data.scalars and (parameter.table is not None or parameter.value is None):
         return with_value(parameter, data.scalars[parameter.name])
     if parameter.name in data.scalars and data.scalars[parameter.name] != parameter.value:

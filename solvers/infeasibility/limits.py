@@ -1,17 +1,19 @@
 """The sides of constraints that are data: `flour` in `sum(...) <= flour`, its value, its unit, and whose it is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from steepest.errors import SteepestError
-from steepest.solvers.definitions import decisions, expressions_of, needed_definitions
+from steepest.solvers.definitions import decisions, expressions_of
 from steepest.solvers.display import format_number, named
-from steepest.solvers.formulation import Constraint, Formulation
+from steepest.solvers.formulation import Constraint, Element, Formulation
 from steepest.solvers.language.expressions import Comparison, Expression, Index, Label, LabelRef, Name, walk
 from steepest.solvers.vectorized.algebra import Algebra
 from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.rows import RowBlock
+from steepest.solvers.vectorized.scatter import Numbers
 
 _TURNED = {"<=": ">=", ">=": "<=", "==": "=="}
 _WORDS = {"<=": "at most", ">=": "at least", "==": "exactly"}
@@ -46,6 +48,9 @@ class Limits:
         self._decisions = decisions(self._formulation)
         self._algebra = Algebra(model.instance, {})
         self._blocks = _numbered_blocks(model)
+        self._values: dict[tuple[int, int], Numbers | None] = {}
+        """Of a side of a block's constraint, for all of its rows."""
+        self._uses: dict[str, int] = {}
 
     def of_row(self, row: int) -> list[Limit]:
         """The limits of a row; none where every side of it holds decisions, or where a test on data chose the row."""
@@ -54,11 +59,14 @@ class Limits:
         if constraint is None or not isinstance(constraint.body, Comparison):
             return []
         body = constraint.body
+        sides = [(place, side) for place, side in enumerate(body.operands) if self._is_data(side, block)]
+        if len(sides) != len(body.operands) - 1:  # a chain of decisions is several rows, each with its own sides
+            return []
         found = []
-        for place, side in enumerate(body.operands):
-            if self._is_data(side, block):
-                operator = _TURNED[body.operators[0]] if place == 0 else body.operators[place - 1]
-                found += self._limit(constraint, side, operator, block, row - first)
+        for place, side in sides:
+            operator = _TURNED.get(body.operators[0], "") if place == 0 else body.operators[place - 1]
+            if operator in _WORDS:
+                found += self._limit(constraint, side, operator, first, row - first)
         return found
 
     def block(self, row: int) -> tuple[int, RowBlock]:
@@ -75,19 +83,28 @@ class Limits:
         return not (names - set(block.frame.columns)) & self._decisions
 
     def _limit(
-        self, constraint: Constraint, side: Expression, operator: str, block: RowBlock, row: int
+        self, constraint: Constraint, side: Expression, operator: str, first: int, row: int
     ) -> list[Limit]:
-        if operator not in _WORDS:
+        _, block = self.block(first + row)
+        values = self._side_values(first, block, side)
+        if values is None:
             return []
-        try:
-            value = self._algebra.evaluate.number(side, block.frame.take(np.array([row])))
-        except SteepestError:  # a side that is given for other rows only
-            return []
+        name = side.name if isinstance(side, Name | Index) else ""
+        unit = next((each.unit for each in self._formulation.parameters if each.name == name), None)
         parameter = self._parameter(side, constraint, block, row)
-        unit = next((each.unit for each in self._formulation.parameters if each.name == getattr(side, "name", "")), None)
-        number = float(np.broadcast_to(value, 1)[0]) + 0.0
-        once = parameter is not None and self._is_used_once(getattr(side, "name", ""), constraint)
-        return [Limit(operator, number, unit, parameter, once)]
+        once = parameter is not None and self._is_used_once(name, constraint)
+        return [Limit(operator, float(values[row]) + 0.0, unit, parameter, once)]
+
+    def _side_values(self, first: int, block: RowBlock, side: Expression) -> Numbers | None:
+        """What a side comes to in each row; None where it has no value in some, which a test on data leaves out."""
+        key = (first, id(side))
+        if key not in self._values:
+            try:
+                values = self._algebra.evaluate.number(side, block.frame)
+                self._values[key] = np.array(np.broadcast_to(values, block.frame.size))
+            except SteepestError:
+                self._values[key] = None
+        return self._values[key]
 
     def _parameter(self, side: Expression, constraint: Constraint, block: RowBlock, row: int) -> str | None:
         """The cell that a side is, if it is a plain parameter at the row's own labels."""
@@ -101,12 +118,12 @@ class Limits:
         return named(side.name, index) if fixed and None not in index else None
 
     def _is_used_once(self, name: str, constraint: Constraint) -> bool:
-        formulation = self._formulation
-        users = [*formulation.constraints, *formulation.objectives, *formulation.variables]
-        definitions = [each for each in [*formulation.sets, *formulation.parameters, *formulation.lets]
-                       if each.name in needed_definitions(formulation)]  # fmt: skip
-        uses = sum(_mentions(each, name) for element in [*users, *definitions] for each in expressions_of(element))
-        return uses == 1 and any(_mentions(each, name) for each in expressions_of(constraint))
+        if name not in self._uses:
+            formulation = self._formulation
+            definitions = [*formulation.sets, *formulation.parameters, *formulation.lets]
+            users = [*formulation.constraints, *formulation.objectives, *formulation.variables, *definitions]
+            self._uses[name] = sum(_mentions(each, name) for user in users for each in expressions_of(user))
+        return self._uses[name] == 1 and any(_mentions(each, name) for each in expressions_of(constraint))
 
 
 def _mentions(expression: Expression, name: str) -> int:
@@ -127,10 +144,15 @@ def _numbered_blocks(model: CompiledModel) -> list[tuple[int, RowBlock]]:
     return found
 
 
-def quotes_of(formulation: Formulation, element: Constraint | object, body: Expression | None) -> tuple[str, ...]:
-    """The passages that an element comes from: its own, else those of the parameters in it."""
-    own = tuple(getattr(element, "quotes", ()))
-    if own or body is None:
-        return own
-    used = {each.name for each in walk(body) if isinstance(each, Name | Index)}
-    return tuple(quote for each in formulation.parameters if each.name in used for quote in each.quotes)
+def quotes_of(formulation: Formulation, element: Element, body: Expression | None) -> tuple[str, ...]:
+    """The passages that an element comes from: its own, else those of a limit that is a parameter, else of all in it."""
+    if element.quotes or body is None:
+        return tuple(element.quotes)
+    sides = [side.name for side in getattr(body, "operands", ()) if isinstance(side, Name | Index)]
+    used = [each.name for each in walk(body) if isinstance(each, Name | Index)]
+    by_limit = _quotes(formulation, sides)
+    return by_limit or _quotes(formulation, used)
+
+
+def _quotes(formulation: Formulation, names: Collection[str]) -> tuple[str, ...]:
+    return tuple(quote for each in formulation.parameters if each.name in names for quote in each.quotes)

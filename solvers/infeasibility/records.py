@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from steepest.solvers.language.expressions import Label
 
@@ -114,8 +114,6 @@ class Explanation(BaseModel):
     conflict: Conflict | None = None
     repairs: tuple[Repair, ...] = ()
     ray: Ray | None = None
-    is_feasible: bool | None = Field(default=None)
-    """What the first test found; True means that there is no conflict to explain."""
 
     @property
     def lines(self) -> list[str]:

@@ -12,8 +12,9 @@ The names below are loaded when they are first used: the processes of the sandbo
 hold as little as they can.
 """
 
-import importlib
 from typing import TYPE_CHECKING
+
+from steepest.lazy import lazy_names
 
 if TYPE_CHECKING:
     from steepest.solvers.sandbox.errors import SandboxError, SandboxUnavailableError
@@ -87,14 +88,4 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name from its home (PEP 562) and keep it."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -1,0 +1,279 @@
+"""The smallest repair: limits that may give, moved by as little as makes the problem feasible.
+
+Every limit gets a slack that costs its weight relative to the limit's size, and the sum is minimized with whole numbers
+kept (elastic programming: Brown and Graves, 1975; Chinneck, "Feasibility and Infeasibility in Optimization", 2008,
+section 6). The slacks of one constraint alone give the alternatives.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from steepest.solvers.array_solve import solve_arrays
+from steepest.solvers.backends.array_model import ArrayModel
+from steepest.solvers.backends.solver_error import SolverError
+from steepest.solvers.display import format_number, named
+from steepest.solvers.infeasibility.budget import BudgetSpentError, Spending
+from steepest.solvers.infeasibility.limits import Limit, Limits
+from steepest.solvers.infeasibility.records import Change, Repair
+from steepest.solvers.language.expressions import Label
+from steepest.solvers.options import SolveOptions
+from steepest.solvers.vectorized.columns import CONTINUOUS
+from steepest.solvers.vectorized.compile import CompiledModel
+from steepest.solvers.vectorized.scatter import Numbers
+
+MOST_REPAIRS = 3
+_MOVED = 1e-7
+"""Relative to its size, a limit that moves by less than this does not move."""
+_DIGITS = (3, 6, 9)
+
+
+@dataclass(frozen=True)
+class Side:
+    """A side of a row that may give."""
+
+    row: int
+    is_upper: bool
+    name: str
+    index: tuple[Label, ...]
+    limit: Limit
+    weight: float
+    is_bound: bool = False
+    """Whether it is the bound of a variable."""
+
+    @property
+    def price(self) -> float:
+        """What moving it by 1 costs."""
+        return self.weight / (abs(self.limit.value) or 1.0)
+
+
+def find_repairs(
+    model: CompiledModel, names: Sequence[str], weights: Mapping[str, float], spending: Spending
+) -> tuple[Repair, ...]:
+    """The smallest repair first, then others that move one constraint's or variable's limits only.
+
+    Args:
+        model: A compiled model that has no answer.
+        names: Constraints and variables of its conflict, each of which is tried alone.
+        weights: What it costs to move a limit by its own size, by the name of constraint or variable; 1 where none is
+            given, `math.inf` for what may not give.
+        spending: What may be spent on it.
+    """
+    limits = Limits(model)
+    bounded = _with_bounds_as_rows(model)
+    rows = [side for row in range(model.rows) for side in _row_sides(model, limits, row, weights)]
+    sides = [*rows, *_bound_sides(model, weights)]
+    stated = [side for side in sides if side.limit.value]
+    found: list[Repair] = []
+    try:
+        best = _repair(bounded, stated, spending, is_smallest=True) or _repair(bounded, sides, spending, is_smallest=True)
+        if best is None:
+            return ()
+        found.append(best)
+        for name in dict.fromkeys(names):
+            own = [side for side in stated if side.name == name]
+            alternative = _repair(bounded, own, spending, is_smallest=False) if own else None
+            if alternative is not None:
+                found.append(alternative)
+    except BudgetSpentError:
+        return _different(found)
+    return _different(found)
+
+
+def _different(found: Iterable[Repair]) -> tuple[Repair, ...]:
+    by_words: dict[str, Repair] = {}
+    for repair in found:
+        by_words.setdefault(str(repair), repair)
+    ordered = sorted(by_words.values(), key=lambda each: (not each.is_smallest, each.cost))
+    return tuple(ordered[:MOST_REPAIRS])
+
+
+# What may give
+
+
+def _row_sides(model: CompiledModel, limits: Limits, row: int, weights: Mapping[str, float]) -> Iterator[Side]:
+    _, block = limits.block(row)
+    weight = weights.get(block.name, 1.0)
+    if block.is_auxiliary or not math.isfinite(weight):
+        return
+    known = {limit.operator: limit for limit in limits.of_row(row)}
+    for is_upper, bound, operator in ((True, model.row_upper[row], "<="), (False, model.row_lower[row], ">=")):
+        if np.isfinite(bound):
+            limit = known.get(operator) or known.get("==") or Limit(operator, 0.0, None, None, False)
+            yield Side(row, is_upper, block.name, limits.index(row), limit, weight)
+
+
+def _bound_columns(model: CompiledModel) -> Iterator[tuple[str, int, bool, float]]:
+    """Variables' names, columns and bounds that may give; a linear form may rest on the bounds, which stay then."""
+    domains = {variable.name: variable.domain for variable in model.instance.formulation.variables}
+    for block in () if model.steps else model.variables:
+        if domains[block.name] in ("real", "integer"):
+            for column in range(block.start, block.start + block.size):
+                for is_upper, bound in ((True, float(model.upper[column])), (False, float(model.lower[column]))):
+                    if math.isfinite(bound) and bound:
+                        yield block.name, column, is_upper, bound
+
+
+def _bound_sides(model: CompiledModel, weights: Mapping[str, float]) -> Iterator[Side]:
+    blocks = {block.name: block for block in model.variables}
+    units = {variable.name: variable.unit for variable in model.instance.formulation.variables}
+    for place, (name, column, is_upper, bound) in enumerate(_bound_columns(model)):
+        weight = weights.get(name, 1.0)
+        if math.isfinite(weight):
+            limit = Limit("<=" if is_upper else ">=", bound, units[name], None, False)
+            index = model.variable_index(blocks[name], column - blocks[name].start)
+            yield Side(model.rows + place, is_upper, name, index, limit, weight, is_bound=True)
+
+
+def _with_bounds_as_rows(model: CompiledModel) -> ArrayModel:
+    """The arrays without an objective, and with each bound that may give as a row behind the others."""
+    bounds = list(_bound_columns(model))
+    lower, upper = model.lower.copy(), model.upper.copy()
+    row_lower, row_upper = np.full(len(bounds), -np.inf), np.full(len(bounds), np.inf)
+    for place, (_, column, is_upper, bound) in enumerate(bounds):
+        (row_upper if is_upper else row_lower)[place] = bound
+        (upper if is_upper else lower)[column] = np.inf if is_upper else -np.inf
+    columns = np.array([column for _, column, _, _ in bounds], np.int32)
+    ends = model.row_starts[-1] + np.arange(1, len(bounds) + 1, dtype=np.int32)
+    return ArrayModel(
+        sense="minimize",
+        offset=0.0,
+        cost=np.zeros(model.columns),
+        lower=lower,
+        upper=upper,
+        types=model.types,
+        row_starts=np.concatenate([model.row_starts, ends]).astype(np.int32),
+        row_columns=np.concatenate([model.row_columns, columns]),
+        row_coefficients=np.concatenate([model.row_coefficients, np.ones(len(bounds))]),
+        row_lower=np.concatenate([model.row_lower, row_lower]),
+        row_upper=np.concatenate([model.row_upper, row_upper]),
+        hessian=None,
+    )
+
+
+# How far
+
+
+def _repair(model: ArrayModel, sides: Sequence[Side], spending: Spending, *, is_smallest: bool) -> Repair | None:
+    """The cheapest moves of these sides that make the model feasible, as a solve of the moved model confirms."""
+    slacks = _slacks(model, sides, spending) if sides else None
+    if slacks is None:
+        return None
+    moved = [(side, slack) for side, slack in zip(sides, slacks.tolist(), strict=True)
+             if slack > _MOVED * max(1.0, abs(side.limit.value))]  # fmt: skip
+    for digits in _DIGITS:
+        steps = [(side, _rounded(side, slack, digits)) for side, slack in moved]
+        if steps and _is_feasible(_moved(model, steps), spending):
+            changes = tuple(_change(side, step) for side, step in steps)
+            return Repair(changes=changes, cost=sum(side.price * step for side, step in steps), is_smallest=is_smallest)
+    return None
+
+
+def _slacks(model: ArrayModel, sides: Sequence[Side], spending: Spending) -> Numbers | None:
+    elastic = _elastic(model, sides)
+    answer = _solved(elastic, spending)
+    if answer is None:
+        return None
+    return answer[model.columns :]
+
+
+def _elastic(model: ArrayModel, sides: Sequence[Side]) -> ArrayModel:
+    """The model with a slack column for each side, and their prices as the objective."""
+    count = len(sides)
+    rows = np.concatenate([np.repeat(np.arange(model.rows), np.diff(model.row_starts)), [side.row for side in sides]])
+    order = np.argsort(rows, kind="stable")
+    columns = np.concatenate([model.row_columns, model.columns + np.arange(count)])
+    coefficients = np.concatenate([model.row_coefficients, [-1.0 if side.is_upper else 1.0 for side in sides]])
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows.astype(np.int64), minlength=model.rows))])
+    return replace(
+        model,
+        cost=np.concatenate([model.cost, [side.price for side in sides]]),
+        lower=np.concatenate([model.lower, np.zeros(count)]),
+        upper=np.concatenate([model.upper, np.full(count, np.inf)]),
+        types=np.concatenate([model.types, np.full(count, CONTINUOUS)]).astype(np.int32),
+        row_starts=starts.astype(np.int32),
+        row_columns=columns[order].astype(np.int32),
+        row_coefficients=coefficients[order],
+    )
+
+
+def _moved(model: ArrayModel, steps: Sequence[tuple[Side, float]]) -> ArrayModel:
+    """The model with the limits where they are proposed to be; an equation moves as a whole."""
+    lower, upper = model.row_lower.copy(), model.row_upper.copy()
+    for side, step in steps:
+        change = step if side.is_upper else -step
+        is_equation = model.row_lower[side.row] == model.row_upper[side.row]
+        if side.is_upper or is_equation:
+            upper[side.row] += change
+        if not side.is_upper or is_equation:
+            lower[side.row] += change
+    return replace(model, row_lower=lower, row_upper=upper)
+
+
+def _is_feasible(model: ArrayModel, spending: Spending) -> bool:
+    return _solved(model, spending) is not None
+
+
+def _solved(model: ArrayModel, spending: Spending) -> Numbers | None:
+    """The values of an optimal answer.
+
+    Raises:
+        BudgetSpentError: The budget is spent, or the user interrupts.
+    """
+    try:
+        answer = solve_arrays(model, SolveOptions(time_limit=spending.next_limit()))
+    except SolverError:
+        return None
+    if answer.status == "interrupted":
+        raise BudgetSpentError
+    return answer.values if answer.status == "optimal" else None
+
+
+# In words
+
+
+def _rounded(side: Side, slack: float, digits: int) -> float:
+    """The slack that brings the limit to a number of few digits, if there is one within rounding of it."""
+    direction = 1.0 if side.is_upper else -1.0
+    proposed = side.limit.value + direction * slack
+    places = digits - 1 - math.floor(math.log10(max(abs(proposed), abs(side.limit.value), 1e-9)))
+    near = round(proposed, places)
+    if abs(near - proposed) > 1e-6 * max(1.0, abs(proposed)):
+        factor = 10.0**places
+        near = (math.ceil if side.is_upper else math.floor)(proposed * factor) / factor
+        if digits < _DIGITS[-1]:  # not yet few digits: keep the measure as small as it is
+            near = proposed
+    return (near - side.limit.value) * direction
+
+
+def _change(side: Side, step: float) -> Change:
+    proposed = side.limit.value + (step if side.is_upper else -step)
+    limit = side.limit
+    return Change(
+        name=side.name,
+        index=side.index,
+        side="upper" if side.is_upper else "lower",
+        current=limit.value,
+        proposed=proposed,
+        parameter=limit.parameter if limit.is_used_once else None,
+        unit=limit.unit,
+        sentence=_sentence(side, proposed),
+    )
+
+
+def _sentence(side: Side, proposed: float) -> str:
+    limit = side.limit
+    unit = f" {limit.unit}" if limit.unit else ""
+    now, then = format_number(limit.value), format_number(proposed)
+    verb = "raise" if proposed > limit.value else "lower"
+    if limit.parameter is not None and limit.is_used_once:
+        return f"{verb} {limit.parameter} from {now} to {then}{unit}"
+    name = named(side.name, side.index)
+    if side.is_bound:
+        return f"{verb} the {'upper' if side.is_upper else 'lower'} bound of {name} from {now} to {then}{unit}"
+    if limit.operator == "==":
+        return f"let {name} be {then}{unit} instead of {now}"
+    return f"let {name} be {'at most' if side.is_upper else 'at least'} {then}{unit} instead of {now}"
+
