@@ -149,7 +149,13 @@ def solution_repr(solution: "Solution") -> str:
     shown, hidden = shown_first(solution.variables, SHOWN_IN_REPR)
     lines += [f"  {' '.join(part for part in _assignment(variable) if part)}" for variable in shown]
     lines += [f"  {text}" for text in (hidden, solution.message) if text]
+    lines += [f"  {line}" for line in _why(solution)]
     return "\n".join(lines)
+
+
+def _why(solution: "Solution") -> list[str]:
+    """Why there is no answer, where that was asked for."""
+    return solution.explanation.lines if solution.explanation is not None else []
 
 
 def _assignment(variable: "VariableValue") -> Row:
@@ -164,6 +170,7 @@ def solution_html(solution: "Solution") -> str:
     parts = [f"<p><b>{escape(solution.status)}</b>{objective}</p>"]
     if solution.message:
         parts.append(f"<p>{escape(solution.message)}</p>")
+    parts += [f"<p>{escape(line)}</p>" for line in _why(solution)]
     if shown:
         parts.append(_html_table(("variable", "value", "unit"), [variable_row(v, {})[:3] for v in shown]))
     if hidden:

@@ -363,6 +363,7 @@ class Formulation(Record):
         gap: float | None = None,
         threads: int | None = None,
         seed: int | None = None,
+        explain: bool = False,
     ) -> "Solution":
         """Solve the formulation.
 
@@ -373,6 +374,8 @@ class Formulation(Record):
             gap: Relative gap between answer and bound at which the solver may stop.
             threads: Threads of the solver.
             seed: Seed of the solver's random choices.
+            explain: Whether `Solution.explanation` says why there is no answer, where the problem is infeasible or
+                unbounded; it takes further solves, within the time limit or 20 seconds.
 
         Raises:
             FormulationError: The formulation or its data can't be used as they are.
@@ -382,4 +385,10 @@ class Formulation(Record):
         from steepest.solvers.solve import solve_formulation
 
         options = solve_options(time_limit=time_limit, gap=gap, threads=threads, seed=seed)
-        return solve_formulation(self, data, folder=Path(folder) if folder else None, options=options)
+        base = Path(folder) if folder else None
+        solution = solve_formulation(self, data, folder=base, options=options)
+        if not explain:
+            return solution
+        from steepest.solvers.infeasibility.explanations import with_explanation  # which solves formulations
+
+        return with_explanation(solution, self, data, folder=base, time_limit=time_limit)

@@ -26,6 +26,9 @@ from steepest.solvers.vectorized.points import PointSymbols, broken_constraints,
 from steepest.solvers.vectorized.scatter import Numbers
 from steepest.solvers.verification import row_activity
 
+_STEPS_TOLD = 5
+"""Of what was made linear, told while it is solved; the solution has all."""
+
 
 def solve_formulation(
     formulation: Formulation,
@@ -61,8 +64,10 @@ def _solve_bound(formulation: Formulation, data: Data, options: SolveOptions, sa
         require_supported(model)
     except UnsupportedProblemError as error:
         return _solved_otherwise(formulation, data, options, error, say)
-    for step in model.steps:
+    for step in model.steps[:_STEPS_TOLD]:
         say(str(step))
+    if len(model.steps) > _STEPS_TOLD:
+        say(f"and {len(model.steps) - _STEPS_TOLD:,} more terms are written linearly")
     size = f"{model.rows:,} rows, {model.columns:,} columns, {model.nonzeros:,} nonzeros"
     article = "an" if model.problem_class == "LP" else "a"
     say(f"solving {article} {model.problem_class} of {size}")
@@ -97,7 +102,7 @@ def _solved_otherwise(
         say("solving a ratio of linear sums by linear problems")
         answer = solve_ratio(formulation, ratio, options)
         if answer is not None:
-            return _solution(ratio.numerator, answer, classify(formulation).name)
+            return solution_of(ratio.numerator, answer, classify(formulation).name)
     return solve_nonlinear(formulation, data, options, refusal, say)
 
 
@@ -107,10 +112,10 @@ def solve_compiled(model: CompiledModel, options: SolveOptions) -> Solution:
     Raises:
         SolverError: The solver broke down, or its answer breaks the model.
     """
-    return _solution(model, solve_arrays(model, options), model.problem_class)
+    return solution_of(model, solve_arrays(model, options), model.problem_class)
 
 
-def _solution(model: CompiledModel, answer: Answer, problem_class: str) -> Solution:
+def solution_of(model: CompiledModel, answer: Answer, problem_class: str) -> Solution:
     """An answer in the formulation's own names."""
     solution = Solution(**ending(answer), problem_class=problem_class, size=model.size, steps=list(model.steps))
     if answer.values is not None:

@@ -7,7 +7,7 @@ model can't make an infeasible problem feasible by forgetting a limit.
 from dataclasses import replace
 
 from steepest.agents.modeling.check import findings
-from steepest.agents.modeling.conversation import ask_again, findings_for_model
+from steepest.agents.modeling.conversation import as_data, ask_again, findings_for_model
 from steepest.agents.modeling.grounding import ground
 from steepest.agents.modeling.reply import ExaminedReply, Proposal, read_reply
 from steepest.agents.modeling.task import Draft, State, Task
@@ -27,8 +27,10 @@ async def examine(state: State, task: Task) -> State:
     task.say(f"The model is {_words(solution.status)}: asking whether it misreads the problem")
     first = Draft(formulation, state["reply"], state["diagnostics"], solution)
     told = findings_for_model(state["diagnostics"], state["reply"], task)
-    status, lines = _words(solution.status), [solution.message, *told] if solution.message else told
-    reply = await ask_again(task, state, "examine", ExaminedReply, status=status, findings=lines)
+    lines = [*_verdict(solution), *told]
+    reply = await ask_again(
+        task, state, "examine", ExaminedReply, status=_words(solution.status), findings=lines
+    )
     proposal = read_reply(reply, structured=task.model.structured, examined=True)
     second = usable(proposal, reply.text, task)
     if second is None:
@@ -40,6 +42,12 @@ async def examine(state: State, task: Task) -> State:
         diagnostics=second.diagnostics,
         solution=None,
     )
+
+
+def _verdict(solution: Solution) -> list[str]:
+    """What the solver says, and if it is known which requirements conflict or what has no end."""
+    why = solution.explanation.lines if solution.explanation is not None else []
+    return [as_data(line) for line in (why or [solution.message]) if line]
 
 
 def usable(proposal: Proposal, reply: str, task: Task) -> Draft | None:

@@ -45,6 +45,8 @@ def _sections(answer: Answer, reason: str) -> Iterator[str]:
         yield _result(formulation, solution)
         yield _list("What to do:", _decisions(formulation, solution.variables))
         yield _list("What limits it:", _limits(formulation, solution.binding))
+    if solution is not None and solution.explanation is not None:
+        yield "\n".join(solution.explanation.lines)
     yield _list("Give these, for example as --data NAME=VALUE or --data NAME=table.csv:", answer.missing)
     yield _list("Assumed:", answer.assumptions)
     if answer.outcome == "not_formulated":

@@ -95,8 +95,11 @@ def solver_for(tables: Tables, folder: Path | None, options: SolveOptions | None
     """The function that solves a formulation with these tables and options."""
 
     def solve(formulation: Formulation) -> Solution:
+        from steepest.solvers.infeasibility.explanations import with_explanation
         from steepest.solvers.solve import solve_formulation  # numpy and the compiler: not before they are needed
 
-        return solve_formulation(formulation, tables, folder=folder, options=options, on_progress=say)
+        solution = solve_formulation(formulation, tables, folder=folder, options=options, on_progress=say)
+        limit = options.time_limit if options is not None else None
+        return with_explanation(solution, formulation, tables, folder=folder, time_limit=limit)
 
     return solve

@@ -22,6 +22,10 @@ class Solved:
     breakdown: str = ""
 
 
+_EXPLANATION_SECONDS = 4.0
+"""For the reason of an infeasible or unbounded model, which the agent shows to its LLM: within a solve's grace period."""
+
+
 def prepare(memory_mib: int) -> None:
     """Load the solver before the first solve, whose time limit it would else take from, and limit the memory."""
     import highspy  # noqa: F401
@@ -41,10 +45,14 @@ def ready() -> None:
 
 def solve(formulation: Formulation, options: SolveOptions, folder: str) -> Solved:
     """Solve a formulation; files that it names are looked for in `folder` alone."""
+    from steepest.solvers.infeasibility.explanations import with_explanation
     from steepest.solvers.solve import solve_formulation
 
+    base = Path(folder)
     try:
-        return Solved(solve_formulation(formulation, folder=Path(folder), options=options))
+        solution = solve_formulation(formulation, folder=base, options=options)
+        limit = min(_EXPLANATION_SECONDS, options.time_limit or _EXPLANATION_SECONDS)
+        return Solved(with_explanation(solution, formulation, folder=base, time_limit=limit))
     except FormulationError as error:
         return Solved(diagnostics=tuple(error.diagnostics))
     except SteepestError as error:

@@ -2,6 +2,7 @@
 
 from steepest.solvers.changes.change import Amount, MoveLimit
 from steepest.solvers.checks.symbols import names_in
+from steepest.solvers.definitions import decisions
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.language.expressions import (
@@ -34,7 +35,7 @@ def moved(body: Expression, change: MoveLimit, rows: Expression | None, formulat
     if not isinstance(body, Comparison) or any(operator not in _ORDERED for operator in body.operators):
         message = f"`{spell(body)}` is no comparison, so it has no limit to move"
         raise problem("no-limit", message, repair=f"drop it: `drop {change.target}`")
-    decided = decision_names(formulation)
+    decided = decisions(formulation)
     if change.direction in ("raise", "lower"):
         return _shifted(body, change, rows, decided)
     if len(body.operators) == 1 and body.operators[0] == "==":
@@ -42,18 +43,6 @@ def moved(body: Expression, change: MoveLimit, rows: Expression | None, formulat
     if "==" in body.operators:
         raise problem("no-limit", f"an equation in `{spell(body)}` has no side to {change.direction}")
     return _spread(body, change, rows, decided)
-
-
-def decision_names(formulation: Formulation) -> frozenset[str]:
-    """The variables, and the named expressions that have variables in them."""
-    names = {variable.name for variable in formulation.variables}
-    lets = {each.name: names_in(each.expression) for each in formulation.lets}
-    growing = True
-    while growing:
-        more = {name for name, used in lets.items() if name not in names and used & names}
-        names |= more
-        growing = bool(more)
-    return frozenset(names)
 
 
 def _shifted(body: Comparison, change: MoveLimit, rows: Expression | None, decided: frozenset[str]) -> Comparison:

@@ -16,6 +16,12 @@ class ExplanationBudget(BaseModel):
     seconds: float = Field(default=20.0, gt=0)
     """Wall clock of all of it."""
 
+    @classmethod
+    def within(cls, time_limit: float | None) -> "ExplanationBudget":
+        """No more seconds than the solve itself may take."""
+        usual = cls()
+        return usual if time_limit is None else cls(seconds=min(usual.seconds, time_limit))
+
 
 class BudgetSpentError(Exception):
     """A limit of the budget is reached: the search ends with what it has. Never leaves this package."""

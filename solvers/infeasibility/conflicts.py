@@ -19,7 +19,7 @@ from steepest.solvers.infeasibility.search import Search
 from steepest.solvers.infeasibility.wording import conflict_in_words, element_members, row_members
 from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
 
-MOST_COLUMNS = 400
+MOST_COLUMNS = 40
 """Bounds that are looked at one by one; more are told by the variable's name."""
 
 
@@ -79,7 +79,8 @@ def _smallest_elements(probe: FamilyProbe, formulation: Formulation) -> Found | 
     try:
         if not search.is_infeasible(whole):
             return None
-        return Found(search.shrink(whole), search.is_certain)
+        constraints, others = _by_families(search, whole)
+        return Found([*constraints, *search.shrink(others, constraints)], search.is_certain)
     except BudgetSpentError:
         return Found(search.best, False)
 
@@ -95,33 +96,42 @@ def smallest_in(model: CompiledModel, spending: Spending) -> Found | None:
     except BudgetSpentError:
         return None
     try:
-        return Found(_by_rows(model, probe, search, _by_families(search, whole)), search.is_certain)
+        constraints, others = _by_families(search, whole)
+        return Found(_by_rows(model, probe, search, constraints, others), search.is_certain)
     except BudgetSpentError:
         return Found(_merged(search.best), False)
 
 
-def _by_families(search: Search, whole: list[Requirement]) -> list[Requirement]:
-    """The families of a conflict; without whole numbers if it has one without, which makes every later test an LP."""
-    continuous = [each for each in whole if each.kind != "domain"]
-    if len(continuous) < len(whole) and search.is_infeasible(continuous):
-        whole = continuous
-    return search.shrink(whole)
+def _by_families(search: Search, whole: list[Requirement]) -> tuple[list[Requirement], list[Requirement]]:
+    """The constraint families of a conflict, and all bounds and domains, which are held meanwhile.
+
+    With `x >= 0` held, a shortage in one region is a conflict of its few rows; without, only the sum of all rows is one.
+    Whole numbers are given up at once if there is a conflict without them, which makes every later test an LP.
+    """
+    constraints = [each for each in whole if each.kind == "constraint"]
+    bounds = [each for each in whole if each.kind not in ("constraint", "domain")]
+    domains = [each for each in whole if each.kind == "domain"]
+    if domains and search.is_infeasible([*constraints, *bounds]):
+        domains = []
+    others = [*bounds, *domains]
+    if constraints and search.is_infeasible(others):
+        return [], others
+    return search.shrink(constraints, others), others
 
 
-def _by_rows(model: CompiledModel, probe: RowProbe, search: Search, kept: list[Requirement]) -> list[Requirement]:
-    """The rows of the families, then the columns whose bounds and whole numbers these rows need."""
-    others = [each for each in kept if each.kind != "constraint"]
-    pieces = [piece for each in kept if each.kind == "constraint" for piece in each.pieces()]
+def _by_rows(
+    model: CompiledModel, probe: RowProbe, search: Search, constraints: list[Requirement], others: list[Requirement]
+) -> list[Requirement]:
+    """The rows of the families, then the bounds and domains that these rows need, at last column by column."""
+    pieces = [piece for each in constraints for piece in each.pieces()]
     if pieces:
         pieces = search.shrink(_certified(probe, search, pieces, others), others)
-    rows = np.concatenate([np.empty(0, np.int64), *(each.at for each in pieces)])
-    if len(rows):
-        touched = columns_of(model, rows)
+        touched = columns_of(model, np.concatenate([each.at for each in pieces]))
         others = [part for each in others if len(part := each.at_columns(touched))]
+    others = search.shrink(others, pieces)
     columns = [piece for each in others for piece in each.pieces()]
-    if len(columns) <= MOST_COLUMNS and columns:
-        columns = search.shrink(columns, pieces)
-        return _merged([*pieces, *columns])
+    if len(columns) <= MOST_COLUMNS:
+        others = search.shrink(columns, pieces)
     return _merged([*pieces, *others])
 
 

@@ -74,17 +74,24 @@ def with_explanation(
     tables: Tables | None = None,
     *,
     folder: Path | None = None,
-    budget: ExplanationBudget | None = None,
+    time_limit: float | None = None,
 ) -> Solution:
     """The solution with its explanation, if it is infeasible or unbounded; else as it is.
 
     An explanation that fails leaves the solution's own verdict as it is, with no explanation.
+
+    Args:
+        solution: What solving the formulation came to.
+        formulation: The formulation.
+        tables: Its data.
+        folder: Where the files that it names are found.
+        time_limit: Seconds that the explanation may take; 20 at most.
     """
     if solution.status not in ("infeasible", "unbounded"):
         return solution
     explain = explain_infeasibility if solution.status == "infeasible" else explain_unboundedness
     try:
-        explanation = explain(formulation, tables, folder=folder, budget=budget)
+        explanation = explain(formulation, tables, folder=folder, budget=ExplanationBudget.within(time_limit))
     except SteepestError:
         return solution
     return solution.model_copy(update={"explanation": explanation if explanation.lines else None})

@@ -37,6 +37,8 @@ class Search:
         Raises:
             BudgetSpentError: The budget ended; `best` holds what there is.
         """
+        if not items:
+            return []
         if len(items) <= _MOST_DELETIONS:
             return self._deleted(list(items), background)
         needed = self._explained(list(background), False, list(items))

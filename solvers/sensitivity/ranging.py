@@ -63,7 +63,8 @@ def solve_ranged(model: ArrayModel, options: SolveOptions) -> Ranged | None:
         return None
     with one_at_a_time:
         solver = handed_over(scaling.model, options)
-        solver.run()
+        solver.HandleKeyboardInterrupt = True
+        solver.run()  # type: ignore[no-untyped-call]
         found = _read(model, scaling, solver)
     if found is not None:
         _require_proof(model, found)
@@ -107,7 +108,7 @@ def _read(model: ArrayModel, scaling: ScaledModel, solver: "highspy.Highs") -> R
 def _ends(record: Any, count: int) -> Numbers:
     """The ends of ranges, infinite ones as infinities."""
     values = np.array(record.value_, np.float64)[:count]
-    return np.where(np.abs(values) >= 1e20, np.sign(values) * np.inf, values)
+    return np.where(np.abs(values) >= 1e20, np.copysign(np.inf, values), values)
 
 
 def _transposed(model: ArrayModel, duals: Numbers) -> Numbers:
@@ -150,6 +151,7 @@ def _require_proof(model: ArrayModel, found: Ranged) -> None:
 
 
 def _least(duals: Numbers, lower: Numbers, upper: Numbers) -> float:
-    """The least that `duals * x` can be between bounds."""
+    """The least that `duals * x` can be between bounds; a dual of no size needs no bound."""
     bounds = np.where(duals > 0, lower, upper)
-    return float(np.sum(np.where(duals == 0, 0.0, duals * np.where(duals == 0, 0.0, bounds))))
+    unneeded = (duals == 0) | (~np.isfinite(bounds) & (np.abs(duals) <= _ZERO * (1 + np.abs(duals).max(initial=0.0))))
+    return float(np.sum(np.where(unneeded, 0.0, duals) * np.where(unneeded, 0.0, bounds)))

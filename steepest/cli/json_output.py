@@ -34,6 +34,7 @@ def document(report: Report) -> Document:
             {**asdict(constraint), "meaning": meanings.get(constraint.name, "")}
             for constraint in (solution.binding if solution else [])
         ],
+        **_why(solution),
         "assumptions": list(report.assumptions),
         "missing": list(report.missing),
         "explanation": report.explanation,
@@ -62,6 +63,16 @@ def _objective(formulation: "Formulation | None", solution: "Solution | None") -
         "unit": unit,
         "bound": _finite(solution.bound),
         "gap": _finite(solution.gap),
+    }
+
+
+def _why(solution: "Solution | None") -> Document:
+    """What conflicts, what would repair it, and what has no end."""
+    why = solution.explanation if solution else None
+    return {
+        "conflict": why.conflict.model_dump(mode="json") if why and why.conflict else None,
+        "repairs": [repair.model_dump(mode="json") for repair in (why.repairs if why else ())],
+        "ray": why.ray.model_dump(mode="json") if why and why.ray else None,
     }
 
 

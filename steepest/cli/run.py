@@ -53,6 +53,7 @@ def _solved(
     from steepest.cli.formulations import load
     from steepest.cli.report import BY_STATUS, Report
     from steepest.solvers.display import assumptions_of
+    from steepest.solvers.infeasibility.explanations import with_explanation
     from steepest.solvers.solve import solve_formulation
 
     console.step(f"reading {source.name}")
@@ -65,6 +66,11 @@ def _solved(
             "missing_data", formulation, diagnostics=loaded.diagnostics, missing=loaded.missing, source=source.name
         )
     solution = solve_formulation(formulation, tables, folder=source.folder, options=options, on_progress=console.step)
+    if solution.status in ("infeasible", "unbounded"):
+        console.step("looking for the reason")
+    solution = with_explanation(
+        solution, formulation, tables, folder=source.folder, time_limit=options.time_limit
+    )
     return Report(
         BY_STATUS[solution.status],
         formulation,

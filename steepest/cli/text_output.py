@@ -65,6 +65,7 @@ def has_values(report: Report) -> bool:
 
 def _findings(report: Report, meanings: dict[str, str]) -> Iterable[str]:
     if report.solution:
+        yield _why(report.solution)
         yield _variables(report.solution, meanings)
         yield _binding(report.solution, meanings)
     yield _list("missing data", report.missing)
@@ -102,6 +103,11 @@ def _objective(formulation: "Formulation | None", solution: "Solution") -> str:
 def _told(sense: str | None, value: float, unit: str | None) -> str:
     done = f"{sense.removesuffix('e')}ed " if sense else ""
     return f"{done}objective: {format_number(value)}{f' {unit}' if unit else ''}"
+
+
+def _why(solution: "Solution") -> str:
+    """What conflicts and what would repair it, or what has no end."""
+    return "\n".join(solution.explanation.lines) if solution.explanation else ""
 
 
 def _variables(solution: "Solution", meanings: dict[str, str]) -> str:

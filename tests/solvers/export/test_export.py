@@ -231,10 +231,29 @@ def test_a_sum_of_many_terms_is_no_deeper_than_one_of_few(tmp_path):
     compile(to_pyomo_script(formulation, data), "script", "exec")
 
 
-def test_what_pyomo_does_not_take_is_refused():
+@pytest.mark.parametrize("body", ["implies(x >= 1, x >= 2)", "x <= 1 or x >= 2", "max(x, 1) <= 3", "not x >= 1"])
+def test_what_a_script_has_no_words_for_is_refused(body):
+    elements = {"variables": [{"name": "x", "lower": 0, "upper": 5}], "constraints": [{"name": "c", "body": body}]}
+    formulation, data = read(elements)
+    with pytest.raises(FormulationError) as error:
+        to_pyomo_script(formulation, data)
+    assert error.value.diagnostics[0].code == "unsupported"
+
+
+def test_logic_in_an_lp_file_is_written_with_binary_variables(tmp_path):
     formulation, data = read(
-        {"variables": [{"name": "x"}], "constraints": [{"name": "c", "body": "implies(x >= 1, x >= 2)"}]}
+        {
+            "variables": [{"name": "x", "lower": 0, "upper": 5}],
+            "objectives": [{"sense": "maximize", "expression": "x"}],
+            "constraints": [{"name": "c", "body": "x <= 1 or 2 <= x <= 3"}],
+        }
     )
+    assert optimum_of(to_lp(formulation, data), tmp_path) == pytest.approx(3)
+
+
+def test_what_pyomo_does_not_take_is_refused():
+    elements = {"variables": [{"name": "x"}], "constraints": [{"name": "c", "body": "all_different(x, 1)"}]}
+    formulation, data = read(elements)
     for export in (to_pyomo_script, to_lp):
         with pytest.raises(FormulationError) as error:
             export(formulation, data)

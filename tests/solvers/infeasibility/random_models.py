@@ -4,7 +4,9 @@ import random
 from collections.abc import Iterable
 from fractions import Fraction
 
-from steepest.solvers.formulation import Constraint, Formulation, Objective, Variable
+import numpy as np
+
+from steepest.solvers.formulation import Constraint, Domain, Formulation, Objective, Variable
 from steepest.solvers.infeasibility.records import ConflictMember
 from steepest.solvers.infeasibility.requirements import Requirement
 
@@ -16,18 +18,19 @@ def random_formulation(seed: int, *, integer: bool) -> Formulation:
     """A few variables, most of them bounded, and a few rows of small whole numbers."""
     draw = random.Random(seed)
     count = draw.randint(1, 3)
-    variables = [
-        Variable(
-            name=f"x{place}",
-            domain=draw.choice(["integer", "integer", "binary", "real"]) if integer else "real",
-            lower=draw.choice([None, "0", "0", str(draw.randint(-2, 2))]),
-            upper=draw.choice([None, str(draw.randint(2, 5))]),
-        )
-        for place in range(count)
-    ]
+    variables = [_variable(draw, f"x{place}", integer) for place in range(count)]
     rows = [Constraint(name=f"c{place}", body=_row(draw, count)) for place in range(draw.randint(1, 6))]
     objective = Objective(sense="minimize", expression="x0")
     return Formulation(variables=variables, constraints=rows, objectives=[objective])
+
+
+def _variable(draw: random.Random, name: str, integer: bool) -> Variable:
+    domain: Domain = draw.choice(["integer", "integer", "binary", "real"]) if integer else "real"
+    if domain == "binary":
+        return Variable(name=name, domain=domain)
+    lower = draw.choice([None, "0", "0", str(draw.randint(-2, 2))])
+    upper = draw.choice([None, str(draw.randint(2, 5))])
+    return Variable(name=name, domain=domain, lower=lower, upper=upper)
 
 
 def _row(draw: random.Random, count: int) -> str:
@@ -38,8 +41,6 @@ def _row(draw: random.Random, count: int) -> str:
 
 def requirements_of(members: Iterable[ConflictMember]) -> list[Requirement]:
     """The members as elements of a formulation whose variables are scalars."""
-    import numpy as np
-
     return [Requirement(member.kind, member.name, np.zeros(1, np.int64)) for member in members]
 
 

@@ -55,9 +55,17 @@ def test_the_document_holds_class_size_and_findings(capsys: pytest.CaptureFixtur
 
 
 def test_a_class_that_no_solver_takes_is_said_with_its_term(capsys: pytest.CaptureFixture[str]) -> None:
-    text = "variables:\n  x: real in 0..1\nmaximize: x\nconstraints:\n  c: either(x >= 1, x <= 0)\n"
+    text = "variables:\n  x: real in 0..1\n  y: real\nmaximize: x\nconstraints:\n  c: all_different(x, y)\n"
     assert check(text) == ExitCode.UNSUPPORTED
-    assert "either(" in capsys.readouterr().out
+    assert "all_different(" in capsys.readouterr().out
+
+
+def test_what_is_written_linearly_is_a_note(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "variables:\n  x: real in 0..1\nmaximize: x\nconstraints:\n  c: either(x >= 1, x <= 0)\n"
+    assert check(text) == ExitCode.SOLVED
+    shown = capsys.readouterr().out
+    assert "`either(x >= 1, x <= 0)` is written linearly" in shown
+    assert "usable, MIP" in shown
 
 
 @pytest.mark.parametrize(("term", "problem_class"), [("x * x", "QP"), ("sin(x)", "NLP")])
