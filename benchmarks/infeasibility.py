@@ -3,11 +3,11 @@
     python benchmarks/infeasibility.py
     python benchmarks/infeasibility.py --rows 50 500 --limit 30
 
-`transport`: plants and stores in regions, every store reached by the plants of its region and of the next; in one region
-more is asked for than can get there. `lots`: in seasons of 12 periods, stock carried on and made in whole lots of 12 that the
-store has no room for in one of them; the relaxation has an answer. Both methods see the same compiled arrays in the same process, and
-what each calls irreducible is tested by solving: `needed` says of how many rows it is true that the others, with all
-bounds, have an answer without them.
+`transport`: plants and stores in regions, every store reached by the plants of its region and of the next; in one
+region more is asked for than can get there. `lots`: in seasons of 12 periods, stock carried on and made in whole lots
+of 12 that the store has no room for in one of them; the relaxation has an answer. Both methods see the same compiled
+arrays in the same process, and what each calls irreducible is tested by solving: `needed` says of how many rows it is
+true that the others, with all bounds, have an answer without them.
 """
 
 import argparse
@@ -34,10 +34,10 @@ TRANSPORT = """
 sets:
   Plant = 1..{plants}
   Store = 1..{stores}
-  Lane = {{(p, s) for p in Plant, s in Store if plant_region[p] == store_region[s] or plant_region[p] == store_region[s] + 1}}
+  Lane = {{(p, s) for p in Plant, s in Store if home[p] == area[s] or home[p] == area[s] + 1}}
 parameters:
-  plant_region[Plant] = {plant_region}
-  store_region[Store] = {store_region}
+  home[Plant] = {home}
+  area[Store] = {area}
   supply[Plant] = {supply}
   demand[Store] = {demand}
 variables:
@@ -88,8 +88,8 @@ def transport(rows: int) -> Formulation:
         TRANSPORT.format(
             plants=plants,
             stores=stores,
-            plant_region=plant_region,
-            store_region=store_region,
+            home=plant_region,
+            area=store_region,
             supply=supply,
             demand=demand,
         )

@@ -9,8 +9,8 @@ of `_thread`, need `carried`.
 import inspect
 import sys
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import ContextDecorator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar, Token, copy_context
 from functools import cache, partial, wraps
 from types import FrameType, TracebackType
@@ -102,6 +102,7 @@ _MANAGERS = frozenset({"contextlib", "_pytest.fixtures"})
 
 _pauses: ContextVar[tuple[_Pause, ...]] = ContextVar("steepest_pauses", default=())
 _call: ContextVar[Call | None] = ContextVar("steepest_call", default=None)
+_meters: ContextVar[tuple[list[tuple[int, float]], ...]] = ContextVar("steepest_meters", default=())
 
 
 def is_tracing() -> bool:
@@ -208,6 +209,23 @@ def charge(tokens: int, money: float = 0.0) -> None:
     call = current_call()
     if call is not None:
         call.charges.append((tokens, money))
+    for charges in _meters.get():
+        charges.append((tokens, money))
+
+
+@contextmanager
+def metered() -> Iterator[list[tuple[int, float]]]:
+    """Note the tokens and the money of every model call until the block is left, in bundles or not.
+
+    Yields:
+        A list that grows: tokens and US dollars of each.
+    """
+    charges: list[tuple[int, float]] = []
+    token = _meters.set((*_meters.get(), charges))
+    try:
+        yield charges
+    finally:
+        _meters.reset(token)
 
 
 def carried(function: Callable[P, R]) -> Callable[P, R]:

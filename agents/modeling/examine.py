@@ -28,9 +28,7 @@ async def examine(state: State, task: Task) -> State:
     first = Draft(formulation, state["reply"], state["diagnostics"], solution)
     told = findings_for_model(state["diagnostics"], state["reply"], task)
     lines = [*_verdict(solution), *told]
-    reply = await ask_again(
-        task, state, "examine", ExaminedReply, status=_words(solution.status), findings=lines
-    )
+    reply = await ask_again(task, state, "examine", ExaminedReply, status=_words(solution.status), findings=lines)
     proposal = read_reply(reply, structured=task.model.structured, examined=True)
     second = usable(proposal, reply.text, task)
     if second is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from steepest.agents.llm.policies import with_policies
 from steepest.agents.llm.specs import open_model
 from steepest.agents.optimizers.catalogue import asks_a_model, strategy_named
 from steepest.agents.optimizers.components import value_of
+from steepest.agents.optimizers.discovery import parameters_of_workflow
 from steepest.agents.optimizers.engines.choice import executor_named
 from steepest.agents.optimizers.examples import Data, digest_of_examples, examples_of
 from steepest.agents.optimizers.guides.functions import guide_of
@@ -32,7 +34,7 @@ from steepest.agents.optimizers.search.records import StepRecord
 from steepest.agents.optimizers.search.rollouts import Example, Split
 from steepest.agents.optimizers.search.search import Search
 from steepest.agents.optimizers.settings import settings_of
-from steepest.agents.optimizers.workflows import TracedProgram, parameters_behind
+from steepest.agents.optimizers.workflows import TracedProgram
 from steepest.errors import InputError
 from steepest.traces.graph import Node
 from steepest.traces.modules.members import named_parameters
@@ -76,8 +78,8 @@ def optimize(
         strategy: How to search, by name (`steepest optimize --help` lists them) or an object. "auto" takes Optuna's TPE
             if all parameters are numbers and choices and no model is given (LLAMBO with one), islands if they are code,
             else Pareto.
-        budget: The most metric calls, or limits of several kinds. Without it, and without `steps`, 20 metric calls for
-            each example of the ranking split.
+        budget: The most metric calls, or limits of several kinds. Where it limits neither metric calls nor seconds, and
+            there are no `steps`, 20 metric calls for each example of the ranking split.
         steps: The most steps.
         llm: Who proposes, a chat model or its name (`open_model`); of several, a bandit chooses by gain for the money.
             None means the default model, where the strategy needs one.
@@ -85,7 +87,7 @@ def optimize(
         test: Examples that no choice sees; the seed and the best are run on them at the end. What that takes is set
             aside from the budget.
         parameters: What may change: nodes, by name if in a mapping. Unless given, those in the workflow and those that
-            its first run meets.
+            its functions name (`discovery`).
         out: A folder for all that is found; the same call with the same folder goes on where it was stopped.
         engine: Where the workflow runs: "threads", "processes", "ray", or an executor of one's own.
         workers: How many runs go on at once.
@@ -105,7 +107,7 @@ def optimize(
         LLMError: A model can't be asked, for good; with `out`, what was done until then is kept.
     """
     examples = _splits(data, validation, test)
-    program, nodes = _program_of(workflow, guide, parameters, examples["train"][0])
+    program, nodes = _program_of(workflow, guide, parameters)
     chosen = strategy_named(strategy, program.components, has_model=llm is not None)
     models = _opened(llm if llm is not None else default_model() if asks_a_model(chosen) else ())
     with ExitStack() as stack:
@@ -181,7 +183,7 @@ def _splits(data: Data | None, validation: Data | None, test: Data | None) -> di
     return examples
 
 
-def _program_of(workflow: Any, guide: Any, parameters: Any, first: Example) -> tuple[Program, Mapping[str, Node[Any]]]:
+def _program_of(workflow: Any, guide: Any, parameters: Any) -> tuple[Program, Mapping[str, Node[Any]]]:
     """What is searched, and the nodes that get the best values."""
     if isinstance(workflow, Program):
         if guide is not None or parameters is not None:
@@ -191,7 +193,7 @@ def _program_of(workflow: Any, guide: Any, parameters: Any, first: Example) -> t
         raise InputError(f"the workflow has to be something to call, not a {type(workflow).__name__}")
     if guide is None:
         raise InputError("pass guide=: a function of the example and the output that returns a score, larger is better")
-    nodes = _nodes(parameters) if parameters is not None else parameters_behind(workflow, first)
+    nodes = _nodes(parameters) if parameters is not None else parameters_of_workflow(workflow)
     return TracedProgram(workflow, nodes, guide_of(guide)), nodes
 
 
@@ -204,12 +206,12 @@ def _nodes(parameters: Any) -> dict[str, Node[Any]]:
 
 
 def _limits(budget: Any, steps: int | None, examples: Mapping[Split, Sequence[Example]]) -> SearchLimits:
-    if isinstance(budget, SearchLimits):
-        return budget
-    if budget is None and steps is None:
-        ranking = examples.get("validation") or examples["train"]
-        budget = DEFAULT_METRIC_CALLS * len(ranking) + 2 * len(examples.get("test", ()))
-    return SearchLimits(metric_calls=budget)
+    given = budget if isinstance(budget, SearchLimits) else SearchLimits(metric_calls=budget)
+    if given.metric_calls is not None or given.seconds is not None or steps is not None:
+        return given
+    ranking = examples.get("validation") or examples["train"]
+    usual = DEFAULT_METRIC_CALLS * len(ranking) + 2 * len(examples.get("test", ()))
+    return replace(given, metric_calls=usual)  # tokens and money end no search that asks no model
 
 
 def _spending(limits: SearchLimits, evaluations: Evaluations) -> Spending:

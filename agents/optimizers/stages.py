@@ -13,18 +13,26 @@ from typing import Any, Protocol
 
 from steepest.agents.optimizers.components import value_of
 from steepest.agents.optimizers.search.values import Values, digest_of
+from steepest.errors import SteepestError
 from steepest.traces.graph import Node
 from steepest.traces.modules.members import is_module, named_parameters
 from steepest.traces.parameters import place
 
-__all__ = ["Staged", "place_all", "stage_of"]
+__all__ = ["StageClosed", "Staged", "place_all", "stage_of"]
 
 MOST_COPIES = 16
 """Copies of a module that are kept, the latest used."""
 
 
+class StageClosed(SteepestError):
+    """The search is over: what still waited for its turn is not run any more."""
+
+
 class Staged(Protocol):
     """Gives a workflow with values in place."""
+
+    def close(self) -> None:
+        """Let no run begin any more, so that nothing changes the parameters when the search is over."""
 
     @contextmanager
     def using(self, values: Values) -> Iterator[tuple[Callable[..., Any], Mapping[str, Node[Any]]]]:
@@ -54,6 +62,7 @@ class TakingTurns:
         self._condition = threading.Condition()
         self._present = ""
         self._running = 0
+        self._is_closed = False
         self._waiting: deque[tuple[object, str]] = deque()
         """Runs that wait, in the order of their coming, each with its candidate."""
 
@@ -65,11 +74,13 @@ class TakingTurns:
             turn = (object(), digest)
             self._waiting.append(turn)
             try:
-                while not self._is_due(turn):
+                while not self._is_closed and not self._is_due(turn):
                     self._condition.wait()
             finally:
                 self._waiting.remove(turn)
                 self._condition.notify_all()
+            if self._is_closed:
+                raise StageClosed("the search is over")
             if self._present != digest:
                 self._present = ""
                 place_all(self._parameters, values)
@@ -81,6 +92,12 @@ class TakingTurns:
             with self._condition:
                 self._running -= 1
                 self._condition.notify_all()
+
+    def close(self) -> None:
+        """Let no run begin any more; one that is under way goes on, and nobody hears of it."""
+        with self._condition:
+            self._is_closed = True
+            self._condition.notify_all()
 
     def _is_due(self, turn: tuple[object, str]) -> bool:
         """Whether nobody runs, or only the same candidate does, and no other candidate's run has come before."""
@@ -109,6 +126,9 @@ class Copies:
             if len(self._kept) > MOST_COPIES:
                 self._kept.popitem(last=False)
         yield kept
+
+    def close(self) -> None:
+        """Nothing to do: copies share no parameters with anybody."""
 
     def _made(self, values: Values) -> tuple[Any, Mapping[str, Node[Any]]]:
         made = self._module.copy()

@@ -2,13 +2,13 @@
 
 import inspect
 import math
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 from steepest.agents.llm.chat import run_sync
+from steepest.agents.llm.errors import ContextOverflow, InvalidReply, LLMError, ProviderError
 from steepest.agents.optimizers.accounts import account_of
 from steepest.agents.optimizers.calling import call_plan
 from steepest.agents.optimizers.components import component_of, encoded_value
@@ -20,13 +20,12 @@ from steepest.errors import InputError
 from steepest.traces.containers import values_of
 from steepest.traces.failures import CodeNotRunError, ExecutionError
 from steepest.traces.feedback import Feedback, cut_out, ends_of
-from steepest.traces.graph import Node, ancestors
+from steepest.traces.graph import Node
 from steepest.traces.holders import unwrapped
-from steepest.traces.modules.members import named_parameters
 from steepest.traces.previews import preview
-from steepest.traces.scope import Call, enter, leave
+from steepest.traces.scope import metered
 
-__all__ = ["TracedProgram", "parameters_behind"]
+__all__ = ["TracedProgram"]
 
 MOST_SHOWN = 2_000
 """Characters of an example and of an output that a rollout keeps."""
@@ -61,12 +60,9 @@ class TracedProgram:
     def _prepare(self) -> None:
         self._plan = call_plan(self._workflow)
         self._stage: Staged = stage_of(self._workflow, self._parameters)
-        self._loop = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in vars(self).items() if name not in ("_plan", "_stage", "_loop", "components")
-        }
+        return {name: value for name, value in vars(self).items() if name not in ("_plan", "_stage", "components")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -82,84 +78,51 @@ class TracedProgram:
         self._seed = dict(values)
 
     def restore(self) -> None:
-        """Give the parameters the values that they had when this was made."""
+        """Give the parameters the values that they had when this was made, and let no run change them any more."""
+        self._stage.close()
         place_all(self._parameters, self._found)
 
     def run(self, values: Values, example: Example, *, traced: bool) -> Rollout:
-        """Run the workflow on one example with a candidate's values, and judge its output."""
+        """Run the workflow on one example with a candidate's values, and judge its output.
+
+        Raises:
+            InputError: The example does not fit the workflow, or the guide is broken.
+            CodeNotRunError: Proposed code can't be run here at all.
+            LLMError: A model in the workflow can't be asked, whatever the candidate: no key, no answer, no budget.
+        """
         begin = perf_counter()
-        with self._stage.using(values) as (workflow, parameters):
+        arguments = self._plan(example.data)
+        with metered() as charges, self._stage.using(values) as (workflow, parameters):
             try:
-                output = _called(workflow, *self._plan(example.data))
-            except (CodeNotRunError, InputError):
+                output = _called(workflow, *arguments)
+            except CodeNotRunError:
                 raise
-            except Exception as error:
-                return _failed(example, error, parameters, traced=traced, seconds=perf_counter() - begin)
-            plain = values_of(output)
-            judging = Call(is_opaque=True)
-            with _inside(judging):
-                judged = self._guide(example.data, plain)
-            nodes = _nodes_of(output)
-            tokens, money = _spent(nodes, judging)
-            return Rollout(
-                example.key,
-                judged.score,
-                judged.words,
-                judged.objectives,
-                preview(example.data, MOST_SHOWN),
-                preview(plain, MOST_SHOWN),
-                "",
-                _account(parameters, nodes, judged.words or f"score {judged.score:g}", judged.score)
-                if traced
-                else None,
-                tokens,
-                money,
-                perf_counter() - begin,
-            )
-
-
-def parameters_behind(workflow: Any, example: Example) -> dict[str, Node[Any]]:
-    """The parameters of a workflow: those in it, or, of a function, those that a run on an example is made from.
-
-    Raises:
-        InputError: There are none, or the run fails before it has met one.
-    """
-    found = named_parameters(workflow)
-    if not inspect.isclass(workflow) and not isinstance(workflow, (list, dict)):
-        for each in _met(workflow, example):
-            if all(each is not known for known in found.values()):
-                found[_free(each.label or "parameter", found)] = each
-    if not found:
-        raise InputError(
-            "there is nothing to optimize: no parameter is in the workflow, and what it gives for the first example is "
-            "made from none; mark values with node(..., trainable=True) or functions with bundle(trainable=True), or "
-            "pass parameters="
+            except (Exception, SystemExit) as error:
+                if (outage := _outage(error)) is not None:
+                    raise outage from error
+                made = _failed(example, error, parameters, traced=traced)
+            else:
+                made = self._judged(example, output, parameters, traced=traced)
+        return replace(
+            made,
+            tokens=sum(tokens for tokens, _ in charges),
+            money=math.fsum(money for _, money in charges),
+            seconds=perf_counter() - begin,
         )
-    return found
 
-
-def _met(workflow: Any, example: Example) -> list[Node[Any]]:
-    try:
-        output = _called(workflow, *call_plan(workflow)(example.data))
-    except ExecutionError as error:
-        ends = list(ends_of(error))
-    except InputError:
-        raise
-    except Exception as error:
-        raise InputError(
-            f"the workflow fails on its first example, outside of what is traced: {type(error).__name__}: {error}"
-        ) from error
-    else:
-        ends = _nodes_of(output)
-    return [each for each in ancestors(ends) if each.trainable is not None]
-
-
-def _free(name: str, taken: Mapping[str, object]) -> str:
-    number = 2
-    free = name
-    while free in taken:
-        free, number = f"{name}_{number}", number + 1
-    return free
+    def _judged(self, example: Example, output: Any, parameters: Mapping[str, Node[Any]], *, traced: bool) -> Rollout:
+        plain = values_of(output)
+        judged = self._guide(example.data, plain)
+        words = judged.words or f"score {judged.score:g}"
+        return Rollout(
+            example.key,
+            judged.score,
+            judged.words,
+            judged.objectives,
+            preview(example.data, MOST_SHOWN),
+            preview(plain, MOST_SHOWN),
+            account=_account(parameters, _nodes_of(output), words, judged.score) if traced else None,
+        )
 
 
 def _called(workflow: Callable[..., Any], positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
@@ -171,22 +134,31 @@ async def _awaited(result: Any) -> Any:
     return await result
 
 
-def _failed(
-    example: Example, error: Exception, parameters: Mapping[str, Node[Any]], *, traced: bool, seconds: float
-) -> Rollout:
+def _outage(error: BaseException) -> LLMError | None:
+    """The error of a model that could not be asked, for reasons which lie in no candidate, if it is behind an error."""
+    seen: set[int] = set()
+    each: BaseException | None = error
+    while each is not None and id(each) not in seen:
+        seen.add(id(each))
+        is_the_candidates = isinstance(each, ContextOverflow | InvalidReply) or (
+            isinstance(each, ProviderError) and each.kind == "request"
+        )
+        if isinstance(each, LLMError) and not isinstance(each, ExecutionError):
+            return None if is_the_candidates else each
+        each = each.__cause__ or each.__context__
+    return None
+
+
+def _failed(example: Example, error: BaseException, parameters: Mapping[str, Node[Any]], *, traced: bool) -> Rollout:
     is_told = isinstance(error, ExecutionError)
     words = str(error) if is_told else f"{type(error).__name__}: {error}"
     nodes = list(ends_of(error)) if isinstance(error, ExecutionError) else []
-    tokens, money = _spent(nodes)
     return Rollout(
         example.key,
         0.0,
         inputs=preview(example.data, MOST_SHOWN),
         error=words[:MOST_SHOWN] or type(error).__name__,
         account=_account(parameters, nodes, words, None) if traced else None,
-        tokens=tokens,
-        money=money,
-        seconds=seconds,
     )
 
 
@@ -207,20 +179,3 @@ def _account(
         return None
     cut = cut_out(parameters.values(), [Feedback(tuple(ends_of(nodes)), words, score)])
     return account_of(cut, parameters) if cut.nodes else None
-
-
-@contextmanager
-def _inside(call: Call) -> Iterator[None]:
-    """Have model calls charged to a call."""
-    token = enter(call)
-    try:
-        yield
-    finally:
-        leave(token)
-
-
-def _spent(nodes: Sequence[Node[Any]], judging: Call | None = None) -> tuple[int, float]:
-    """Tokens and US dollars of the model calls behind an output, and of those that judged it."""
-    charges = [(each.record.tokens, each.record.money) for each in ancestors(nodes) if each.record is not None]
-    charges += judging.charges if judging is not None else []
-    return sum(tokens for tokens, _ in charges), math.fsum(money for _, money in charges)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from steepest.errors import SteepestError
 from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.options import SolveOptions
@@ -22,6 +23,10 @@ _FAR = 1e3
 """How far answers are searched for, relative to the largest value of the first one: the set of them is convex."""
 _MOVED = 1e-6
 """A total move below this, relative to the values, is a solver's inexactness."""
+
+
+class UndecidedError(SteepestError):
+    """A solve ended without an answer, so that it proves nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +41,7 @@ class OptimalFace:
 
         Raises:
             SolverError: The solver broke down.
+            UndecidedError: The solve ended early.
         """
         model, first = self.model, self.first
         loose = ~first.column_is_basic & (model.lower < model.upper)
@@ -51,7 +57,7 @@ class OptimalFace:
         """The answer that lies furthest in a direction; None where none is further than the first."""
         answer = solve_arrays(replace(self.model, sense="maximize", cost=direction, offset=0.0), options)
         if answer.status != "optimal" or answer.values is None:
-            return None
+            raise UndecidedError(f"a solve ended with {answer.status.replace('_', ' ')}")
         gain = float(direction @ (answer.values - self.first.values))
         size = 1 + float(np.abs(self.first.values).max(initial=0.0))
         return answer.values if gain > _MOVED * size else None

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from steepest.errors import InputError
 from steepest.solvers.alternatives.cutting_off import with_rows, without_answers
-from steepest.solvers.alternatives.optimal_face import has_free_directions, optimal_face
+from steepest.solvers.alternatives.optimal_face import UndecidedError, has_free_directions, optimal_face
 from steepest.solvers.alternatives.report import Alternatives, Verdict
 from steepest.solvers.answer import Answer
 from steepest.solvers.array_solve import solve_arrays
@@ -125,6 +125,8 @@ class _Search:
             self.search()
         except _Spent:
             self.doubts.append("the time for the search was over")
+        except UndecidedError as error:
+            self.doubts.append(str(error))
         return self.told()
 
     def search(self) -> None:
@@ -282,5 +284,6 @@ class _Search:
             return "no other answer is as good" if is_proven else f"whether there are other answers is unknown: {doubt}"
         text = f"{others} other answer{'s are' if others > 1 else ' is'} as good"
         if self.are_mixable():
-            return f"{text}, and so is whatever lies between answers with the same whole numbers"
+            between = "answers with the same whole numbers" if (self.model.types == INTEGER).any() else "them"
+            return f"{text}, and so is whatever lies between {between}"
         return f"{text}, and no more" if is_proven else f"{text}; there may be more"

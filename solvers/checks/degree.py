@@ -45,7 +45,7 @@ Reason: TypeAlias = Literal[
 
 _DEGREES: tuple[Degree, ...] = ("constant", "linear", "quadratic", "nonlinear")
 _QUADRATIC, _NONLINEAR = 2, 3
-_PIECEWISE_LINEAR = frozenset({"abs", "min", "max"})
+_PIECEWISE_LINEAR = frozenset({"abs", "min", "max", "piecewise"})
 
 
 class Term(NamedTuple):

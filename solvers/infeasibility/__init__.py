@@ -1,1 +1,1 @@
-"""Why a problem has no answer, in the formulation's own names: what conflicts, what would repair it, what is unlimited."""
+"""Why a problem has no answer, in the formulation's own names: what conflicts, what repairs it, what has no end."""

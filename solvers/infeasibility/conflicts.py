@@ -40,7 +40,11 @@ def compiled(formulation: Formulation, tables: Tables | None, folder: Path | Non
 
 
 def find_conflict(
-    formulation: Formulation, tables: Tables | None, folder: Path | None, model: CompiledModel | None, spending: Spending
+    formulation: Formulation,
+    tables: Tables | None,
+    folder: Path | None,
+    model: CompiledModel | None,
+    spending: Spending,
 ) -> Conflict | None:
     """A smallest conflicting set; None where no conflict is proven.
 
@@ -86,7 +90,7 @@ def _smallest_elements(probe: FamilyProbe, formulation: Formulation) -> Found | 
 
 
 def smallest_in(model: CompiledModel, spending: Spending) -> Found | None:
-    """A smallest conflicting set of a compiled model whose rows are its formulation's own; None where none is proven."""
+    """A smallest conflicting set of a model whose rows are its formulation's own; None where none is proven."""
     whole = families(model)
     probe = RowProbe(model, spending)
     search = Search(probe, whole)
@@ -106,7 +110,7 @@ def _by_families(search: Search, whole: list[Requirement]) -> tuple[list[Require
     """The constraint families of a conflict, and all bounds and domains, which are held meanwhile.
 
     With `x >= 0` held, a shortage in one region is a conflict of its few rows; without, only the sum of all rows is one.
-    Whole numbers are given up at once if there is a conflict without them, which makes every later test an LP.
+    Whole numbers are given up at once if there is a conflict without them, so that every later test is an LP.
     """
     constraints = [each for each in whole if each.kind == "constraint"]
     bounds = [each for each in whole if each.kind not in ("constraint", "domain")]

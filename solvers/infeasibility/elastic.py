@@ -68,7 +68,9 @@ def find_repairs(
     stated = [side for side in sides if side.limit.value]
     found: list[Repair] = []
     try:
-        best = _repair(bounded, stated, spending, is_smallest=True) or _repair(bounded, sides, spending, is_smallest=True)
+        best = _repair(bounded, stated, spending, is_smallest=True) or _repair(
+            bounded, sides, spending, is_smallest=True
+        )
         if best is None:
             return ()
         found.append(best)
@@ -276,4 +278,3 @@ def _sentence(side: Side, proposed: float) -> str:
     if limit.operator == "==":
         return f"let {name} be {then}{unit} instead of {now}"
     return f"let {name} be {'at most' if side.is_upper else 'at least'} {then}{unit} instead of {now}"
-

@@ -91,5 +91,7 @@ def _reduced(variable: Variable, kept: set[tuple[str, str]]) -> Variable:
     lower = ("0" if binary and variable.lower is None else variable.lower) if has_lower else None
     upper = ("1" if binary and variable.upper is None else variable.upper) if has_upper else None
     domain = ("integer" if binary else variable.domain) if has_domain else "real"
-    content = {name: getattr(variable, name) for name in Variable.model_fields if name not in ("domain", "lower", "upper")}
+    content = {
+        name: getattr(variable, name) for name in Variable.model_fields if name not in ("domain", "lower", "upper")
+    }
     return Variable(**content, domain=domain, lower=lower, upper=upper)

@@ -82,9 +82,7 @@ class Limits:
         names = {each.name for each in walk(side) if isinstance(each, Name | Index)}
         return not (names - set(block.frame.columns)) & self._decisions
 
-    def _limit(
-        self, constraint: Constraint, side: Expression, operator: str, first: int, row: int
-    ) -> list[Limit]:
+    def _limit(self, constraint: Constraint, side: Expression, operator: str, first: int, row: int) -> list[Limit]:
         _, block = self.block(first + row)
         values = self._side_values(first, block, side)
         if values is None:
@@ -145,7 +143,7 @@ def _numbered_blocks(model: CompiledModel) -> list[tuple[int, RowBlock]]:
 
 
 def quotes_of(formulation: Formulation, element: Element, body: Expression | None) -> tuple[str, ...]:
-    """The passages that an element comes from: its own, else those of a limit that is a parameter, else of all in it."""
+    """The passages that an element comes from: its own, else those of a parameter that limits it, else of all."""
     if element.quotes or body is None:
         return tuple(element.quotes)
     sides = [side.name for side in getattr(body, "operands", ()) if isinstance(side, Name | Index)]

@@ -1,9 +1,9 @@
 """Unbounded problems: a direction of few variables in which the objective gets better without end.
 
-The direction is the cheapest vector of the recession cone (`A d` within the cone of the rows' bounds, `d` within that of
-the columns', `Q d = 0`) that improves the objective, by the sum of its parts' sizes: an LP of its own, whose answer names
-fewer variables than the ray at which a solver happened to stop. For a MIP a rational direction of the relaxation is one
-of the problem itself wherever that has an answer (Meyer, "On the existence of optimal solutions to integer and
+The direction is the cheapest vector of the recession cone (`A d` within the cone of the rows' bounds, `d` within that
+of the columns', `Q d = 0`) that improves the objective, by the sum of its parts' sizes: an LP of its own, whose answer
+names fewer variables than the ray at which a solver happened to stop. For a MIP a rational direction of the relaxation
+is one of the problem itself wherever that has an answer (Meyer, "On the existence of optimal solutions to integer and
 mixed-integer programming problems", Mathematical Programming 7, 1974).
 """
 
@@ -119,7 +119,9 @@ def _curvature(model: CompiledModel) -> tuple[Numbers, Numbers, Numbers]:
 def _in_whole_numbers(direction: Numbers) -> tuple[Numbers, bool]:
     """The direction in its smallest whole numbers, if it has any that are not large."""
     moving = direction[direction != 0]
-    parts = [Fraction(float(value)).limit_denominator(_LARGEST_DENOMINATOR) for value in direction / np.abs(moving).min()]
+    parts = [
+        Fraction(float(value)).limit_denominator(_LARGEST_DENOMINATOR) for value in direction / np.abs(moving).min()
+    ]
     factor = lcm(*(part.denominator for part in parts))
     if factor > _LARGEST_STEP:
         return direction, False

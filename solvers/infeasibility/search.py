@@ -1,9 +1,9 @@
 """Smallest infeasible subsets, by tests of feasibility alone: for LPs, MIPs and whatever else can be tested.
 
-Deletion filter: Chinneck and Dravnieks, "Locating minimal infeasible constraint sets in linear programs", ORSA Journal on
-Computing 3(2), 1991. QuickXplain: Junker, "QUICKXPLAIN: preferred explanations and relaxations for over-constrained
-problems", AAAI 2004. Only what is proven infeasible counts as infeasible, so a test without a verdict keeps too much and
-never too little.
+Deletion filter: Chinneck and Dravnieks, "Locating minimal infeasible constraint sets in linear programs", ORSA Journal
+on Computing 3(2), 1991. QuickXplain: Junker, "QUICKXPLAIN: preferred explanations and relaxations for over-constrained
+problems", AAAI 2004. Only what is proven infeasible counts as infeasible, so a test without a verdict keeps too much
+and never too little.
 """
 
 from collections.abc import Callable, Sequence

@@ -57,7 +57,9 @@ def conflict_in_words(members: Sequence[ConflictMember], is_minimal: bool, solve
         first = f"{phrases[0]} can't be met" + ("." if len(members) == 1 else " all at once.")
         sentences = [first]
     else:
-        sentences = [f"{phrases[0]} conflicts with:" if len(phrases) > 2 else f"{phrases[0]} conflicts with {phrases[1]}."]
+        sentences = [
+            f"{phrases[0]} conflicts with:" if len(phrases) > 2 else f"{phrases[0]} conflicts with {phrases[1]}."
+        ]
         sentences += [f"- {phrase}" for phrase in phrases[1:]] if len(phrases) > 2 else []
     if not is_minimal:
         sentences.append("(not proven smallest: some of these may not be needed for the conflict)")

@@ -1,7 +1,7 @@
 """In which direction each column is pulled: what only has to be small enough needs no exact definition.
 
-`t` in `t <= 5`, or minimized, may be any number not below what it stands for: the solver finds the true value by
-itself. So a convex use of `max` takes rows alone and no binary variable. Plaisted and Greenbaum, "A structure-preserving clause
+`t` in `t <= 5`, or minimized, may be any number not below what it stands for: the solver finds the true value itself.
+So a convex use of `max` takes rows alone and no binary variable. Plaisted and Greenbaum, "A structure-preserving clause
 form translation", Journal of Symbolic Computation 2(3), 1986, have the same thought for logic.
 """
 

@@ -40,7 +40,9 @@ def require_global(linearizer: "Linearizer", node: Call | Reduction, frame: Fram
     Raises:
         UnsupportedProblemError: It has no exact linear form, as it is written.
     """
-    _REQUIRE[node.function](_Global(linearizer, node, frame))
+    each = _Global(linearizer, node, frame)
+    if each.expansion.frame.size:  # of nothing, everything holds
+        _REQUIRE[node.function](each)
 
 
 class _Global:

@@ -7,7 +7,6 @@ caller's `variable` function returns: numbers, to check an answer, or a modellin
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, NoReturn, Protocol
 
 from steepest.solvers.diagnostics import problem
@@ -28,11 +27,10 @@ from steepest.solvers.language.expressions import (
     Sum,
     TupleOf,
 )
-from steepest.solvers.scalar.global_constraints import OF_NUMBERS, is_circuit
+from steepest.solvers.scalar.global_evaluator import GLOBAL_FUNCTIONS, ScalarGlobals
 from steepest.solvers.scalar.ordered_sets import Key, OrderedSet, spell_key
 from steepest.solvers.scalar.scope import Environment, Scope, VariableLookup, data_only
 from steepest.solvers.scalar.set_evaluator import LagError, ScalarSets
-from steepest.solvers.tolerances import FEASIBILITY
 
 _ORDER = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 _SET_OPERATORS = frozenset({"|", "&"})
@@ -75,6 +73,7 @@ class ScalarEvaluator:
         self.modeller: Modeller | None = None
         """Says what bent functions of decisions are, where decisions are a modelling library's objects."""
         self.sets = ScalarSets(self)
+        self.globals = ScalarGlobals(self)
         self._lets: dict[tuple[str, Key], Any] = {}
 
     def fail(self, code: str, message: str, node: Expression | None = None, repair: str | None = None) -> NoReturn:
@@ -210,10 +209,8 @@ class ScalarEvaluator:
                 return self._counted(node, env)
             case "norm2":
                 return self._norm([self.number(each, env) for each in arguments])
-            case "all_different":
-                return self._global(node, [[self.number(each, env)] for each in arguments])
-            case "piecewise":
-                return self._piecewise(node, env)
+            case "all_different" | "piecewise":
+                return self.globals.value(node, env)
         function = self.functions.get(node.function)
         if function is None or len(arguments) != 1:
             self.unsupported(node)
@@ -255,68 +252,12 @@ class ScalarEvaluator:
     def _norm(self, values: Sequence[Any]) -> Any:
         return self.functions["sqrt"](sum(value * value for value in values))
 
-    def _global(self, node: Expression, elements: Sequence[Sequence[Any]]) -> bool:
-        """Whether a global constraint holds between elements of numbers."""
-        assert isinstance(node, Call | Reduction)  # noqa: S101  # which the callers have matched
-        if not all(isinstance(value, int | float) for element in elements for value in element):
-            self.unsupported(node)
-        try:
-            return OF_NUMBERS[node.function](elements)
-        except ValueError as error:  # an element of too few or too many values
-            raise problem("wrong-arguments", f"`{node}`: {error}", element=self.element, place=node.place) from error
-
-    def _is_circuit(self, node: Reduction, env: Environment) -> bool:
-        body = node.body
-        if not isinstance(body, Index) or len(body.indices) < 2:
-            self.unsupported(node)
-        arcs = []
-        for _, inner in self.sets.bindings(node.generators, env):
-            tail, head = (self.sets.index(end, inner).member for end in body.indices[-2:])
-            arcs.append((tail, head, self.number(body, inner)))
-        if not all(isinstance(taken, int | float) for _, _, taken in arcs):
-            self.unsupported(node)
-        return is_circuit(arcs)
-
-    def _piecewise(self, node: Call | Reduction, env: Environment) -> Any:
-        """A point on the straight lines between the corners that are given."""
-        if isinstance(node, Call):
-            (argument, *corners), scopes = node.arguments, [env]
-        else:
-            argument, *corners = node.body.items if isinstance(node.body, TupleOf) else (node.body,)
-            scopes = [inner for _, inner in self.sets.bindings(node.generators, env)]
-        if not corners or not all(isinstance(each, TupleOf) and len(each.items) == 2 for each in corners):
-            self.fail("wrong-arguments", f"`{node}` has no points", node, "write `piecewise(x, (0, 0), (10, 5))`")
-        points = [
-            (self.number(corner.items[0], inner), self.number(corner.items[1], inner))
-            for inner in scopes
-            for corner in corners
-            if isinstance(corner, TupleOf)
-        ]
-        if len(points) < 2 or any(after[0] <= before[0] for before, after in pairwise(points)):
-            self.fail("piecewise-order", f"the points of `{node}` have to go from left to right", node)
-        value = self.number(argument, env)
-        if not isinstance(value, int | float):
-            if self.modeller is None:
-                self.unsupported(node)
-            return self.modeller.piecewise(value, points)
-        room = FEASIBILITY * max(1.0, abs(value))
-        for (left, low), (right, high) in pairwise(points):
-            if left - room <= value <= right + room:
-                return low + (high - low) * (value - left) / (right - left)
-        self.fail("not-finite", f"`{node}` has no value at {value:g}, beyond its points", node)
-
     def _reduction(self, node: Reduction, env: Environment) -> Any:
         function, body = node.function, node.body
         if function in ("either", "exactly", "at_least", "at_most"):
             return self._counted(node, env)
-        if function == "piecewise":
-            return self._piecewise(node, env)
-        if function == "circuit":
-            return self._is_circuit(node, env)
-        if function in OF_NUMBERS:
-            parts = body.items if isinstance(body, TupleOf) else (body,)
-            scopes = [inner for _, inner in self.sets.bindings(node.generators, env)]
-            return self._global(node, [[self.number(part, inner) for part in parts] for inner in scopes])
+        if function in GLOBAL_FUNCTIONS:
+            return self.globals.value(node, env)
         if function not in ("sum", "min", "max", "norm2"):
             self.unsupported(node)
         values = [self.number(body, inner) for _, inner in self.sets.bindings(node.generators, env)]

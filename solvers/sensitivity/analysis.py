@@ -93,7 +93,7 @@ def _is_exact(model: CompiledModel) -> bool:
 
 def _without_duals(formulation: Formulation, base: Solution) -> Sensitivity:
     objective = formulation.objectives[0] if formulation.objectives else None
-    note = f"a problem of class {base.problem_class} has no exact duals here: each figure is from solving it again"
+    note = f"there are no exact duals of this {base.problem_class} here: each figure is from solving it again"
     return Sensitivity(
         status=base.status,
         method="re-solved",

@@ -30,7 +30,7 @@ class ConstraintSensitivity:
     index: tuple[Label, ...]
     relation: Relation
     limit: float
-    """The right-hand side: the side that is data as it is written, or what is left of it with all decisions on the left."""
+    """The right-hand side: the side that is data, or what is left there with all decisions on the other side."""
     activity: float
     """What the other side comes to."""
     dual: float
@@ -60,7 +60,7 @@ class VariableSensitivity:
     cost: float | None
     """Its coefficient in the objective; None where the objective was written linearly and has other terms."""
     reduced_cost: float
-    """By how much the objective changes per unit that the variable is moved away from its bound; 0 between its bounds."""
+    """By how much the objective changes per unit that the variable is moved up; 0 between its bounds."""
     costs: Range | None
     """Coefficients for which the answer stays the best; None where `cost` is."""
     moves: Range | None

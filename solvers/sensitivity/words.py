@@ -51,7 +51,9 @@ def delta_told(each: Delta, found: Sensitivity) -> str:
 def unused_told(each: VariableSensitivity, found: Sensitivity) -> str:
     """What moving a decision away from its bound does to the objective."""
     unit = f" {each.unit}" if each.unit else ""
-    valid = f" (valid {_span(each.moves, each.unit)})" if each.moves is not None else ""
+    valid = ""
+    if each.moves is not None and each.moves.high is not None and each.moves.high > each.value:
+        valid = f" (valid {_span(Range(None, each.moves.high), each.unit)})"
     at = f"{named(each.name, each.index)} is {format_number(each.value)}"
     return f"{at}; one{unit} more {_worth(each.reduced_cost, found)}{valid}"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from steepest.cli import further_json
 from steepest.cli.report import Cost, Report
 from steepest.solvers.display import first_objective, meanings_of
 
@@ -35,6 +36,7 @@ def document(report: Report) -> Document:
             for constraint in (solution.binding if solution else [])
         ],
         **_why(solution),
+        **further_json.document(report.further),
         "assumptions": list(report.assumptions),
         "missing": list(report.missing),
         "explanation": report.explanation,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from steepest.cli.exit_codes import BY_OUTCOME, ExitCode
 
 if TYPE_CHECKING:
+    from steepest.cli.further import Further
     from steepest.solvers.diagnostics import Diagnostic
     from steepest.solvers.formulation import Formulation
     from steepest.solvers.solution import Solution
@@ -55,6 +56,8 @@ class Report:
     """The file that the places in the diagnostics are in; empty if a model wrote the formulation."""
     cost: Cost | None = None
     """None where no model was asked."""
+    further: "Further | None" = None
+    """Answers to questions about the answer; None where nothing was asked."""
     seconds: float = 0.0
     faces: dict[str, str] = field(default_factory=dict)
     """Other forms of the model that `--show` asked for, by name."""

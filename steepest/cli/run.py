@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
+from steepest.cli.further import Questions, add_questions, answered, read_questions, require_applicable
 from steepest.cli.options import add_command, add_data, add_format, add_output, add_solver, solver_options
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ EPILOG = """\
 examples:
   steepest run examples/bakery.five
   steepest run model.five --data demand=demand.csv --time-limit 60 --out result
+  steepest run model.five --sensitivity --what-if 'flour = 50' --what-if 'drop cakes_sold' --alternatives 3
   steepest run model.five --format json | jq .objective.value"""
 
 
@@ -29,6 +31,7 @@ def add_parser(commands: Any) -> None:
     add_data(parser)
     add_output(parser, shown="none")
     add_solver(parser)
+    add_questions(parser)
     parser.set_defaults(execute=execute)
 
 
@@ -41,14 +44,19 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
     options = solver_options(arguments, read_settings())
     tables = read_tables(arguments.data)
+    questions = read_questions(arguments)
     source = read_formulation_source(arguments.file)
     with output_folder(arguments.out) as folder:
-        report = _solved(source, tables, options, console)
+        report = _solved(source, tables, options, questions, console)
         return finish(report, arguments, console, folder, tables, source.folder)
 
 
 def _solved(
-    source: "Source", tables: Mapping[str, Path | float], options: "SolveOptions", console: Console
+    source: "Source",
+    tables: Mapping[str, Path | float],
+    options: "SolveOptions",
+    questions: Questions,
+    console: Console,
 ) -> "Report":
     from steepest.cli.formulations import load
     from steepest.cli.report import BY_STATUS, Report
@@ -65,17 +73,17 @@ def _solved(
         return Report(
             "missing_data", formulation, diagnostics=loaded.diagnostics, missing=loaded.missing, source=source.name
         )
+    require_applicable(questions, formulation, tables, source.folder)
     solution = solve_formulation(formulation, tables, folder=source.folder, options=options, on_progress=console.step)
     if solution.status in ("infeasible", "unbounded"):
         console.step("looking for the reason")
-    solution = with_explanation(
-        solution, formulation, tables, folder=source.folder, time_limit=options.time_limit
-    )
+    solution = with_explanation(solution, formulation, tables, folder=source.folder, time_limit=options.time_limit)
     return Report(
         BY_STATUS[solution.status],
         formulation,
         solution,
         diagnostics=loaded.diagnostics,
         assumptions=assumptions_of(formulation),
+        further=answered(questions, formulation, solution, tables, source.folder, options, console.step),
         source=source.name,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from steepest.cli import further_text
 from steepest.cli.report import Cost, Report
 from steepest.cli.tables import aligned
 from steepest.solvers.display import (
@@ -53,6 +54,7 @@ def _sections(report: Report) -> Iterable[str]:
         yield report.explanation.strip()
     else:
         yield from _findings(report, meanings)
+    yield from further_text.sections(report.further)
     for name, face in report.faces.items():
         yield f"{name}\n{_indented(face)}"
     yield cost_line(report.cost, report.seconds)

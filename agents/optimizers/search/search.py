@@ -152,7 +152,7 @@ class Search:
             self.spending.require(len(wanted))
             await self._run(wanted, split, found)
         if self.failure_score is None:
-            self.failure_score = failure_score([each.score for each in found.values() if not each.error])
+            self.failure_score = failure_score(list(found.values()))
         found = {place: self._settled(rollout) for place, rollout in found.items()}
         results = [[found[candidate.digest, key] for key in keys] for candidate in candidates]
         for candidate, rollouts in zip(candidates, results, strict=True):
@@ -552,12 +552,22 @@ class Search:
             self._watch(self)
 
 
-def failure_score(scores: Sequence[float]) -> float:
-    """What a run that raises counts as, given the scores of the seed's runs that did not.
+def failure_score(runs: Sequence[Rollout]) -> float:
+    """What a run that raises counts as, given the seed's runs.
 
-    It is 0 if none of them is negative, as for shares of right answers. Otherwise it lies below all of them by as much
-    as they are apart, or 1, so that nothing wins by failing.
+    It is 0 if no score of theirs is negative, as for shares of right answers. Otherwise it lies below all of them by as
+    much as they are apart, or 1, so that nothing wins by failing.
+
+    Raises:
+        InputError: All of them raised, so that nothing is known of what scores are like here.
     """
+    scores = [each.score for each in runs if not each.error]
+    if runs and not scores:
+        raise InputError(
+            f"every run of the values to begin with fails: {runs[0].error}\nMend the workflow; or, if mending it is "
+            "what the search is for, say what a failure counts as (failure_score=), less than any score of a run that "
+            "does not fail"
+        )
     lowest = min(scores, default=0.0)
     return 0.0 if lowest >= 0 else lowest - max(1.0, max(scores) - lowest)
 

@@ -3,6 +3,7 @@
 import json
 import random
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -341,3 +342,105 @@ def test_auto_takes_what_suits(kinds: tuple[Any, ...], has_model: bool, name: st
 def test_a_strategy_of_ones_own_is_taken_as_it_is() -> None:
     mine = Minibatch()
     assert strategy_named(mine, [], has_model=True) is mine
+
+
+def test_a_model_in_the_workflow_that_can_not_be_asked_ends_the_search_and_leaves_no_score(tmp_path: Path) -> None:
+    greeting = node("Hey", "greeting", trainable=True)
+    calls = 0
+
+    @bundle
+    def ask(greeting: str, name: str) -> str:
+        nonlocal calls
+        calls += 1
+        if calls > 8:
+            raise ProviderError("the server is gone", kind="server")
+        return f"{greeting}, {name}"
+
+    with pytest.raises(ProviderError, match="the server is gone"):
+        steepest.optimize(
+            lambda name: ask(greeting, name),
+            PEOPLE,
+            guide=liking,
+            llm=writer(),
+            strategy="minibatch",
+            out=tmp_path,
+            engine="inline",
+        )
+    assert greeting.value == "Hey"
+    calls = -1000
+    found = steepest.optimize(
+        lambda name: ask(greeting, name),
+        PEOPLE,
+        guide=liking,
+        llm=writer(),
+        strategy="minibatch",
+        out=tmp_path,
+        engine="inline",
+        budget=60,
+    )
+    assert not any(each.score == 0 for record in found.records for each in record.tried)
+
+
+@pytest.mark.parametrize("error", [InputError("no"), SystemExit(3), RecursionError("deep")])
+def test_whatever_a_workflow_raises_is_a_failed_run(error: BaseException) -> None:
+    x = node(1.0, "x", trainable=True, constraint=Between(-1, 1))
+
+    def workflow() -> Any:
+        if x.value < 0:
+            raise error
+        return x + 0
+
+    found = steepest.optimize(workflow, guide=lambda output: output, budget=20)
+    assert found.score > 0.5
+
+
+def test_tokens_of_plain_functions_and_of_failing_runs_are_counted() -> None:
+    x = node(1.0, "x", trainable=True, constraint=Between(0, 1))
+
+    @bundle
+    def dear(x: float) -> float:
+        charge(100, 0.01)
+        return x
+
+    def workflow(amount: int) -> Any:
+        charge(10, 0.001)
+        made = dear(x)
+        if amount > 1:
+            raise ValueError("too much")
+        return made
+
+    found = steepest.optimize(workflow, [1, 2], guide=lambda amount, output: output, steps=0)
+    assert found.spent.tokens == 220
+    assert found.spent.money == pytest.approx(0.022)
+
+
+def test_if_every_run_of_the_seed_fails_it_has_to_be_said_what_that_counts_as() -> None:
+    x = node(0.0, "x", trainable=True, constraint=Between(-1, 1))
+
+    def workflow() -> Any:
+        return 1 / x
+
+    with pytest.raises(InputError, match=r"every run .* fails: .*division by zero[\s\S]*failure_score="):
+        steepest.optimize(workflow, guide=lambda output: -abs(output), budget=20)
+    found = steepest.optimize(workflow, guide=lambda output: -abs(output), budget=20, failure_score=-100)
+    assert -100 < found.score < 0
+
+
+def test_a_search_without_an_effective_limit_has_the_usual_one() -> None:
+    x = node(0.0, "x", trainable=True, constraint=Between(-1, 1))
+    found = steepest.optimize(lambda: x + 0, guide=lambda output: output, budget=SearchLimits(money=0.01))
+    assert found.spent.metric_calls == 20
+
+
+def test_runs_that_wait_when_the_search_is_over_change_no_parameter() -> None:
+    x = node(1.0, "x", trainable=True, constraint=Between(0, 9))
+
+    @bundle
+    def slow(x: float) -> float:
+        time.sleep(0.05)
+        return x
+
+    limits = SearchLimits(seconds=0.4)
+    found = steepest.optimize(lambda: slow(x), list(range(3)), guide=lambda output: output, budget=limits, workers=4)
+    time.sleep(0.5)
+    assert x.value == found.values["x"]

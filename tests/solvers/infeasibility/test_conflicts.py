@@ -2,18 +2,18 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from tests.solvers.infeasibility.random_models import (
-    inequalities_of,
-    is_feasible_exactly,
-    random_formulation,
-    requirements_of,
-)
 
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.infeasibility.budget import ExplanationBudget, Spending
 from steepest.solvers.infeasibility.explanations import explain_infeasibility
 from steepest.solvers.infeasibility.family_probe import FamilyProbe, elements_of
 from steepest.solvers.infeasibility.records import Conflict
+from tests.solvers.infeasibility.random_models import (
+    inequalities_of,
+    is_feasible_exactly,
+    random_formulation,
+    requirements_of,
+)
 
 BAKERY = """
 sets:

@@ -1,0 +1,148 @@
+"""What a person asks of an answer: how it changes with its data, what if they were others, and what is as good."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steepest.cli.options import argument
+from steepest.errors import InputError
+from steepest.quantities import read_count
+
+if TYPE_CHECKING:
+    from steepest.solvers.alternatives.report import Alternatives
+    from steepest.solvers.changes.scenarios import Scenario, WhatIf
+    from steepest.solvers.formulation import Formulation
+    from steepest.solvers.options import SolveOptions
+    from steepest.solvers.sensitivity.report import Sensitivity
+    from steepest.solvers.solution import Solution
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What is asked beyond the answer itself."""
+
+    sensitivity: bool = False
+    scenarios: tuple["Scenario", ...] = ()
+    alternatives: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What was found out; None is what nobody asked for."""
+
+    sensitivity: "Sensitivity | None" = None
+    what_if: "WhatIf | None" = None
+    alternatives: "Alternatives | None" = None
+
+
+def add_questions(parser: argparse.ArgumentParser) -> None:
+    """`--sensitivity`, `--what-if`, `--what-if-file` and `--alternatives`."""
+    group = parser.add_argument_group("questions about the answer")
+    group.add_argument(
+        "--sensitivity",
+        action="store_true",
+        help="what one more of each limit is worth, and how far coefficients may move",
+    )
+    group.add_argument(
+        "--what-if",
+        metavar="CHANGES",
+        action="append",
+        default=[],
+        help="solve again with changes such as 'flour = 50; drop cakes_sold'; may be repeated, one scenario each",
+    )
+    group.add_argument(
+        "--what-if-file",
+        metavar="FILE",
+        type=Path,
+        help="scenarios from a file: `scenario NAME:` and below it one change a line",
+    )
+    group.add_argument(
+        "--alternatives",
+        metavar="K",
+        type=argument(read_count),
+        default=0,
+        help="look for up to K other answers that are as good, or the proof that there is none",
+    )
+
+
+def read_questions(arguments: argparse.Namespace) -> Questions:
+    """What the arguments ask.
+
+    Raises:
+        FormulationError: A change can't be read.
+        InputError: The file can't be read, or a scenario changes nothing.
+    """
+    if not (arguments.what_if or arguments.what_if_file):
+        return Questions(arguments.sensitivity, (), arguments.alternatives)
+    from steepest.solvers.changes.scenarios import as_scenario, read_scenarios
+
+    scenarios = [as_scenario(text) for text in arguments.what_if]
+    if arguments.what_if_file:
+        scenarios += read_scenarios(_text_of(arguments.what_if_file))
+    return Questions(arguments.sensitivity, tuple(scenarios), arguments.alternatives)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"can't read the scenarios in {path} ({error}).") from error
+
+
+def require_applicable(
+    questions: Questions, formulation: "Formulation", tables: Mapping[str, object], folder: Path
+) -> None:
+    """Raise `FormulationError` if a scenario speaks of what is not there, before anything is solved."""
+    if not questions.scenarios:
+        return
+    from steepest.solvers.changes.apply import apply_changes
+    from steepest.solvers.changes.self_contained import self_contained
+
+    whole = self_contained(formulation, tables, folder=folder)
+    for scenario in questions.scenarios:
+        apply_changes(whole, scenario.changes)
+
+
+def answered(
+    questions: Questions,
+    formulation: "Formulation",
+    solution: "Solution",
+    tables: Mapping[str, object],
+    folder: Path,
+    options: "SolveOptions",
+    say: Callable[[str], None],
+) -> Further | None:
+    """The answers to what was asked; None if nothing was.
+
+    Args:
+        questions: What is asked.
+        formulation: The formulation.
+        solution: Its answer.
+        tables: Data to bind by name.
+        folder: The folder of the formulation.
+        options: Limits of each solve.
+        say: Told what is being done, a line at a time.
+    """
+    if questions == Questions():
+        return None
+    from steepest.solvers.alternatives.search import alternative_optima
+    from steepest.solvers.changes.scenarios import what_if
+    from steepest.solvers.sensitivity.analysis import sensitivity
+
+    found = Further()
+    if questions.sensitivity:
+        report = sensitivity(formulation, tables, folder=folder, options=options, base=solution, on_progress=say)
+        found = Further(report)
+    if questions.scenarios:
+        answers = what_if(
+            formulation, questions.scenarios, tables, folder=folder, options=options, base=solution, on_progress=say
+        )
+        found = Further(found.sensitivity, answers)
+    if questions.alternatives:
+        others = alternative_optima(
+            formulation, questions.alternatives, tables, folder=folder, options=options, on_progress=say
+        )
+        found = Further(found.sensitivity, found.what_if, others)
+    return found

@@ -1,0 +1,141 @@
+import pytest
+
+from steepest.solvers.changes.apply import apply_changes
+from steepest.solvers.changes.reading import read_changes
+from steepest.solvers.diagnostics import FormulationError
+from steepest.solvers.formulation import Formulation
+
+BAKERY = """\
+# How much to bake
+sets:
+  Product = {bread, cake, "four-seed roll"}
+parameters:
+  profit[Product] = {bread: 3, cake: 8, "four-seed roll": 1}   # [$/item]
+  use[Product] = {bread: 0.5, cake: 0.8, "four-seed roll": 0.1}   # [kg/item]
+  flour = 40   # [kg]
+  reserve = 5
+  spare = flour - reserve
+  start = bread
+  most[p in Product] = 10 * profit[p]
+variables:
+  bake[Product]: integer >= 0   # [item]
+  open: binary
+maximize: sum(profit[p] * bake[p] for p in Product) - 2 * open
+constraints:
+  flour_stock: sum(use[p] * bake[p] for p in Product) <= spare
+  sold[p in Product]: bake[p] <= most[p]
+  orders: 4 <= bake[cake]
+  band: 1 <= bake[bread] <= 30
+  pair: bake[bread] == 2 * bake[cake]
+  opened: bake[bread] <= 100 * open
+"""
+
+
+def bakery() -> Formulation:
+    return Formulation.from_text(BAKERY)
+
+
+def changed(text: str) -> Formulation:
+    return apply_changes(bakery(), read_changes(text))
+
+
+def line(formulation: Formulation, beginning: str) -> str:
+    return next(each.strip() for each in formulation.to_text().splitlines() if each.strip().startswith(beginning))
+
+
+@pytest.mark.parametrize(
+    ("change", "beginning", "expected"),
+    [
+        ("flour = 50", "flour =", "flour = 50   # [kg]"),
+        ("flour += 25%", "flour =", "flour = 50   # [kg]"),
+        ("flour -= 5", "flour =", "flour = 35   # [kg]"),
+        ("flour /= 4", "flour =", "flour = 10   # [kg]"),
+        ("flour = 1,000", "flour =", "flour = 1000   # [kg]"),
+        ("spare = 3", "spare =", "spare = 3"),
+        ("spare *= 2", "spare =", "spare = 70"),
+        ("start = cake", "start =", "start = cake"),
+        ("profit[cake] = 9", "profit", 'profit[Product] = {bread: 3, cake: 9, "four-seed roll": 1}   # [$/item]'),
+        ("profit[*] += 1", "profit", 'profit[Product] = {bread: 4, cake: 9, "four-seed roll": 2}   # [$/item]'),
+        ("profit *= 2", "profit", 'profit[Product] = {bread: 6, cake: 16, "four-seed roll": 2}   # [$/item]'),
+        ("profit = 7", "profit", "profit[Product] = 7   # [$/item]"),
+        ('profit["four-seed roll"] = 2', "profit", 'profit[Product] = {bread: 3, cake: 8, "four-seed roll": 2}'),
+        ("profit[four-seed roll] = 2", "profit", 'profit[Product] = {bread: 3, cake: 8, "four-seed roll": 2}'),
+        ("most[cake] = 5", "most", 'most[p in Product] = {bread: 30, cake: 5, "four-seed roll": 10}'),
+        ("raise flour_stock by 2", "flour_stock", "flour_stock: sum(use[p] * bake[p] for p in Product) <= spare + 2"),
+        ("relax orders by 1", "orders", "orders: 4 - 1 <= bake[cake]"),
+        ("tighten orders by 1", "orders", "orders: 4 + 1 <= bake[cake]"),
+        ("raise orders by 1", "orders", "orders: 4 + 1 <= bake[cake]"),
+        ("relax band by 1", "band", "band: 1 - 1 <= bake[bread] <= 30 + 1"),
+        ("relax pair by 3", "pair", "pair: 0 - 3 <= bake[bread] - 2 * bake[cake] <= 0 + 3"),
+        ("relax orders by 50%", "orders", "orders: 4 - 0.5 * abs(4) <= bake[cake]"),
+        ("relax sold[cake] by 3", "sold", "sold[p in Product]: bake[p] <= most[p] + (3 if p == cake else 0)"),
+        ("drop sold[cake]", "sold", "sold[p in Product if not p == cake]: bake[p] <= most[p]"),
+        ("add cap: bake[cake] <= 20", "cap", "cap: bake[cake] <= 20"),
+        ("add orders: bake[cake] <= 20", "orders_2", "orders_2: bake[cake] <= 20"),
+        ("fix open = 1", "fixed_open", "fixed_open: open == 1"),
+        ("bake in 0..9", "bake[", "bake[Product]: integer in 0..9   # [item]"),
+        ("bake >= 1", "bake[", "bake[Product]: integer >= 1   # [item]"),
+        ("bake: real", "bake[", "bake[Product]: real >= 0   # [item]"),
+        ("open: real", "open:", "open: real in 0..1"),
+        ("minimize", "minimize", "minimize: sum(profit[p] * bake[p] for p in Product) - 2 * open"),
+        ("minimize: open", "minimize", "minimize: open"),
+    ],
+)
+def test_a_change_is_made_where_it_says(change: str, beginning: str, expected: str) -> None:
+    assert line(changed(change), beginning).startswith(expected)
+
+
+def test_the_original_stays_as_it_is() -> None:
+    formulation = bakery()
+    before = formulation.model_dump_json()
+
+    apply_changes(formulation, read_changes("profit[cake] = 1; drop sold[cake]; fix bake = 3; open: real; minimize"))
+
+    assert formulation.model_dump_json() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("fix bake[cake] = 6", 6),
+        ("bake[cake] <= 7; drop orders; drop pair; flour = 1000", 7),
+        ("bake[cake] in 4..9; drop pair; flour = 1000", 9),
+        ("drop sold[cake]; drop pair; drop band; flour = 85", 100),
+    ],
+)
+def test_a_changed_formulation_is_solved_as_it_says(change: str, expected: float) -> None:
+    assert changed(change).solve().value("bake", "cake") == expected
+
+
+def test_a_changed_formulation_is_what_its_own_text_says() -> None:
+    text = "profit[cake] = 1; drop sold[cake]; fix bake = 3; open: real; bake[cake] >= 2; relax sold by 3"
+
+    formulation = changed(text)
+
+    assert Formulation.from_text(formulation.to_text()) == formulation
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("flor = 5", "did you mean `flour`"),
+        ("profit[cak] = 5", r"did you mean `profit\[cake\]`"),
+        ("profit[cake, cake] = 5", "its index has 1 label"),
+        ("flour[cake] = 5", "has no index"),
+        ("bake = 5", "is a variable, not a parameter"),
+        ("drop flour", "is a parameter, not a constraint"),
+        ("fix flour = 5", "a parameter is changed by"),
+        ("drop flour_stok", "did you mean `flour_stock`"),
+        ("drop sold[pie]", r"has no `sold\[pie\]`"),
+        ("tighten pair by 3", "can't be tightened"),
+        ("raise band by 3", "two limits"),
+        ("relax pair by 3; relax opened by 10%", "give the amount as a number"),
+        ("start += 1", "can't be computed with"),
+        ("bake[cake]: real", "all cells of a variable have one domain"),
+    ],
+)
+def test_a_change_of_what_is_not_there_names_what_is(change: str, message: str) -> None:
+    with pytest.raises(FormulationError, match=message) as raised:
+        changed(change)
+
+    assert "change `" in str(raised.value)
