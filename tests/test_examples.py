@@ -67,7 +67,7 @@ def test_the_traced_example_takes_a_better_rule() -> None:
 def test_the_programs_in_the_pages_on_traces_and_the_sandbox_run(tmp_path: Path) -> None:
     if reason := why_no_sandbox():
         pytest.skip(reason)
-    for page in ("traces.md", "parameters.md", "sandbox.md"):
+    for page in ("traces.md", "parameters.md", "sandbox.md", "optimize.md"):
         for program in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL):
             file = tmp_path / "program.py"  # trainable code has to have a source
             file.write_text(program)

@@ -38,6 +38,10 @@ class Budget:
         self.tokens = tokens
         self.spent_money = Decimal(0)
         self.spent_tokens = 0
+        self.kept_money = Decimal(0)
+        """US dollars of the limit that no call may take: they are kept for something else."""
+        self.kept_tokens = 0
+        """Tokens, likewise."""
         self._reserved_money = Decimal(0)
         self._reserved_tokens = 0
         self._lock = threading.Lock()
@@ -59,8 +63,10 @@ class Budget:
             )
         wanted = Reservation(money or Decimal(0), tokens)
         with self._lock:
-            _check(self.money, self.spent_money + self._reserved_money, wanted.money, "$", model)
-            _check(self.tokens, self.spent_tokens + self._reserved_tokens, tokens, "tokens", model)
+            used = self.spent_money + self._reserved_money + self.kept_money
+            _check(self.money, used, wanted.money, "$", model)
+            used_tokens = self.spent_tokens + self._reserved_tokens + self.kept_tokens
+            _check(self.tokens, used_tokens, tokens, "tokens", model)
             self._reserved_money += wanted.money
             self._reserved_tokens += tokens
         return wanted
@@ -111,8 +117,15 @@ def largest_usage(request: ChatRequest) -> Usage:
     return Usage(input_tokens=read, output_tokens=request.max_tokens)
 
 
+_UNHEARD = ChatReply(text="", usage=Usage(), model="", provider="")
+"""What came of a call that was cancelled: perhaps a reply, which nobody has counted."""
+
+
 class Budgeted:
-    """A chat model whose calls are charged to `budget`."""
+    """A chat model whose calls are charged to `budget`.
+
+    A call that is cancelled may have been answered: it is charged as the most that it can have taken.
+    """
 
     def __init__(self, model: ChatModel, budget: Budget) -> None:
         self.model = model
@@ -127,11 +140,14 @@ class Budgeted:
         """Answer `request` if the budget allows for the most that it can take."""
         largest = largest_usage(request)
         reservation = self.budget.reserve(self.price(largest), _total(largest) or 0, self.name)
-        reply: ChatReply | None = None
+        charged: ChatReply | None = _UNHEARD
         try:
-            reply = await self.model.complete(request)
+            charged = reply = await self.model.complete(request)
+        except Exception:
+            charged = None
+            raise
         finally:
-            self.budget.settle(reservation, reply)
+            self.budget.settle(reservation, charged)
         return reply
 
     def price(self, usage: Usage) -> Decimal | None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from steepest.agents.llm.accounting import charged
 from steepest.agents.llm.chat import ChatReply, ChatRequest, Usage
+from steepest.errors import InputError
 
 __all__ = ["FunctionModel"]
 
@@ -35,12 +36,18 @@ class FunctionModel:
         return f"FunctionModel({self.name!r})"
 
     async def complete(self, request: ChatRequest) -> ChatReply:
-        """Answer `request` with the function's result."""
+        """Answer `request` with the function's result.
+
+        Raises:
+            InputError: It is neither a text nor a reply.
+        """
         answer = self.fn(request)
         if inspect.isawaitable(answer):
             answer = await answer
         if isinstance(answer, ChatReply):
             return charged(answer)
+        if not isinstance(answer, str):
+            raise InputError(f"the function of {self.name!r} returns a text or a ChatReply, not {answer!r:.80}")
         return ChatReply(text=answer, cost=Decimal(0), model=self.name, provider="function")
 
     def price(self, usage: Usage) -> Decimal:

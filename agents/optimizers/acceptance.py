@@ -115,7 +115,7 @@ class Paired:
     one that fails at times, wins often and little and loses seldom and much. So, of scores from 0 to 1, a child that
     has not lost a pair is accepted before the last pair only if the gains would be as rare as 1 in 1/level for a child
     whose mean is no higher and that may lose what the parent has (Ville 1939). What remains: beside a parent that
-    always has 0.9 a child that is right in 9 of 10 cases is accepted in 29 % of the cases at level 0.3, but the rarer
+    always has 0.9 a child that is right in 9 of 10 cases is accepted in 30 % of the cases at level 0.3, but the rarer
     and larger the losses, the likelier the pairs have none of them: with 0.98 and 24 pairs in 62 %. Of other scores
     nobody knows how much can be lost, and the level holds for symmetric differences alone.
 

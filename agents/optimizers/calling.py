@@ -43,6 +43,8 @@ def arguments_of(
     """
     if isinstance(data, Mapping) and required <= data.keys() and (required or data.keys() & set(names)):
         return (), {name: value for name, value in data.items() if takes_any or name in names}
+    if data is None and required:
+        raise InputError(f"the workflow takes {', '.join(sorted(required))}, and there are no examples: pass data")
     if len(required) > 1:
         missing = ", ".join(sorted(required - data.keys() if isinstance(data, Mapping) else required))
         raise InputError(

@@ -2,15 +2,19 @@
 
 import importlib
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from steepest.agents.optimizers.numeric.space import space_of
 from steepest.agents.optimizers.search.protocols import Strategy
 from steepest.agents.optimizers.search.values import Component
 from steepest.errors import InputError
 
-__all__ = ["STRATEGIES", "Entry", "asks_a_model", "strategy_named"]
+__all__ = ["STRATEGIES", "Entry", "asks_a_model", "own_copy", "strategy_named"]
 
+_SPACES = frozenset({"tpe", "random", "llambo"})
+"""Those that search numbers and choices alone."""
 _NUMERIC = frozenset({"integer", "float", "boolean", "choice"})
 
 
@@ -45,6 +49,20 @@ STRATEGIES: dict[str, Entry] = {
 }
 
 
+OTHER_NAMES = {
+    "gepa": "pareto",
+    "trace": "optoprime",
+    "opto": "optoprime",
+    "alphaevolve": "islands",
+    "openevolve": "islands",
+    "map-elites": "islands",
+    "optuna": "tpe",
+    "mipro": "tpe",
+    "priority": "ucb",
+}
+"""What else people call them, for the message."""
+
+
 def strategy_named(strategy: str | Strategy, components: Sequence[Component], *, has_model: bool) -> Strategy:
     """A strategy by its name; one of the user's own is itself.
 
@@ -57,15 +75,35 @@ def strategy_named(strategy: str | Strategy, components: Sequence[Component], *,
         InputError: There is none of this name.
     """
     if not isinstance(strategy, str):
+        if isinstance(strategy, type) or not hasattr(strategy, "step"):
+            raise InputError(f"the strategy has to be a name or an object, such as Pareto(), and this is {strategy!r}")
         return strategy
     name = _suited(components, has_model=has_model) if strategy == "auto" else strategy
     if name not in STRATEGIES:
-        likely = get_close_matches(name, STRATEGIES, 1)
+        known = OTHER_NAMES.get(name.lower())
+        likely = [known] if known else get_close_matches(name, STRATEGIES, 1)
         meant = f"; is it {likely[0]}?" if likely else f": there are auto, {', '.join(STRATEGIES)}"
         raise InputError(f"there is no strategy {name!r}{meant}")
     module, _, kind = STRATEGIES[name].home.partition(":")
+    if name in _SPACES and components:
+        space_of(components)  # says what it can't search, before anything is paid for
     made: Strategy = getattr(importlib.import_module(f"steepest.agents.optimizers.strategies.{module}"), kind)()
     return made
+
+
+def own_copy(strategy: Strategy) -> Strategy:
+    """A strategy for one search: what it learns there is not carried into the next one.
+
+    Raises:
+        InputError: It holds something that can't be copied.
+    """
+    try:
+        return deepcopy(strategy)
+    except Exception as error:  # whatever a __deepcopy__ of the user's raises
+        raise InputError(
+            f"the strategy {type(strategy).__name__} can't be copied, and each search needs one of its own: {error}; "
+            "give the class of what may be shared (a client, a lock) a __deepcopy__ that returns self"
+        ) from error
 
 
 def asks_a_model(strategy: Strategy) -> bool:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from itertools import count
 
 from steepest.agents.optimizers.fitting import wanted
 from steepest.agents.optimizers.search.protocols import Past, Situation
@@ -17,9 +18,10 @@ SHORTEST = 120
 """Characters that a part of a record has at least, however many records share the room."""
 
 _CLOSING = re.compile(
-    r"</(?=(?:bad|better|cause|current|feedback|good|inputs|kinds?|output|runs|solutions|step|tries)\s*>)",
+    r"<\s*/(?=\s*(?:bad|better|cause|current|feedback|good|inputs|kinds?|output|runs|solutions|step|tries)\b)",
     re.IGNORECASE,
 )
+_HEAD = re.compile(r"^(?:Name|Value):", re.MULTILINE)
 
 
 def aim(situation: Situation) -> str:
@@ -28,13 +30,29 @@ def aim(situation: Situation) -> str:
 
 
 def current(situation: Situation) -> str:
-    """The components that may change: what each is for, what its values have to meet, and the parent's value whole."""
+    """The components that may change: what each is for, what its values have to meet, and the parent's value whole.
+
+    A value that reads like the frame around it, with a closing tag or the name of a component, is in a tag of its own.
+    """
     parts = []
     for each in situation.components:
         heads = {"What it is for": each.description, "What it has to meet": each.constraint}
-        lines = [f"{title}: {text}" for title, text in heads.items() if text]
-        parts.append("\n".join([f"Name: {each.name}", *lines, "Value:", as_text(situation.parent.values[each.name])]))
+        lines = [inert(f"{title}: {text}") for title, text in heads.items() if text]
+        parts.append("\n".join([f"Name: {each.name}", *lines, *_framed(as_text(situation.parent.values[each.name]))]))
     return "\n\n".join(parts)
+
+
+def _framed(value: str) -> list[str]:
+    """A value whole, between tags that do not occur in it where it could be taken for what is around it."""
+    if not _CLOSING.search(value) and not _HEAD.search(value):
+        return ["Value:", value]
+    tag = next(f"value-{number}" for number in count(1) if f"value-{number}" not in value)
+    return [
+        f"Value, all that stands between <{tag}> and </{tag}>, whatever it reads like:",
+        f"<{tag}>",
+        value,
+        f"</{tag}>",
+    ]
 
 
 def described(component: Component) -> str:

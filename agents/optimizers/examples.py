@@ -8,12 +8,13 @@ from typing import Any, TypeAlias
 
 from steepest.agents.optimizers.search.rollouts import Example
 from steepest.errors import InputError
+from steepest.traces.modules.encoding import encoded
 from steepest.traces.previews import preview
 
 __all__ = ["Data", "digest_of_examples", "examples_of"]
 
 Data: TypeAlias = Iterable[Any] | str | Path
-"""Examples, or the path of a JSONL file with one on each line."""
+"""Examples, or the path of a file with one on each line as JSON, or with a JSON array of them."""
 
 
 def examples_of(data: Data | None, split: str = "data") -> list[Example]:
@@ -39,12 +40,27 @@ def examples_of(data: Data | None, split: str = "data") -> list[Example]:
     return [Example(str(ids[place]) if are_names else str(place), each) for place, each in enumerate(found)]
 
 
-def digest_of_examples(examples: Sequence[Example]) -> str:
-    """Sixteen digits that change with any example; what JSON has no word for counts by its text."""
+def digest_of_examples(examples: Sequence[Example], split: str = "data") -> str:
+    """Sixteen digits that change with any example, and are the same in every process.
+
+    Raises:
+        InputError: An example holds what can't be said exactly, such as an object of a class of one's own.
+    """
     written = hashlib.sha256()
     for each in examples:
-        written.update(json.dumps([each.key, each.data], sort_keys=True, default=repr).encode())
+        written.update(_written(each, split).encode() + b"\n")
     return written.hexdigest()[:16]
+
+
+def _written(example: Example, split: str) -> str:
+    try:
+        return json.dumps([example.key, encoded(example.data)], sort_keys=True)
+    except (InputError, RecursionError) as error:
+        why = error if isinstance(error, InputError) else "it holds itself"
+        raise InputError(
+            f"{split}: the example {example.key} can't be told from others in the folder of a search: {why}; make it of "
+            "texts, numbers, arrays of numbers, lists, dicts and dataclasses, or leave out out="
+        ) from error
 
 
 def _listed(data: Iterable[Any], split: str) -> list[Any]:
@@ -55,16 +71,30 @@ def _listed(data: Iterable[Any], split: str) -> list[Any]:
 
 def _read(path: Path) -> list[Any]:
     try:
-        lines = path.read_text("utf-8-sig").split("\n")
+        text = path.read_text("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path} can't be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is no UTF-8 text: {error}") from error
-    return [_row(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    if text.lstrip().startswith("[") and (rows := _array(text)) is not None:
+        return rows
+    return [_row(path, number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+
+
+def _array(text: str) -> list[Any] | None:
+    """The rows of a file that is one JSON array; None if it is none."""
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return rows if isinstance(rows, list) else None
 
 
 def _row(path: Path, number: int, line: str) -> Any:
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}, line {number}, is no JSON: {error}; write one example on each line") from error
+        hint = "; CSV has to be turned into JSON lines" if path.suffix.lower() in (".csv", ".tsv") else ""
+        raise InputError(
+            f"{path}, line {number}, is no JSON: {error}; write one example on each line, or one array of them{hint}"
+        ) from error

@@ -29,7 +29,9 @@ __all__ = ["attributes_of", "digest_of_program", "digest_of_text", "is_ours"]
 
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__setstate__"})
-_GENERATED = frozenset({"__init__", "__repr__", "__eq__", "__hash__", "__replace__", "__lt__", "__le__", "__gt__", "__ge__"})
+_GENERATED = frozenset(
+    {"__init__", "__repr__", "__eq__", "__hash__", "__replace__", "__lt__", "__le__", "__gt__", "__ge__"}
+)
 _INSTALLED = tuple(
     f"{Path(sysconfig.get_path(each)).resolve()}/" for each in ("stdlib", "platstdlib", "purelib", "platlib")
 )
@@ -57,7 +59,9 @@ def attributes_of(thing: Any) -> dict[str, Any]:
     for kind in type(thing).__mro__:
         named = vars(kind).get("__slots__", ())
         slots += [named] if isinstance(named, str) else list(named)
-    held = {name: getattr(thing, name) for name in slots if name not in ("__dict__", "__weakref__") and hasattr(thing, name)}
+    held = {
+        name: getattr(thing, name) for name in slots if name not in ("__dict__", "__weakref__") and hasattr(thing, name)
+    }
     return {**held, **getattr(thing, "__dict__", {})}
 
 
@@ -116,7 +120,7 @@ class _Told:
         if is_ours(function) or _is_installed(function.__code__.co_filename):
             return f"function {function.__module__}.{function.__qualname__}"
         code, source = function.__code__, source_of(function.__code__)
-        changed = source.changed | source.learned if source is not None else frozenset[str]()
+        changed = source.names | source.learned if source is not None else frozenset[str]()
         defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
         held = {name: part for name, part in _read_by(function) if name not in changed}
         if source is None:
@@ -132,9 +136,14 @@ class _Told:
         parts = [
             f"{name} = {self.of(part)}"
             for name, part in sorted(vars(kind).items())
-            if (isinstance(part, FunctionType) and not (is_data and name in _GENERATED and source_of(part.__code__) is None))
-            or isinstance(part, (Bundle, Node, staticmethod, classmethod, property, *_PLAIN, list, dict, tuple, set))
-            and not name.startswith("__")
+            if (
+                isinstance(part, FunctionType)
+                and not (is_data and name in _GENERATED and source_of(part.__code__) is None)
+            )
+            or (
+                isinstance(part, (Bundle, Node, staticmethod, classmethod, property, *_PLAIN, list, dict, tuple, set))
+                and not name.startswith("__")
+            )
         ]
         bases = [self.of(each) for each in kind.__bases__ if each is not object]
         return f"class {kind.__qualname__} {' '.join(bases)} {'; '.join(parts)}"
@@ -144,7 +153,7 @@ class _Told:
         told = self.of(kind)
         if isinstance(value, ChatModel):
             return f"model {value.name}"
-        inner = getattr(value, "__wrapped__", None)
+        inner = getattr(value, "__dict__", {}).get("__wrapped__")
         if callable(inner):  # a cache around a function, and the like
             return f"{told} around {self.of(inner)}"
         if is_record(value):
@@ -203,7 +212,7 @@ def _changed_by(kind: type) -> frozenset[str]:
                 changed.add(name)
             elif isinstance(function, FunctionType) and name not in _MAKING:
                 source = source_of(function.__code__)
-                changed |= source.changed if source is not None else set()
+                changed |= source.attributes if source is not None else set()
     return frozenset(changed)
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import asdict
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,14 @@ from steepest.agents.llm.chat import ChatModel, run_sync
 from steepest.agents.llm.kept_replies import KeptModel, ReplyFile
 from steepest.agents.llm.policies import with_policies
 from steepest.agents.llm.specs import open_model
-from steepest.agents.optimizers.catalogue import asks_a_model, strategy_named
+from steepest.agents.optimizers.catalogue import asks_a_model, own_copy, strategy_named
 from steepest.agents.optimizers.components import value_of
 from steepest.agents.optimizers.discovery import parameters_of_workflow
 from steepest.agents.optimizers.engines.choice import executor_named
 from steepest.agents.optimizers.examples import Data, digest_of_examples, examples_of
 from steepest.agents.optimizers.guides.functions import guide_of
 from steepest.agents.optimizers.guides.guide import Guide
+from steepest.agents.optimizers.identities import digest_of_program
 from steepest.agents.optimizers.model_bandit import ModelBandit
 from steepest.agents.optimizers.outcome import Optimized, Spent
 from steepest.agents.optimizers.reports.result import keep_result
@@ -39,6 +42,7 @@ from steepest.errors import InputError
 from steepest.traces.graph import Node
 from steepest.traces.modules.members import named_parameters
 from steepest.traces.parameters import update
+from steepest.traces.previews import preview
 
 __all__ = ["optimize"]
 
@@ -75,7 +79,7 @@ def optimize(
         data: Examples to learn from, or a JSONL file of them; None for a workflow without arguments.
         guide: Judges an output: a function of the example and the output that returns a score, larger is better, or a
             score and words; or any guide of `steepest.agents.optimizers.guides`.
-        strategy: How to search, by name (`steepest optimize --help` lists them) or an object. "auto" takes Optuna's TPE
+        strategy: How to search, by name (`steepest.agents.optimizers.STRATEGIES`) or an object. "auto" takes Optuna's TPE
             if all parameters are numbers and choices and no model is given (LLAMBO with one), islands if they are code,
             else Pareto.
         budget: The most metric calls, or limits of several kinds. Where it limits neither metric calls nor seconds, and
@@ -108,13 +112,14 @@ def optimize(
     """
     examples = _splits(data, validation, test)
     program, nodes = _program_of(workflow, guide, parameters)
-    chosen = strategy_named(strategy, program.components, has_model=llm is not None)
+    chosen = own_copy(strategy_named(strategy, program.components, has_model=llm is not None))
     models = _opened(llm if llm is not None else default_model() if asks_a_model(chosen) else ())
     with ExitStack() as stack:
         folder = RunFolder(out) if out is not None else None
         if folder is not None:
             stack.enter_context(folder.locked())
-            seeded = folder.require(_entry(workflow, guide, program, chosen, models, examples, seed, goal))
+            entry = _entry(workflow, guide, program, chosen, models, examples, seed, goal)
+            seeded = folder.require(entry.model_copy(update={"limits": _told(_limits(budget, steps, examples), steps)}))
             if isinstance(program, TracedProgram):
                 program.begin_with(seeded)
         evaluations = stack.enter_context(closing(Evaluations(folder.evaluations if folder is not None else None)))
@@ -171,6 +176,11 @@ async def _found(
 
 def _opened(llm: str | ChatModel | Sequence[str | ChatModel]) -> list[ChatModel]:
     several = [llm] if isinstance(llm, (str, ChatModel)) else llm
+    if not isinstance(several, Sequence) or not all(isinstance(each, (str, ChatModel)) for each in several):
+        raise InputError(
+            f"llm is {preview(llm, 80)}: pass the name of a model, a chat model, or a list of these; around a function "
+            "of your own put FunctionModel (steepest.agents.llm)"
+        )
     return [open_model(each) if isinstance(each, str) else each for each in several]
 
 
@@ -243,6 +253,7 @@ def _entry(
 ) -> RunEntry:
     return RunEntry(
         workflow=_name_of(workflow),
+        identities=_identities(workflow, guide),
         components=tuple(
             ComponentEntry(name=each.name, kind=each.kind, description=each.description, constraint=each.constraint)
             for each in program.components
@@ -253,11 +264,24 @@ def _entry(
         guide=_name_of(guide) if guide is not None else "",
         goal=goal,
         sizes={split: len(given) for split, given in examples.items()},
-        digests={split: digest_of_examples(given) for split, given in examples.items()},
+        digests={split: digest_of_examples(given, split) for split, given in examples.items()},
         seed=seed,
     )
 
 
+def _identities(workflow: Any, guide: Any) -> dict[str, str]:
+    if guide is None:
+        return {"program": digest_of_program(workflow)}
+    return {"workflow": digest_of_program(workflow), "guide": digest_of_program(guide)}
+
+
+def _told(limits: SearchLimits, steps: int | None) -> dict[str, int | float | None]:
+    money = None if limits.money is None else float(limits.money)
+    return {**asdict(limits), "money": money, "steps": steps}
+
+
 def _name_of(thing: Any) -> str:
     """What a function or an object is called, without an address that changes from process to process."""
+    while isinstance(thing, partial):
+        thing = thing.func
     return str(getattr(thing, "__qualname__", type(thing).__qualname__))

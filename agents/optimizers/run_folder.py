@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from steepest.agents.optimizers.search.journal import Journal
+from steepest.agents.optimizers.search.values import are_same
 from steepest.errors import InputError
 
 __all__ = ["ComponentEntry", "RunEntry", "RunFolder"]
@@ -42,6 +43,8 @@ class RunEntry(_Entry):
     version: int = 1
     steepest: str = Field(default_factory=lambda: version("steepest"))
     workflow: str
+    identities: dict[str, str] = Field(default_factory=dict)
+    """Digests of the workflow or program and of the guide: of their source and settings, without what is learned."""
     components: tuple[ComponentEntry, ...]
     seed_values: dict[str, Any]
     strategy: str
@@ -54,9 +57,11 @@ class RunEntry(_Entry):
     digests: dict[str, str] = Field(default_factory=dict)
     """Of the examples by split."""
     seed: int = 0
+    limits: dict[str, int | float | None] = Field(default_factory=dict)
+    """What the latest call allowed for, the steps included; None for no limit."""
 
 
-_MAY_DIFFER = frozenset({"steepest"})
+_MAY_DIFFER = frozenset({"steepest", "limits"})
 
 
 class RunFolder:
@@ -103,24 +108,25 @@ class RunFolder:
             self._write(entry)
             return entry.seed_values
         known = read_entry(self.path)
-        before, now = known.model_dump(mode="json"), entry.model_dump(mode="json")
-        differing = [name for name in now if name not in _MAY_DIFFER and before[name] != now[name]]
-        if "seed_values" in differing and self._knows(known.seed_values, entry.seed_values):
-            differing.remove("seed_values")
+        differing = [
+            name for name in _differing(known, entry) if name != "seed_values" or not self._knows(known, entry)
+        ]
         if differing:
-            told = "; ".join(f"{name}: {_short(before[name])} there, {_short(now[name])} now" for name in differing)
+            told = "; ".join(_told(name, known, entry) for name in differing)
             raise InputError(
                 f"{self.path} holds another search ({told}): go on with what it was begun with, or name another folder"
             )
+        if known.limits != entry.limits:
+            self._write(known.model_copy(update={"limits": entry.limits}))
         return known.seed_values
 
-    def _knows(self, seed: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-        """Whether a member of the pool has these values."""
-        members: dict[int, Mapping[str, Any]] = {0: seed}
+    def _knows(self, known: RunEntry, entry: RunEntry) -> bool:
+        """Whether the seed's values are those of a member of the pool."""
+        members: dict[int, Mapping[str, Any]] = {0: known.seed_values}
         for record in Journal(self.steps).read():
             for birth in record.births:
                 members[birth.number] = {**members[birth.parents[0]], **birth.values}
-        return any(each == values for each in members.values())
+        return any(are_same(each, entry.seed_values) for each in members.values())
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -170,6 +176,32 @@ def read_entry(path: str | Path) -> RunEntry:
         raise InputError(f"{file} is no description of a search that this steepest reads: {error}") from error
 
 
-def _short(value: object) -> str:
-    written = json.dumps(value, ensure_ascii=False)
-    return written if len(written) <= 60 else written[:57] + "..."
+def _differing(known: RunEntry, entry: RunEntry) -> list[str]:
+    """What differs, by the names of the entry's fields and of the identities; one that has another name is told by it."""
+    before, now = known.model_dump(mode="json"), entry.model_dump(mode="json")
+    fields = now.keys() - _MAY_DIFFER - {"identities"}
+    found = [name for name in now if name in fields and not are_same(before[name], now[name])]
+    edited = [name for name, digest in entry.identities.items() if known.identities.get(name) != digest]
+    named = "workflow" in found
+    return found + [name for name in edited if name not in found and not (name == "program" and named)]
+
+
+def _told(name: str, known: RunEntry, entry: RunEntry) -> str:
+    """A difference in words."""
+    there, here = getattr(known, name, None), getattr(entry, name, None)
+    if there == here:  # by name
+        return f"the {name} {entry.guide if name == 'guide' else entry.workflow} has other code or settings now"
+    before, now = _written(there), _written(here)
+    alike = len(os.path.commonprefix([before, now]))
+    return f"{name}: {_short(before, alike)} there, {_short(now, alike)} now"
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=BaseModel.model_dump)
+
+
+def _short(written: str, alike: int) -> str:
+    """A text from a little before where it differs from another one."""
+    begin = max(0, alike - 20) if len(written) > 60 else 0
+    shown = written[begin:]
+    return ("..." if begin else "") + (shown if len(shown) <= 60 else shown[:57] + "...")

@@ -1,42 +1,71 @@
-"""What a strategy is set to, as a text that is the same in every process: a search goes on only with the same."""
+"""What a strategy is set to, in words that are the same in every process, for the description of a search."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from types import FunctionType
 from typing import Any
 
+from steepest.agents.llm.chat import ChatModel
+from steepest.agents.llm.redaction import redact
+from steepest.agents.optimizers.identities import attributes_of, digest_of_program, digest_of_text, is_ours
+
 __all__ = ["settings_of"]
 
-_PLAIN = (str, int, float, bool, type(None))
+_PLAIN = (int, float, bool, type(None))
 _DEEPEST = 6
+_LONGEST = 200
 
 
-def settings_of(thing: Any, depth: int = 0) -> str:
+def settings_of(thing: Any) -> str:
     """A strategy, or a piece of one, with all that it is made of.
 
-    Objects with a text of their own are told by it. Others are told by their attributes, which at the beginning of a
-    search are their settings; functions by their names.
+    Strategies and pieces of steepest are told with their settings. Of anybody else's objects and functions there is
+    only the name, with a digest of all that they are made of: what they hold is nobody's to write down.
     """
-    if isinstance(thing, _PLAIN) or depth > _DEEPEST:
-        return repr(thing) if isinstance(thing, _PLAIN) else type(thing).__name__
-    if isinstance(thing, FunctionType | type):
-        return thing.__qualname__
-    if isinstance(thing, Mapping):
-        return "{" + ", ".join(f"{key!r}: {settings_of(value, depth + 1)}" for key, value in thing.items()) + "}"
-    if isinstance(thing, list | tuple):
-        return "(" + ", ".join(settings_of(each, depth + 1) for each in thing) + ")"
-    if isinstance(thing, set | frozenset):
-        return "{" + ", ".join(sorted(settings_of(each, depth + 1) for each in thing)) + "}"
-    own = type(thing).__repr__ is not object.__repr__ and not is_dataclass(thing)
-    return repr(thing) if own else _told(thing, depth)
+    return _told(thing, 0)
 
 
 def _told(thing: Any, depth: int) -> str:
-    names = [each.name for each in fields(thing) if each.repr] if is_dataclass(thing) else list(_attributes(thing))
-    parts = [f"{name.lstrip('_')}={settings_of(getattr(thing, name, None), depth + 1)}" for name in names]
+    if isinstance(thing, str):
+        return _text(thing)
+    if type(thing) in _PLAIN:
+        return repr(thing)
+    if depth > _DEEPEST:
+        return _named(thing)
+    if type(thing) is dict or (isinstance(thing, Mapping) and is_ours(type(thing))):
+        return (
+            "{" + ", ".join(f"{_told(key, depth + 1)}: {_told(part, depth + 1)}" for key, part in thing.items()) + "}"
+        )
+    if type(thing) in (list, tuple):
+        return "(" + ", ".join(_told(each, depth + 1) for each in thing) + ")"
+    if type(thing) in (set, frozenset):
+        return "{" + ", ".join(sorted(_told(each, depth + 1) for each in thing)) + "}"
+    if isinstance(thing, type | FunctionType) and is_ours(thing):
+        return thing.__qualname__
+    if isinstance(thing, ChatModel):
+        return _text(thing.name)
+    return _object(thing, depth) if is_ours(type(thing)) else _named(thing)
+
+
+def _object(thing: Any, depth: int) -> str:
+    held = attributes_of(thing)
+    names = [each.name for each in fields(thing) if each.repr] if is_dataclass(thing) else list(held)
+    parts = [f"{name.lstrip('_')}={_told(held.get(name), depth + 1)}" for name in names]
     return f"{type(thing).__name__}({', '.join(parts)})"
 
 
-def _attributes(thing: Any) -> list[str]:
-    slots = [name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())]
-    return [*getattr(thing, "__dict__", {}), *(name for name in slots if name != "__weakref__")]
+def _named(thing: Any) -> str:
+    """What somebody else's thing is called; a method or a partial by its function."""
+    inner = thing
+    while hasattr(inner, "func") or hasattr(inner, "__func__"):
+        inner = inner.func if hasattr(inner, "func") else inner.__func__
+    name = getattr(inner, "__qualname__", None) or type(inner).__qualname__
+    return f"{name}[{digest_of_program(thing)}]"
+
+
+def _text(text: str) -> str:
+    """A text that may be written down; one of which something is left out has a digest."""
+    shown = redact(text)
+    if len(shown) > _LONGEST:
+        shown = shown[:_LONGEST] + "..."
+    return repr(shown) if shown == text else f"{shown!r}[{digest_of_text(text)}]"

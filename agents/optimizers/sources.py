@@ -14,8 +14,25 @@ from types import CodeType
 __all__ = ["Source", "source_of"]
 
 _MUTATING = frozenset(
-    "append appendleft extend insert add update setdefault pop popitem popleft clear remove discard sort reverse put "
-    "put_nowait".split()
+    [
+        "append",
+        "appendleft",
+        "extend",
+        "insert",
+        "add",
+        "update",
+        "setdefault",
+        "pop",
+        "popitem",
+        "popleft",
+        "clear",
+        "remove",
+        "discard",
+        "sort",
+        "reverse",
+        "put",
+        "put_nowait",
+    ]
 )
 _LEARNED = ast.Name("learned", ast.Load())
 
@@ -25,8 +42,10 @@ class Source:
     """What is read of a function."""
 
     text: str
-    changed: frozenset[str]
-    """Names and attributes that it gives values to, or changes in place: what they hold is state."""
+    names: frozenset[str]
+    """Those that it gives values to, or whose values it changes in place: what they hold is state."""
+    attributes: frozenset[str]
+    """Likewise, of any object."""
     learned: frozenset[str]
     """Names of constants that trainable values begin with."""
 
@@ -42,8 +61,11 @@ def source_of(code: CodeType) -> Source | None:
     found = [each for each in ast.walk(tree) if _is_made_from(each, code)]
     if len(found) != 1:
         return None
-    text = ast.unparse(_Stripped().visit(found[0]))
-    return Source(text, frozenset(_changed(found[0])), frozenset(_learned(found[0])))
+    changed = list(_changed(found[0]))
+    names = frozenset(each.id for each in changed if isinstance(each, ast.Name))
+    attributes = frozenset(each.attr for each in changed if isinstance(each, ast.Attribute))
+    learned = frozenset(_learned(found[0]))
+    return Source(ast.unparse(_Stripped().visit(found[0])), names, attributes, learned)
 
 
 def _parsed(text: str) -> ast.Module | None:
@@ -99,13 +121,23 @@ def _learned(tree: ast.AST) -> Iterator[str]:
             yield from (each.id for each in given if isinstance(each, ast.Name))
 
 
-def _changed(tree: ast.AST) -> Iterator[str]:
+def _changed(tree: ast.AST) -> Iterator[ast.expr]:
+    """The names and attributes whose values a function replaces or changes in place."""
     for part in ast.walk(tree):
         match part:
-            case ast.Name(ctx=ast.Store() | ast.Del(), id=name) | ast.Attribute(ctx=ast.Store() | ast.Del(), attr=name):
-                yield name
-            case ast.Subscript(ctx=ast.Store() | ast.Del(), value=ast.Name(id=name) | ast.Attribute(attr=name)):
-                yield name
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name) | ast.Attribute(attr=name), attr=method)):
-                if method in _MUTATING:
-                    yield name
+            case ast.Name(ctx=ast.Store() | ast.Del()):
+                yield part
+            case ast.Attribute(ctx=ast.Store() | ast.Del(), value=inner):
+                yield part
+                yield _container(inner)
+            case ast.Subscript(ctx=ast.Store() | ast.Del(), value=inner):
+                yield _container(inner)
+            case ast.Call(func=ast.Attribute(value=inner, attr=method)) if method in _MUTATING:
+                yield _container(inner)
+
+
+def _container(part: ast.expr) -> ast.expr:
+    """`counts` of `counts[key][0]`."""
+    while isinstance(part, ast.Subscript):
+        part = part.value
+    return part

@@ -18,7 +18,7 @@ from steepest.agents.optimizers.search.values import Component, Values
 from steepest.agents.optimizers.stages import Staged, place_all, stage_of
 from steepest.errors import InputError
 from steepest.traces.containers import values_of
-from steepest.traces.failures import CodeNotRunError, ExecutionError
+from steepest.traces.failures import CodeNotRunError, ExecutionError, told
 from steepest.traces.feedback import Feedback, cut_out, ends_of
 from steepest.traces.graph import Node
 from steepest.traces.holders import unwrapped
@@ -150,8 +150,7 @@ def _outage(error: BaseException) -> LLMError | None:
 
 
 def _failed(example: Example, error: BaseException, parameters: Mapping[str, Node[Any]], *, traced: bool) -> Rollout:
-    is_told = isinstance(error, ExecutionError)
-    words = str(error) if is_told else f"{type(error).__name__}: {error}"
+    words = str(error) if isinstance(error, ExecutionError) else told(error)
     nodes = list(ends_of(error)) if isinstance(error, ExecutionError) else []
     return Rollout(
         example.key,

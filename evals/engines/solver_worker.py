@@ -23,7 +23,7 @@ class Solved:
 
 
 _EXPLANATION_SECONDS = 4.0
-"""For the reason of an infeasible or unbounded model, which the agent shows to its LLM: within a solve's grace period."""
+"""For the reason of an infeasible or unbounded model, which an LLM is shown: within the grace period of a solve."""
 
 
 def prepare(memory_mib: int) -> None:

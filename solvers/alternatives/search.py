@@ -18,7 +18,7 @@ from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Tables
-from steepest.solvers.formulation import Formulation
+from steepest.solvers.formulation import Formulation, Sense
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.sensitivity.ranging import solve_ranged
 from steepest.solvers.solve import solution_of
@@ -168,7 +168,8 @@ class _Search:
         lower, upper = self.model.lower.copy(), self.model.upper.copy()
         optimal = self.held_to_objective()
         for column in discrete.tolist():
-            for bounds, sense in ((lower, "minimize"), (upper, "maximize")):
+            ends: tuple[tuple[Numbers, Sense], ...] = ((lower, "minimize"), (upper, "maximize"))
+            for bounds, sense in ends:
                 if np.isfinite(bounds[column]):
                     continue
                 cost = np.zeros(self.model.columns)
@@ -177,7 +178,7 @@ class _Search:
                 bounds[column] = self.reached(answer, column, sense)
         return replace(self.model, lower=lower, upper=upper)
 
-    def reached(self, answer: Answer, column: int, sense: str) -> float:
+    def reached(self, answer: Answer, column: int, sense: Sense) -> float:
         """How far a whole number goes among optimal answers."""
         if answer.status == "optimal" and answer.objective is not None:
             return float(np.round(answer.objective))

@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 from steepest.solvers.formulation import Constraint, Domain, Sense
 from steepest.solvers.language.expressions import Expression, Label, spell, spell_head, spell_label
 
+Direction: TypeAlias = Literal["relax", "tighten", "raise", "lower"]
+
 ANY = "*"
 """In the place of a label: every label."""
 
@@ -116,7 +118,7 @@ class MoveLimit:
     """
 
     target: Target
-    direction: Literal["relax", "tighten", "raise", "lower"]
+    direction: Direction
     amount: Amount
 
     def __str__(self) -> str:

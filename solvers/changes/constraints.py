@@ -35,8 +35,9 @@ def limit_moved(change: MoveLimit, formulation: Formulation) -> Formulation:
 
 def with_another(formulation: Formulation, constraint: Constraint) -> Formulation:
     """The formulation with one more constraint, whose name is changed where it is taken."""
-    named = [*formulation.sets, *formulation.parameters, *formulation.variables, *formulation.lets]
-    taken = {each.name for each in [*named, *formulation.constraints]}
+    taken = {each.name for each in [*formulation.sets, *formulation.parameters]}
+    taken |= {each.name for each in [*formulation.variables, *formulation.lets]}
+    taken |= {each.name for each in formulation.constraints}
     names = (constraint.name, *(f"{constraint.name}_{number}" for number in range(2, len(taken) + 3)))
     free = next(name for name in names if name not in taken)
     return rebuilt(formulation, constraints=[*formulation.constraints, constraint.model_copy(update={"name": free})])

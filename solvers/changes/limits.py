@@ -92,6 +92,10 @@ def _compared(operands: tuple[Expression, ...], operators: tuple[ComparisonOpera
 
 
 def _plus(limit: Expression, sign: int, amount: Amount, rows: Expression | None, decided: frozenset[str]) -> Expression:
+    if isinstance(limit, Number) and rows is None:
+        return Number(
+            limit.value + sign * (abs(limit.value) * amount.value / 100 if amount.is_percent else amount.value)
+        )
     by: Expression = Number(abs(amount.value)) if not amount.is_percent else _share(limit, amount, decided)
     if amount.value < 0:
         sign = -sign

@@ -12,6 +12,7 @@ from steepest.solvers.changes.change import (
     Change,
     ChangeDomain,
     ChangeObjective,
+    Direction,
     DropConstraint,
     FixVariable,
     MoveLimit,
@@ -19,6 +20,7 @@ from steepest.solvers.changes.change import (
     Target,
 )
 from steepest.solvers.diagnostics import FormulationError, problem
+from steepest.solvers.formulation import Domain
 from steepest.solvers.language.expressions import Label
 from steepest.solvers.language.labels import normalize_label
 from steepest.solvers.language.parser import parse_expression
@@ -39,7 +41,9 @@ FORMS = (
 )
 """One example of each kind of change."""
 
-_TARGET = r"(?P<name>[^\W\d]\w*)\s*(?:\[(?P<index>[^\]]*)\])?"
+_QUOTED = r'"(?:[^"\\\n]|\\.)*"'
+_TARGET = rf"(?P<name>[^\W\d]\w*)\s*(?:\[(?P<index>(?:{_QUOTED}|[^\]\"])*)\])?"
+_CODE = re.compile(rf'(?:{_QUOTED}|[^#"]|"(?!.*"))*')
 _PIECE = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|[^;"\n])+""")
 _LABEL = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,"]*[^,"\s]))\s*(?:,|\Z)')
 
@@ -63,7 +67,8 @@ def read_changes(text: str) -> tuple[Change, ...]:
 
 def _pieces(text: str) -> Iterator[str]:
     for line in text.splitlines():
-        code = re.sub(r"""((?:"[^"]*"|[^"#])*)#.*""", r"\1", line)
+        match = _CODE.match(line)
+        code = match[0] if match is not None else line
         yield from (piece.strip() for piece in _PIECE.findall(code) if piece.strip())
 
 
@@ -85,6 +90,15 @@ def read_change(text: str) -> Change:
     )
 
 
+_DIRECTIONS: dict[str, Direction] = {"relax": "relax", "tighten": "tighten", "raise": "raise", "lower": "lower"}
+_DOMAINS: dict[str, Domain] = {
+    "real": "real",
+    "integer": "integer",
+    "binary": "binary",
+    "semicontinuous": "semicontinuous",
+}
+
+
 def _drop(match: re.Match[str]) -> Change:
     return DropConstraint(_target(match))
 
@@ -100,10 +114,7 @@ def _add(match: re.Match[str]) -> Change:
 
 
 def _move(match: re.Match[str]) -> Change:
-    direction = match["direction"]
-    if direction not in ("relax", "tighten", "raise", "lower"):
-        raise ValueError(direction)
-    return MoveLimit(_target(match), direction, _amount(match["amount"]))
+    return MoveLimit(_target(match), _DIRECTIONS[match["direction"]], _amount(match["amount"]))
 
 
 def _fix(match: re.Match[str]) -> Change:
@@ -117,10 +128,10 @@ def _objective(match: re.Match[str]) -> Change:
 
 def _domain(match: re.Match[str]) -> Change:
     domain = match["domain"]
-    if domain not in ("real", "integer", "binary", "semicontinuous"):
+    if domain not in _DOMAINS:
         repair = "real, integer, binary or semicontinuous"
         raise problem("unknown-domain", f"`{domain}` is no kind of decision", repair=repair)
-    return ChangeDomain(_target(match), domain)
+    return ChangeDomain(_target(match), _DOMAINS[domain])
 
 
 def _range(match: re.Match[str]) -> Change:
@@ -201,11 +212,13 @@ def _amount(text: str) -> Amount:
     return Amount(_number(stripped))
 
 
-def _number(text: str) -> float:
+def _number(text: str) -> int | float:
     try:
         value = read_number(text.strip().removeprefix("+"), set())
     except CellError as error:
         raise problem("unknown-change", str(error)) from error
     if value is None:
         raise problem("unknown-change", f"`{text.strip()}` is no number")
-    return float(value)
+    number = normalize_label(value)
+    assert not isinstance(number, str)  # noqa: S101  # a number stays one
+    return number

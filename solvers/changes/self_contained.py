@@ -8,7 +8,7 @@ from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Data, Members, Tables
 from steepest.solvers.formulation import Family, Formulation, IndexedValue, Parameter, Set
 from steepest.solvers.language.expressions import Expression, Index, Label, Number, SetLiteral, TupleOf
-from steepest.solvers.language.labels import label_or_number
+from steepest.solvers.language.labels import label_or_number, normalize_label
 from steepest.solvers.vectorized.instance import Instance
 
 Cell = tuple[tuple[Label, ...], Label]
@@ -43,7 +43,7 @@ def self_contained(
 def rebuilt(formulation: Formulation, **parts: object) -> Formulation:
     """A formulation with other parts, checked and its labels resolved; the one it is made from stays as it is."""
     content = {name: getattr(formulation, name) for name in Formulation.model_fields} | parts
-    return Formulation(**{name: _copied(part) for name, part in content.items()})
+    return Formulation.model_validate({name: _copied(part) for name, part in content.items()})
 
 
 def _copied(part: object) -> object:
@@ -63,14 +63,14 @@ def cells_of(formulation: Formulation, parameter: Parameter) -> list[Cell]:
 def with_cells(parameter: Parameter, cells: Iterable[Cell]) -> Parameter:
     """The parameter with values of its own in place of whatever gave them."""
     values = [IndexedValue(index=list(index), value=value) for index, value in cells]
-    cleared = {"value": None, "expression": None, "table": None, "missing": False}
+    cleared: dict[str, object] = {"value": None, "expression": None, "table": None, "missing": False}
     return parameter.model_copy(update={**cleared, "values": values})
 
 
 def with_value(parameter: Parameter, value: Label) -> Parameter:
     """The parameter with one value in place of whatever gave it."""
-    cleared = {"values": [], "expression": None, "table": None, "missing": False, "default": None}
-    return parameter.model_copy(update={**cleared, "value": value})
+    cleared: dict[str, object] = {"values": [], "expression": None, "table": None, "missing": False, "default": None}
+    return parameter.model_copy(update={**cleared, "value": normalize_label(value)})
 
 
 def label_node(label: Label) -> Expression:
@@ -105,7 +105,7 @@ def _with_members(element: Set, data: Data) -> Set:
     members = data.members.get(element.name)
     if members is None:
         return element
-    cleared = {"members": None, "families": [], "table": None}
+    cleared: dict[str, object] = {"members": None, "families": [], "table": None}
     if element.index is not None:
         return element.model_copy(update={**cleared, "families": _families(element, members)})
     rows = zip(*members.columns, strict=True)

@@ -93,5 +93,5 @@ def _named(head: Head, instance: Instance) -> Head:
 
 
 def _declared(formulation: Formulation) -> set[str]:
-    named = [*formulation.sets, *formulation.parameters, *formulation.variables, *formulation.lets]
-    return {each.name for each in named}
+    data = {each.name for each in [*formulation.sets, *formulation.parameters]}
+    return data | {each.name for each in [*formulation.variables, *formulation.lets]}

@@ -109,7 +109,7 @@ def smallest_in(model: CompiledModel, spending: Spending) -> Found | None:
 def _by_families(search: Search, whole: list[Requirement]) -> tuple[list[Requirement], list[Requirement]]:
     """The constraint families of a conflict, and all bounds and domains, which are held meanwhile.
 
-    With `x >= 0` held, a shortage in one region is a conflict of its few rows; without, only the sum of all rows is one.
+    With `x >= 0` held, a shortage in one region is a conflict of its few rows; without, only that of all rows is.
     Whole numbers are given up at once if there is a conflict without them, so that every later test is an LP.
     """
     constraints = [each for each in whole if each.kind == "constraint"]

@@ -6,10 +6,11 @@ section 6). The slacks of one constraint alone give the alternatives.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.backends.array_model import ArrayModel
@@ -47,6 +48,12 @@ class Side:
     def price(self) -> float:
         """What moving it by 1 costs."""
         return self.weight / (abs(self.limit.value) or 1.0)
+
+    @property
+    def mover(self) -> Hashable:
+        """What moves when it gives: a number that is stated once is one for all rows that it limits."""
+        is_one = self.limit.parameter is not None and self.limit.is_used_once
+        return (self.limit.parameter, self.is_upper) if is_one else (self.row, self.is_upper)
 
 
 def find_repairs(
@@ -168,30 +175,33 @@ def _repair(model: ArrayModel, sides: Sequence[Side], spending: Spending, *, is_
     for digits in _DIGITS:
         steps = [(side, _rounded(side, slack, digits)) for side, slack in moved]
         if steps and _is_feasible(_moved(model, steps), spending):
-            changes = tuple(_change(side, step) for side, step in steps)
-            return Repair(changes=changes, cost=sum(side.price * step for side, step in steps), is_smallest=is_smallest)
+            told = list({side.mover: (side, step) for side, step in reversed(steps)}.values())[::-1]
+            changes = tuple(_change(side, step) for side, step in told)
+            return Repair(changes=changes, cost=sum(side.price * step for side, step in told), is_smallest=is_smallest)
     return None
 
 
 def _slacks(model: ArrayModel, sides: Sequence[Side], spending: Spending) -> Numbers | None:
-    elastic = _elastic(model, sides)
-    answer = _solved(elastic, spending)
-    if answer is None:
-        return None
-    return answer[model.columns :]
+    """How far each side gives in the cheapest way; None if no way makes the model feasible, or none was found."""
+    numbers: dict[Hashable, int] = {}
+    movers = np.array([numbers.setdefault(side.mover, len(numbers)) for side in sides])
+    answer = _solved(_elastic(model, sides, movers), spending)
+    return answer[model.columns + movers] if answer is not None else None
 
 
-def _elastic(model: ArrayModel, sides: Sequence[Side]) -> ArrayModel:
-    """The model with a slack column for each side, and their prices as the objective."""
-    count = len(sides)
+def _elastic(model: ArrayModel, sides: Sequence[Side], movers: npt.NDArray[np.int64]) -> ArrayModel:
+    """The model with a slack column for each mover, and their prices as the objective."""
+    count = int(movers.max()) + 1
+    prices = np.zeros(count)
+    prices[movers] = [side.price for side in sides]
     rows = np.concatenate([np.repeat(np.arange(model.rows), np.diff(model.row_starts)), [side.row for side in sides]])
     order = np.argsort(rows, kind="stable")
-    columns = np.concatenate([model.row_columns, model.columns + np.arange(count)])
+    columns = np.concatenate([model.row_columns, model.columns + movers])
     coefficients = np.concatenate([model.row_coefficients, [-1.0 if side.is_upper else 1.0 for side in sides]])
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows.astype(np.int64), minlength=model.rows))])
     return replace(
         model,
-        cost=np.concatenate([model.cost, [side.price for side in sides]]),
+        cost=np.concatenate([model.cost, prices]),
         lower=np.concatenate([model.lower, np.zeros(count)]),
         upper=np.concatenate([model.upper, np.full(count, np.inf)]),
         types=np.concatenate([model.types, np.full(count, CONTINUOUS)]).astype(np.int32),

@@ -89,7 +89,7 @@ class Limits:
             return []
         name = side.name if isinstance(side, Name | Index) else ""
         unit = next((each.unit for each in self._formulation.parameters if each.name == name), None)
-        parameter = self._parameter(side, constraint, block, row)
+        parameter = self._parameter(side, block, row)
         once = parameter is not None and self._is_used_once(name, constraint)
         return [Limit(operator, float(values[row]) + 0.0, unit, parameter, once)]
 
@@ -104,16 +104,15 @@ class Limits:
                 self._values[key] = None
         return self._values[key]
 
-    def _parameter(self, side: Expression, constraint: Constraint, block: RowBlock, row: int) -> str | None:
-        """The cell that a side is, if it is a plain parameter at the row's own labels."""
+    def _parameter(self, side: Expression, block: RowBlock, row: int) -> str | None:
+        """The cell that a side is, if it is a plain parameter; it may be the limit of other rows too."""
         if not isinstance(side, Name | Index) or side.name not in {each.name for each in self._formulation.parameters}:
             return None
         if isinstance(side, Name):
-            return side.name if constraint.index is None else None
+            return side.name
         labels = dict(zip(block.frame.columns, self._model.row_index(block, row), strict=True))
         index = [_label(each, labels) for each in side.indices]
-        fixed = all(label in index for label in labels.values())  # else one cell is the limit of several rows
-        return named(side.name, index) if fixed and None not in index else None
+        return named(side.name, index) if None not in index else None
 
     def _is_used_once(self, name: str, constraint: Constraint) -> bool:
         if name not in self._uses:

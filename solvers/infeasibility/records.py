@@ -117,8 +117,8 @@ class Explanation(BaseModel):
 
     @property
     def lines(self) -> list[str]:
-        """All of it in sentences, for a person or a model to read."""
-        found = [*(self.conflict.sentences if self.conflict else ()), *(self.ray.sentences if self.ray else ())]
+        """All of it in words, for a person or a model to read; a conflict is one text, of a line for each member."""
+        found = [*([str(self.conflict)] if self.conflict else []), *(self.ray.sentences if self.ray else ())]
         if self.repairs:
             found.append("It has an answer if you " + ", or ".join(str(repair) for repair in self.repairs) + ".")
         return found

@@ -60,7 +60,7 @@ def conflict_in_words(members: Sequence[ConflictMember], is_minimal: bool, solve
         sentences = [
             f"{phrases[0]} conflicts with:" if len(phrases) > 2 else f"{phrases[0]} conflicts with {phrases[1]}."
         ]
-        sentences += [f"- {phrase}" for phrase in phrases[1:]] if len(phrases) > 2 else []
+        sentences += [f"  - {phrase}" for phrase in phrases[1:]] if len(phrases) > 2 else []
     if not is_minimal:
         sentences.append("(not proven smallest: some of these may not be needed for the conflict)")
     return Conflict(

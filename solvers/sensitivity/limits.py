@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from steepest.solvers.changes.self_contained import instance_cells
-from steepest.solvers.definitions import decisions, expressions_of
+from steepest.solvers.definitions import Definition, decisions, expressions_of
 from steepest.solvers.display import named
-from steepest.solvers.formulation import Constraint, Formulation, Parameter
+from steepest.solvers.formulation import Constraint, Formulation, Objective, Parameter, Variable
 from steepest.solvers.language.expressions import (
     Comparison,
     Expression,
@@ -119,7 +119,7 @@ def _places(side: Name | Index, names: tuple[str, ...]) -> tuple[int | Label, ..
 
 def _uses(formulation: Formulation) -> Counter[str]:
     """How often each name is mentioned."""
-    elements = [
+    elements: list[Definition | Variable | Constraint | Objective] = [
         *formulation.sets,
         *formulation.parameters,
         *formulation.variables,

@@ -64,7 +64,7 @@ def solve_ranged(model: ArrayModel, options: SolveOptions) -> Ranged | None:
     with one_at_a_time:
         solver = handed_over(scaling.model, options)
         solver.HandleKeyboardInterrupt = True
-        solver.run()  # type: ignore[no-untyped-call]
+        solver.run()
         found = _read(model, scaling, solver)
     if found is not None:
         _require_proof(model, found)

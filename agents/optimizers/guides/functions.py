@@ -1,7 +1,7 @@
 """Functions as guides: one's own metric, or one that was written for DSPy or GEPA."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from steepest.agents.llm.chat import run_sync
@@ -11,20 +11,30 @@ from steepest.agents.optimizers.search.rollouts import Judgement
 
 __all__ = ["FunctionGuide", "guide_of"]
 
-_OUTPUTS = frozenset({"output", "outputs", "pred", "prediction", "predicted", "answer", "result", "response", "reply"})
-_EXAMPLES = frozenset({"example", "gold", "data", "inputs", "item", "case", "reference", "expected", "problem"})
+_OUTPUTS = frozenset(
+    "output outputs pred preds prediction predictions predicted y_pred y_hat generated completion hypothesis".split()
+)
+_ANSWERS = frozenset({"answer", "result", "response", "reply"})
+"""Names of outputs beside an example, and of what is right beside an output."""
+_EXAMPLES = frozenset(
+    "example gold golden data datum input inputs item case row reference expected problem question "
+    "label labels target targets truth ground_truth y_true solution".split()
+)
+_UNUSED = frozenset({"trace", "pred_name", "pred_trace"})
+"""What DSPy and GEPA give beside the two."""
 
 
 class FunctionGuide:
     """A function that judges.
 
     Args:
-        function: Takes the output; or the example's data and the output, in this order unless their names (`pred`,
-            `gold`, ...) say the other; or more, as DSPy's metrics `(gold, pred, trace, pred_name, pred_trace)`, which
-            get None for the rest. Returns what `judgement_of` reads; may be async.
+        function: Takes the output; or the example's data and the output, in this order unless a name (`pred` first,
+            `gold` second, ...) says the other; or more, as DSPy's metrics `(gold, pred, trace, pred_name, pred_trace)`,
+            which get None for the rest. A setting of its own, with a default that is not None, keeps it. Returns what
+            `judgement_of` reads; may be async.
 
     Raises:
-        GuideError: It takes no arguments.
+        GuideError: It takes no arguments, or nobody can tell what an argument that may be left out is for.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -92,12 +102,21 @@ def _places(function: Callable[..., Any]) -> tuple[str, ...]:
         raise GuideError(f"the guide {name_of(function)} takes no arguments: write it as (example, output)")
     if len(names) == 1:
         return ("output",)
-    first = ("output", "example") if names[0] in _OUTPUTS and names[1] in _EXAMPLES else ("example", "output")
-    return *first, *("rest",) * (len(names) - 2)
+    pair = ("output", "example") if _begins_with_output(names[0], names[1]) else ("example", "output")
+    return *pair, *("rest",) * (len(names) - 2)
+
+
+def _begins_with_output(first: str, second: str) -> bool:
+    """Whether names say that the output comes before the example; where they don't, the example does."""
+    if first in _OUTPUTS or first in _EXAMPLES:
+        return first in _OUTPUTS
+    if second in _OUTPUTS:
+        return False
+    return first in _ANSWERS or second in _EXAMPLES
 
 
 def _positional(parameters: Mapping[str, inspect.Parameter], name: str) -> list[str]:
-    """The names of the arguments that are given by place: what is required, and of two the second."""
+    """The names of the arguments that are given by place: what is required, and of example and output both."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     for each in parameters.values():
         if each.kind is each.KEYWORD_ONLY and each.default is each.empty:
@@ -107,8 +126,24 @@ def _positional(parameters: Mapping[str, inspect.Parameter], name: str) -> list[
     required = sum(each.default is each.empty for each in placed)
     if any(each.kind is each.VAR_POSITIONAL for each in parameters.values()):
         return [*names, "example", "output"][: max(2, required)]
-    is_pair = names[:1] and (names[0] in _EXAMPLES or (names[1:2] and names[1] in _OUTPUTS))
-    return names[: max(2 if is_pair else 1, required)]
+    return names[: required if required > 1 or not names else _optional_pair(placed, name)]
+
+
+def _optional_pair(placed: Sequence[inspect.Parameter], name: str) -> int:
+    """How many of the first two arguments are given, where at least the second may be left out."""
+    first, *rest = (each.name for each in placed)
+    if not rest or rest[0] in _UNUSED:
+        return 1
+    if rest[0] in _OUTPUTS | _ANSWERS | _EXAMPLES or first in _EXAMPLES:
+        return 2
+    if placed[1].default is not None:  # a setting of its own
+        return 1
+    if first in _OUTPUTS | _ANSWERS:
+        return 2
+    raise GuideError(
+        f"the guide {name} takes ({first}, {rest[0]}=None), and nobody can tell which is the output: name them "
+        "(example, output) or (output, example), or pass lambda example, output: ... that calls it"
+    )
 
 
 async def _awaited(said: Any) -> Any:

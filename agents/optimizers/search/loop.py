@@ -1,6 +1,6 @@
 """The one loop of every strategy: restore what was done, then make steps until something ends the search."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -8,7 +8,7 @@ from itertools import count
 from steepest.agents.optimizers.search.journal import Journal
 from steepest.agents.optimizers.search.limits import BudgetSpent
 from steepest.agents.optimizers.search.protocols import Stopper, Strategy
-from steepest.agents.optimizers.search.records import StepRecord
+from steepest.agents.optimizers.search.records import Refused, StepRecord
 from steepest.agents.optimizers.search.search import Search
 from steepest.errors import InputError
 
@@ -17,6 +17,8 @@ __all__ = ["Ended", "carry_out"]
 IDLE_STEPS = 25
 """Steps in a row without anything new to evaluate after which there is nothing left to try, or nobody who finds it: a
 model that repeats itself would go on being paid for that."""
+IDLE_PROPOSALS = 30
+"""Proposals in such steps after which it is the same: a model that never gives a usable one asks for repairs, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ async def carry_out(
         reason = next((words for each in stoppers if (words := each.reason(search)) is not None), None)
         if reason is not None:
             return Ended(reason, step - 1)
-        if _idle_steps(list(known)) >= IDLE_STEPS:
-            return Ended(f"{IDLE_STEPS} steps in a row brought nothing new to evaluate", step - 1)
+        if (reason := _stalled(list(known))) is not None:
+            return Ended(reason, step - 1)
         search.begin(step)
         try:
             search.spending.require_time()
@@ -102,14 +104,19 @@ def _close_step(search: Search, strategy: Strategy, journal: Journal) -> StepRec
     return record
 
 
-def _idle_steps(records: Sequence[StepRecord]) -> int:
-    """How many of the last steps brought nothing new, by the records: a resume does not begin to count again."""
-    idle = 0
+def _stalled(records: Sequence[StepRecord]) -> str | None:
+    """Why there is no use in going on, by the last records, so that a resume does not begin to count again."""
+    idle, refused = 0, list[Refused]()
     for before, after in zip(reversed(records[:-1]), reversed(records[1:]), strict=True):
         if after.births or after.tried or before.metric_calls != after.metric_calls:
             break
         idle += 1
-    return idle
+        refused.extend(after.refused)
+    if idle < IDLE_STEPS and len(refused) < IDLE_PROPOSALS:
+        return None
+    words = f"{idle} steps in a row brought nothing new to evaluate"
+    reasons = Counter(each.reason for each in refused).most_common(1)
+    return f"{words}; most proposals could not be used: {reasons[0][0]}" if reasons else words
 
 
 def _numbers(first: int, most: int | None) -> Iterable[int]:

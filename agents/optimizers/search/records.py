@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from steepest.agents.optimizers.search.rollouts import Split
+from steepest.agents.optimizers.search.values import are_same
 
 __all__ = ["Birth", "Evaluated", "ModelUse", "Refused", "StepRecord", "Tried", "changed_values"]
 
@@ -110,5 +111,5 @@ class StepRecord(_Record):
 
 
 def changed_values(values: Mapping[str, Any], parent: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that differ from a parent's."""
-    return {name: value for name, value in values.items() if name not in parent or parent[name] != value}
+    """The values that differ from a parent's, as JSON says them."""
+    return {name: value for name, value in values.items() if name not in parent or not are_same(parent[name], value)}

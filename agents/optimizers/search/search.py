@@ -271,7 +271,7 @@ class Search:
                 return None
         values = {**parent.values, **fitting}
         digest = digest_of(values)
-        changed = tuple(name for name in fitting if fitting[name] != parent.values.get(name))
+        changed = tuple(changed_values(fitting, parent.values))
         known = self._known.get(digest)
         if known is not None:
             words = "it changes nothing" if digest == parent.digest else f"it is candidate {known} again"

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from steepest.traces.previews import preview
 
-__all__ = ["Component", "Kind", "Rejection", "Value", "Values", "digest_of"]
+__all__ = ["Component", "Kind", "Rejection", "Value", "Values", "are_same", "digest_of"]
 
 Value: TypeAlias = Any
 """What JSON can say: None, bool, int, float (finite), str, lists and dicts of these."""
@@ -55,6 +55,11 @@ def digest_of(values: Values) -> str:
     """Sixteen digits of the SHA-256 of a candidate's values: candidates of equal values are one."""
     written = json.dumps(values, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()[:16]
+
+
+def are_same(one: Value, other: Value) -> bool:
+    """Whether two values are one in JSON, where 1, 1.0 and True are three, and 0.0 and -0.0 two."""
+    return one is other or digest_of({"": one}) == digest_of({"": other})
 
 
 def short(value: Value) -> str:

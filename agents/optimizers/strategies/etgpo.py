@@ -16,6 +16,9 @@ from steepest.agents.optimizers.taxonomy import FailureGuidance, FailureSorting,
 
 __all__ = ["ErrorTaxonomy"]
 
+SOLVED = 1.0
+"""The score of a right answer, where nobody says what is good."""
+
 
 class ErrorTaxonomy:
     """Sorts the failures of the best member by their kind, and asks for guidance against the most frequent one.
@@ -26,7 +29,8 @@ class ErrorTaxonomy:
         sampler: Of the examples to look for failures on.
         acceptance: Whether guidance has helped.
         good: Runs with less than this score are failures; unless given, those with less than the best that the member
-            has on any example, or all if it does equally well on all of them. Runs that raise always are.
+            has on any example. If it does equally well on all of them, all are, unless that is 1, which is taken for
+            the best there is. Runs that raise always are.
     """
 
     name = "etgpo"
@@ -66,7 +70,7 @@ class ErrorTaxonomy:
     def _failures(self, known: Scores, rollouts: Sequence[Rollout]) -> list[Rollout]:
         scores = known.by_example.values()
         good = max(scores) if self._good is None else self._good
-        if self._good is None and good == min(scores):
+        if self._good is None and good == min(scores) and good != SOLVED:
             return list(rollouts)
         return [each for each in rollouts if each.error or each.score < good]
 

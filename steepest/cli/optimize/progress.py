@@ -114,7 +114,8 @@ def candidates(standing: Standing) -> str:
     """What became of the candidates."""
     from steepest.traces.rendering.figures import count_of
 
-    told = f"step {standing.step:,}: {standing.admitted:,} admitted, {max(standing.tried, 0):,} not"
+    step = "the sealed test" if standing.step < 0 else f"step {standing.step:,}"
+    told = f"{step}: {standing.admitted:,} admitted, {max(standing.tried, 0):,} not"
     return f"{told}, {count_of(standing.refused, 'proposal')} refused" if standing.refused else told
 
 

@@ -52,3 +52,8 @@ def test_what_an_example_lacks_is_named() -> None:
         call_plan(lambda question, context: None)(ROW)
     with pytest.raises(InputError, match="has no context, question"):
         call_plan(lambda question, context: None)("why?")
+
+
+def test_a_workflow_that_takes_something_needs_examples() -> None:
+    with pytest.raises(InputError, match="takes question, and there are no examples"):
+        call_plan(lambda question: None)(None)

@@ -17,6 +17,12 @@ def test_examples_are_named_by_their_ids_or_their_places() -> None:
     assert [each.key for each in examples_of([{"id": True}, {"id": 2}])] == ["0", "1"]
 
 
+def test_a_file_may_be_one_array(tmp_path: Path) -> None:
+    file = tmp_path / "data.json"
+    file.write_text('[\n  {"id": "a"},\n  {"id": "b"}\n]\n')
+    assert [each.key for each in examples_of(file)] == ["a", "b"]
+
+
 def test_a_workflow_without_arguments_has_one_example() -> None:
     (only,) = examples_of(None)
     assert only.data is None

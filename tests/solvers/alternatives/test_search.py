@@ -120,7 +120,7 @@ def test_whole_numbers_without_bounds_are_searched_as_far_as_good_answers_reach(
 
 
 def test_reals_beside_whole_numbers_are_varied_too() -> None:
-    text = "variables:\n  x: binary\n  y: real in 0..1\n  z: real in 0..1\nmaximize: x + y + z\nconstraints:\n  c: y + z <= 1"
+    text = "variables:\n  x: binary\n  y: real >= 0\n  z: real >= 0\nmaximize: x + y + z\nconstraints:\n  c: y + z <= 1"
 
     found = alternative_optima(Formulation.from_text(text), 2)
 

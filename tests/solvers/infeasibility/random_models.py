@@ -1,4 +1,4 @@
-"""Small random formulations of scalar variables, most of them infeasible, and an exact test of feasibility for the linear ones."""
+"""Small random formulations of scalar variables, many of them infeasible, and an exact test for the linear ones."""
 
 import random
 from collections.abc import Iterable

@@ -57,8 +57,8 @@ def test_a_conflict_names_its_members_their_numbers_and_the_users_words() -> Non
     assert conflict.members[0].quotes == ("40 kg of flour",)
     assert str(conflict) == (
         'flour_stock (at most 40 kg: 0.5 bake[bread] + 0.8 bake[cake] <= 40, "40 kg of flour") conflicts with:\n'
-        '- enough_cakes (at least 100 item: bake[cake] >= 100, "at least 100 cakes")\n'
-        "- bake[bread] >= 0"
+        '  - enough_cakes (at least 100 item: bake[cake] >= 100, "at least 100 cakes")\n'
+        "  - bake[bread] >= 0"
     )
 
 

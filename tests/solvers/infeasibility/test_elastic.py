@@ -41,6 +41,15 @@ def test_a_cell_of_a_table_is_named_with_its_index() -> None:
     assert repairs_of(text) == ["lower need[june] from 30 to 20", "raise most[june] from 20 to 30"]
 
 
+def test_a_number_that_is_stated_once_moves_for_all_its_rows() -> None:
+    text = (
+        "sets:\n  P = {a, b}\nparameters:\n  fewest = 30\n  room = 40\nvariables:\n  order[P]: real >= 0\n"
+        "minimize: order[a]\nconstraints:\n  enough[p in P]: order[p] >= fewest\n  fits: order[a] + order[b] <= room\n"
+    )
+
+    assert repairs_of(text) == ["lower fewest from 30 to 20", "raise room from 40 to 60"]
+
+
 def test_two_conflicts_are_repaired_together() -> None:
     text = (
         "variables:\n  x: real\n  y: real\nminimize: x\n"
