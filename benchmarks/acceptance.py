@@ -10,7 +10,8 @@ better child only for the better), "worse" is a child that is. A row's first fig
 the pairs that it took on average. Under the null no share may lie above the level; where one does by more than chance
 allows (three standard errors), the command fails. The last column is what an improvement costs where half the children
 are no better, four of ten are worse, and one of ten is better, all by coins: the pairs, and for each accepted child an
-evaluation on 50 ranking examples, divided by the improvements that are accepted.
+evaluation on 50 ranking examples, divided by the improvements that are accepted. A second table has what the level does
+not hold for: parents that always have partial credit, and children that are right or wrong and no better on average.
 """
 
 import argparse
@@ -45,6 +46,10 @@ def sparse(in_favour: float) -> Pair:
     return pair
 
 
+def partial(score: float, right: float) -> Pair:
+    return lambda source: (score, float(source.random() < right))
+
+
 NULLS = {"coins": coins(0.5, 0.5), "noise": noise(0.0), "sparse": sparse(0.5)}
 OTHERS = {
     "worse coins": coins(0.5, 0.35),
@@ -54,6 +59,7 @@ OTHERS = {
 }
 RULES: dict[str, Acceptance] = {
     "higher sum": Better(),
+    "ties drawn again": Better(redraws=1),
     **{f"paired, {level:g}": Paired(level) for level in (0.05, 0.1, 0.2, 0.3, 0.4)},
     "paired, 0.3, 8 pairs": Paired(0.3, most=8),
     "paired, 0.1, 96 pairs": Paired(0.1, most=96),
@@ -112,6 +118,11 @@ def main() -> None:
         if isinstance(rule, Paired):
             allowed = rule.level + 3 * (rule.level * (1 - rule.level) / runs) ** 0.5
             over += [f"{name}, {kind}: {cells[kind].share:.3f}" for kind in NULLS if cells[kind].share > allowed]
+    print(f"\n{'no better on average, not symmetric:':<40}{'level 0.05':>12}{'level 0.3':>12}")
+    for score, right in ((0.8, 0.8), (0.9, 0.9), (0.95, 0.95), (0.95, 0.9), (0.98, 0.98)):
+        cells = {level: asyncio.run(measured(Paired(level), partial(score, right), runs)) for level in (0.05, 0.3)}
+        name = f"always {score:g}, right with {right:g}"
+        print(f"{name:<40}" + "".join(f"{cell.share:>12.3f}" for cell in cells.values()), flush=True)
     if over:
         sys.exit("accepted more often than the level says: " + "; ".join(over))
 

@@ -21,6 +21,26 @@ from tests.agents.optimizers.landscapes import ALL, Landscape
 from tests.agents.optimizers.scripted import Following
 
 
+class Loader:
+    """Examples by their keys. GEPA's own loader numbers each split from 0, and its cache, which does not know splits,
+    then takes a score on a training example for that on the validation example of the same number.
+    """
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self.by_key = {each.key: each for each in examples}
+
+    def all_ids(self) -> list[str]:
+        """Every key."""
+        return list(self.by_key)
+
+    def fetch(self, ids: Sequence[str]) -> list[Example]:
+        """The examples of keys, in their order."""
+        return [self.by_key[each] for each in ids]
+
+    def __len__(self) -> int:
+        return len(self.by_key)
+
+
 class Adapter:
     """A landscape as GEPA runs it."""
 
@@ -72,8 +92,8 @@ def searched(landscape: Landscape, calls: int, seed: int) -> tuple[float, int]:
     with contextlib.redirect_stdout(io.StringIO()):
         result = gepa.optimize(
             seed_candidate=dict(landscape.seed()),
-            trainset=list(landscape.examples["train"]),
-            valset=list(landscape.examples["validation"]),
+            trainset=Loader(landscape.examples["train"]),
+            valset=Loader(landscape.examples["validation"]),
             adapter=adapter,
             custom_candidate_proposer=propose,
             reflection_minibatch_size=3,

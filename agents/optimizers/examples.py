@@ -58,8 +58,8 @@ def _written(example: Example, split: str) -> str:
     except (InputError, RecursionError) as error:
         why = error if isinstance(error, InputError) else "it holds itself"
         raise InputError(
-            f"{split}: the example {example.key} can't be told from others in the folder of a search: {why}; make it of "
-            "texts, numbers, arrays of numbers, lists, dicts and dataclasses, or leave out out="
+            f"{split}: the example {example.key} can't be told from others in the folder of a search: {why}; make it "
+            "of texts, numbers, arrays of numbers, lists, dicts and dataclasses, or leave out out="
         ) from error
 
 

@@ -1,7 +1,7 @@
 """What a guide, a workflow, a program or a strategy is known by: a digest that changes with its source and settings.
 
-It is the same in every process, and whatever a run changes takes no part in it: trainable values and functions, counters,
-collections that grow. Of installed packages, and of steepest, the name stands for the source.
+It is the same in every process, and whatever a run changes takes no part in it: trainable values and functions,
+counters, collections that grow. Of installed packages, and of steepest, the name stands for the source.
 """
 
 import dis

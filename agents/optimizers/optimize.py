@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from steepest.agents.default_model import default_model
-from steepest.agents.llm.chat import ChatModel, run_sync
+from steepest.agents.llm.chat import ChatModel, Usage, run_sync
+from steepest.agents.llm.errors import PriceUnknown
 from steepest.agents.llm.kept_replies import KeptModel, ReplyFile
 from steepest.agents.llm.policies import with_policies
+from steepest.agents.llm.prices import price_of_model
 from steepest.agents.llm.specs import open_model
 from steepest.agents.optimizers.catalogue import asks_a_model, own_copy, strategy_named
 from steepest.agents.optimizers.components import value_of
@@ -25,7 +26,7 @@ from steepest.agents.optimizers.model_bandit import ModelBandit
 from steepest.agents.optimizers.outcome import Optimized, Spent
 from steepest.agents.optimizers.reports.result import keep_result
 from steepest.agents.optimizers.run_folder import ComponentEntry, RunEntry, RunFolder
-from steepest.agents.optimizers.sealed import sealed_test
+from steepest.agents.optimizers.sealed import calls_for_the_test, sealed_test
 from steepest.agents.optimizers.search.evaluations import Evaluations
 from steepest.agents.optimizers.search.executors import Executor
 from steepest.agents.optimizers.search.journal import Journal
@@ -123,8 +124,10 @@ def optimize(
             if isinstance(program, TracedProgram):
                 program.begin_with(seeded)
         evaluations = stack.enter_context(closing(Evaluations(folder.evaluations if folder is not None else None)))
-        spending = _spending(_limits(budget, steps, examples), evaluations)
-        spending.set_aside = 2 * len(examples.get("test", ()))
+        limits = _limits(budget, steps, examples)
+        spending = _spending(limits, evaluations)
+        spending.set_aside = calls_for_the_test(evaluations, program.seed(), examples.get("test", ()))
+        _require_enough(limits, spending, examples, models)
         search = Search(
             program,
             examples,
@@ -222,6 +225,38 @@ def _limits(budget: Any, steps: int | None, examples: Mapping[Split, Sequence[Ex
     ranking = examples.get("validation") or examples["train"]
     usual = DEFAULT_METRIC_CALLS * len(ranking) + 2 * len(examples.get("test", ()))
     return replace(given, metric_calls=usual)  # tokens and money end no search that asks no model
+
+
+def _require_enough(
+    limits: SearchLimits,
+    spending: Spending,
+    examples: Mapping[Split, Sequence[Example]],
+    models: Sequence[ChatModel],
+) -> None:
+    """Make sure, before anything is paid for, that the search can begin.
+
+    Raises:
+        BudgetSpent: The budget does not allow for the seed and the test.
+        PriceUnknown: Money is limited, and nobody knows what a model costs.
+    """
+    seed = len(examples.get("validation") or examples["train"])
+    if (
+        limits.metric_calls is not None
+        and not spending.metric_calls
+        and limits.metric_calls < seed + spending.set_aside
+    ):
+        test = f", the test at the end {spending.set_aside:,}" if spending.set_aside else ""
+        raise BudgetSpent(
+            f"{limits.metric_calls:,} metric calls are too few: the values to begin with take {seed:,}{test}, and each "
+            "step takes more"
+        )
+    if limits.money is None:
+        return
+    for each in models:
+        if price_of_model(each, Usage(input_tokens=1, output_tokens=1)) is None:
+            raise PriceUnknown(
+                f"money is limited to {limits.money} $, and the price of {each.name} is not known: limit tokens instead"
+            )
 
 
 def _spending(limits: SearchLimits, evaluations: Evaluations) -> Spending:

@@ -14,7 +14,12 @@ from steepest.agents.optimizers.search.values import Values
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["Optimized", "Spent"]
+__all__ = ["CHOSEN", "UNSEALED", "Optimized", "Spent"]
+
+CHOSEN = "by which the best was chosen, so that it is too high"
+"""What a score on the ranking split is to be read with."""
+UNSEALED = "a test split would give a figure that is not"
+"""What may be done about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class Optimized:
 
     best: Candidate
     score: float
-    """The best candidate's mean score on the ranking split."""
+    """The best candidate's mean score on the ranking split. As the best was chosen by it, it is too high; what the
+    values are worth on other examples is for `test` to say."""
     seed_score: float
     """That of the values that the search began with."""
     test: SealedTest | None
@@ -85,10 +91,17 @@ class Optimized:
         return write_report(self, path)
 
     def __str__(self) -> str:
-        gain = f"{self.seed_score:.4g} to {self.score:.4g}"
+        split = "validation" if self.ranking == "validation" else "training"
+        gain = f"{self.seed_score:.4g} to {self.score:.4g} on the {split} split{self._caveat}"
         lines = [
-            f"score {gain} after {self.spent.metric_calls:,} metric calls, {self.tried:,} candidates, "
+            f"score {gain}, after {self.spent.metric_calls:,} metric calls, {self.tried:,} candidates, "
             f"{self.refused:,} refused proposals, {self.spent.money:.4g} $",
             f"ended: {self.reason}",
         ]
-        return "\n".join([*lines, *([f"sealed test: {self.test}"] if self.test is not None else [])])
+        return "\n".join([*([f"sealed test: {self.test}"] if self.test is not None else []), *lines])
+
+    @property
+    def _caveat(self) -> str:
+        if self.best.number == 0:
+            return ""
+        return ", " + (CHOSEN if self.test is not None else f"{CHOSEN}; {UNSEALED}")

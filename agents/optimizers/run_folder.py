@@ -108,9 +108,9 @@ class RunFolder:
             self._write(entry)
             return entry.seed_values
         known = read_entry(self.path)
-        differing = [
-            name for name in _differing(known, entry) if name != "seed_values" or not self._knows(known, entry)
-        ]
+        differing = _differing(known, entry)
+        if "seed_values" in differing and self._knows(known, entry):
+            differing.remove("seed_values")
         if differing:
             told = "; ".join(_told(name, known, entry) for name in differing)
             raise InputError(
@@ -177,7 +177,7 @@ def read_entry(path: str | Path) -> RunEntry:
 
 
 def _differing(known: RunEntry, entry: RunEntry) -> list[str]:
-    """What differs, by the names of the entry's fields and of the identities; one that has another name is told by it."""
+    """What differs, by the names of fields and identities; what has another name is told by that alone."""
     before, now = known.model_dump(mode="json"), entry.model_dump(mode="json")
     fields = now.keys() - _MAY_DIFFER - {"identities"}
     found = [name for name in now if name in fields and not are_same(before[name], now[name])]
@@ -190,9 +190,10 @@ def _told(name: str, known: RunEntry, entry: RunEntry) -> str:
     """A difference in words."""
     there, here = getattr(known, name, None), getattr(entry, name, None)
     if there == here:  # by name
-        return f"the {name} {entry.guide if name == 'guide' else entry.workflow} has other code or settings now"
+        called = entry.guide if name == "guide" else entry.workflow
+        return f"the {name} {called} has other code or settings now, and the scores there are of the old one"
     before, now = _written(there), _written(here)
-    alike = len(os.path.commonprefix([before, now]))
+    alike = next((place for place, both in enumerate(zip(before, now, strict=False)) if both[0] != both[1]), 0)
     return f"{name}: {_short(before, alike)} there, {_short(now, alike)} now"
 
 

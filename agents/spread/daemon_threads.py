@@ -72,18 +72,19 @@ class DaemonThreads:
             del call  # an idle thread holds on to nothing
 
     def _next(self) -> tuple["Future[Any]", Callable[[], Any]] | None:
-        """What to call next; None when the threads are closed."""
+        """What to call next, begun before anybody can close the threads; None when they are closed."""
         with self._condition:
-            while not self._calls and not self._is_closed:
-                self._idle += 1
-                self._condition.wait()
-                self._idle -= 1
-            return None if self._is_closed else self._calls.popleft()
+            while not self._is_closed:
+                if not self._calls:
+                    self._idle += 1
+                    self._condition.wait()
+                    self._idle -= 1
+                elif (call := self._calls.popleft())[0].set_running_or_notify_cancel():
+                    return call
+            return None
 
 
 def _make(future: "Future[Any]", function: Callable[[], Any]) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
     try:
         result = function()
     except BaseException as error:  # raised again where the result is wanted

@@ -26,6 +26,7 @@ from steepest.solvers.tolerances import STRICTNESS
 _OPPOSITE = {"<=": ">", ">=": "<", "==": "!=", "!=": "==", "<": ">=", ">": "<="}
 _COUNTED = ("either", "exactly", "at_least", "at_most")
 _LARGEST_FACTOR = 1e7
+_ROUNDING = 1e-9
 
 
 class PyomoLogic:
@@ -78,15 +79,14 @@ class PyomoLogic:
         """A variable that is the largest or smallest of several values."""
         sign = 1 if function == "max" else -1
         extreme = self._variable("extreme", self.pyo.Reals)
-        for value in values:
-            self._constrain(sign * (extreme - value) >= 0)
-        chosen = [self._switch(sign * (extreme - value)) for value in values]
-        self._constrain(sum(chosen) >= 1)
         pick = max if function == "max" else min
         for side, bound in enumerate((extreme.setlb, extreme.setub)):
             ends = [self._bounds(value)[side] for value in values]
             known = [end for end in ends if end is not None]
             bound(pick(known) if len(known) == len(ends) else None)
+        for value in values:
+            self._constrain(sign * (extreme - value) >= 0)
+        self._constrain(sum(self._switch(sign * (extreme - value)) for value in values) >= 1)
         return extreme
 
     def piecewise(self, value: Any, points: Sequence[tuple[float, float]]) -> Any:
@@ -115,17 +115,28 @@ class PyomoLogic:
             case ">=":
                 return self._switch(right - left)
             case "<":
-                return self._switch(left - right + STRICTNESS)
+                return self._switch(left - right + self._step(left - right))
             case ">":
-                return self._switch(right - left + STRICTNESS)
+                return self._switch(right - left + self._step(left - right))
             case "==":
                 return self._switch(left - right, right - left)
         return self._compared(left, "<", right) + self._compared(left, ">", right)  # of the two only one can be
 
+    def _step(self, difference: Any) -> float:
+        """How far apart values are that are not equal: 1 for whole numbers, and else the distance that is asked for."""
+        from pyomo.repn import generate_standard_repn
+
+        if isinstance(difference, int | float):
+            return _ROUNDING
+        form = generate_standard_repn(difference)
+        numbers = [float(form.constant), *map(float, form.linear_coefs)]
+        is_whole = form.is_linear() and all(variable.is_integer() for variable in form.linear_vars)
+        return 1.0 if is_whole and all(number.is_integer() for number in numbers) else STRICTNESS
+
     def _switch(self, *differences: Any) -> Any:
         """A binary that is 1 only if every difference is 0 or less."""
         if all(isinstance(each, int | float) for each in differences):
-            return int(all(each <= 1e-9 for each in differences))
+            return int(all(each <= _ROUNDING / 2 for each in differences))
         switch = self._variable("choice", self.pyo.Binary)
         for each in differences:
             _, high = (each, each) if isinstance(each, int | float) else self._bounds(each)

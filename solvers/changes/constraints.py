@@ -1,7 +1,7 @@
 """Changes of constraints: one more, one fewer, another limit."""
 
 from steepest.solvers.changes.change import AddConstraint, DropConstraint, MoveLimit
-from steepest.solvers.changes.known import the_constraint
+from steepest.solvers.changes.known import declared_names, the_constraint
 from steepest.solvers.changes.limits import moved
 from steepest.solvers.changes.self_contained import rebuilt
 from steepest.solvers.changes.singling import family_of, without_rows
@@ -35,9 +35,7 @@ def limit_moved(change: MoveLimit, formulation: Formulation) -> Formulation:
 
 def with_another(formulation: Formulation, constraint: Constraint) -> Formulation:
     """The formulation with one more constraint, whose name is changed where it is taken."""
-    taken = {each.name for each in [*formulation.sets, *formulation.parameters]}
-    taken |= {each.name for each in [*formulation.variables, *formulation.lets]}
-    taken |= {each.name for each in formulation.constraints}
+    taken = declared_names(formulation) | {each.name for each in formulation.constraints}
     names = (constraint.name, *(f"{constraint.name}_{number}" for number in range(2, len(taken) + 3)))
     free = next(name for name in names if name not in taken)
     return rebuilt(formulation, constraints=[*formulation.constraints, constraint.model_copy(update={"name": free})])

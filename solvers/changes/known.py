@@ -62,6 +62,12 @@ def _found(formulation: Formulation, elements: list[E], kind: str, name: str) ->
     raise problem("unknown-name", f"there is no {kind} `{name}`", repair=repair)
 
 
+def declared_names(formulation: Formulation) -> set[str]:
+    """The names that an index can't have: of sets, parameters, variables and named expressions."""
+    names = {each.name for each in formulation.sets} | {each.name for each in formulation.parameters}
+    return names | {each.name for each in formulation.variables} | {each.name for each in formulation.lets}
+
+
 def require_cells(target: Target, cells: Iterable[tuple[Label, ...]], kind: str) -> None:
     """Raise `FormulationError` if a target names none of the cells; the message names close ones."""
     known = list(cells)

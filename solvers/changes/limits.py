@@ -1,6 +1,7 @@
 """Moving the limit of a comparison: away from what it limits, towards it, up, or down."""
 
 from steepest.solvers.changes.change import Amount, MoveLimit
+from steepest.solvers.changes.self_contained import label_node
 from steepest.solvers.checks.symbols import names_in
 from steepest.solvers.definitions import decisions
 from steepest.solvers.diagnostics import problem
@@ -16,6 +17,7 @@ from steepest.solvers.language.expressions import (
     Sum,
     spell,
 )
+from steepest.solvers.language.labels import normalize_label
 
 _ORDERED = ("<=", ">=", "==", "<", ">")
 
@@ -93,9 +95,8 @@ def _compared(operands: tuple[Expression, ...], operators: tuple[ComparisonOpera
 
 def _plus(limit: Expression, sign: int, amount: Amount, rows: Expression | None, decided: frozenset[str]) -> Expression:
     if isinstance(limit, Number) and rows is None:
-        return Number(
-            limit.value + sign * (abs(limit.value) * amount.value / 100 if amount.is_percent else amount.value)
-        )
+        by_number = abs(limit.value) * amount.value / 100 if amount.is_percent else amount.value
+        return label_node(normalize_label(limit.value + sign * by_number))
     by: Expression = Number(abs(amount.value)) if not amount.is_percent else _share(limit, amount, decided)
     if amount.value < 0:
         sign = -sign

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from steepest.solvers.changes.change import ANY, Target
-from steepest.solvers.changes.known import require_cells
+from steepest.solvers.changes.known import declared_names, require_cells
 from steepest.solvers.changes.self_contained import label_node
 from steepest.solvers.data.binding import bind
 from steepest.solvers.diagnostics import problem
@@ -79,7 +79,7 @@ def cell(name: str, head: Head) -> Expression:
 
 def _named(head: Head, instance: Instance) -> Head:
     """The head with a name for each label of its index tuples."""
-    taken = set(head.names) | _declared(instance.formulation)
+    taken = set(head.names) | declared_names(instance.formulation)
     fresh = (name for name in (f"i{number}" for number in count(1)) if name not in taken)
     generators = []
     for generator in head.generators:
@@ -90,8 +90,3 @@ def _named(head: Head, instance: Instance) -> Head:
         names = tuple(next(fresh) for _ in range(width))
         generators.append(Generator(names[0] if width == 1 else names, generator.source, generator.condition))
     return Head(tuple(generators))
-
-
-def _declared(formulation: Formulation) -> set[str]:
-    data = {each.name for each in [*formulation.sets, *formulation.parameters]}
-    return data | {each.name for each in [*formulation.variables, *formulation.lets]}

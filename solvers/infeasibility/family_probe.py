@@ -4,7 +4,7 @@ What logic, global constraints, products and curved terms make of a constraint d
 so each test reads the smaller formulation anew, with the solver that its class needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,9 @@ from steepest.errors import SteepestError
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.formulation import Formulation, Variable
 from steepest.solvers.infeasibility.budget import BudgetSpentError, Spending
+from steepest.solvers.infeasibility.records import RequirementKind
 from steepest.solvers.infeasibility.requirements import Requirement
+from steepest.solvers.language.expressions import Number
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solve import solve_formulation
 
@@ -80,7 +82,7 @@ def reduced_to(formulation: Formulation, requirements: Sequence[Requirement]) ->
     )
 
 
-def _reduced(variable: Variable, kept: set[tuple[str, str]]) -> Variable:
+def _reduced(variable: Variable, kept: Set[tuple[RequirementKind, str]]) -> Variable:
     has_domain = ("domain", variable.name) in kept
     if variable.domain == "semicontinuous":
         return variable if has_domain else variable.model_copy(update={"domain": "real", "lower": None, "upper": None})
@@ -88,8 +90,8 @@ def _reduced(variable: Variable, kept: set[tuple[str, str]]) -> Variable:
     binary = variable.domain == "binary"
     if binary and has_domain and has_lower and has_upper:
         return variable
-    lower = ("0" if binary and variable.lower is None else variable.lower) if has_lower else None
-    upper = ("1" if binary and variable.upper is None else variable.upper) if has_upper else None
+    lower = (Number(0) if binary and variable.lower is None else variable.lower) if has_lower else None
+    upper = (Number(1) if binary and variable.upper is None else variable.upper) if has_upper else None
     domain = ("integer" if binary else variable.domain) if has_domain else "real"
     content = {
         name: getattr(variable, name) for name in Variable.model_fields if name not in ("domain", "lower", "upper")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from steepest.errors import SteepestError
-from steepest.solvers.definitions import decisions, expressions_of
+from steepest.solvers.definitions import Definition, decisions, expressions_of
 from steepest.solvers.display import format_number, named
-from steepest.solvers.formulation import Constraint, Element, Formulation
+from steepest.solvers.formulation import Constraint, Element, Formulation, Objective, Variable
 from steepest.solvers.language.expressions import Comparison, Expression, Index, Label, LabelRef, Name, walk
 from steepest.solvers.vectorized.algebra import Algebra
 from steepest.solvers.vectorized.compile import CompiledModel
@@ -117,8 +117,9 @@ class Limits:
     def _is_used_once(self, name: str, constraint: Constraint) -> bool:
         if name not in self._uses:
             formulation = self._formulation
-            definitions = [*formulation.sets, *formulation.parameters, *formulation.lets]
-            users = [*formulation.constraints, *formulation.objectives, *formulation.variables, *definitions]
+            users: list[Definition | Variable | Constraint | Objective] = [*formulation.constraints]
+            users += [*formulation.objectives, *formulation.variables]
+            users += [*formulation.sets, *formulation.parameters, *formulation.lets]
             self._uses[name] = sum(_mentions(each, name) for user in users for each in expressions_of(user))
         return self._uses[name] == 1 and any(_mentions(each, name) for each in expressions_of(constraint))
 

@@ -18,7 +18,7 @@ from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.display import format_number, named
 from steepest.solvers.infeasibility.budget import BudgetSpentError, Spending
 from steepest.solvers.infeasibility.records import Ray, RayMove
-from steepest.solvers.infeasibility.requirements import families
+from steepest.solvers.infeasibility.requirements import Positions, families
 from steepest.solvers.infeasibility.row_probe import RowProbe
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.vectorized.columns import CONTINUOUS
@@ -101,7 +101,7 @@ def _cone(model: CompiledModel, scale: float) -> ArrayModel:
     )
 
 
-def _curvature(model: CompiledModel) -> tuple[Numbers, Numbers, Numbers]:
+def _curvature(model: CompiledModel) -> tuple[Positions, Positions, Numbers]:
     """Rows, columns and values of `Q`, both triangles."""
     hessian = model.hessian
     if hessian is None:

@@ -5,6 +5,7 @@ A row that is not asked for has free bounds, so that an LP goes on from the basi
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -96,7 +97,7 @@ class RowProbe:
             row_lower=np.where(rows, model.row_lower, -np.inf),
             row_upper=np.where(rows, model.row_upper, np.inf),
         )
-        self._solver = handed_over(begin, SolveOptions())
+        self._solver: Any = handed_over(begin, SolveOptions())
         self._solver.setOptionValue("presolve", "choose")
 
     def _asked(

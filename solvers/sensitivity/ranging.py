@@ -76,6 +76,8 @@ def _read(model: ArrayModel, scaling: ScaledModel, solver: "highspy.Highs") -> R
 
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
+    if not model.nonzeros:
+        return _without_coefficients(model, np.array(solver.getSolution().col_value))
     status, ranging = solver.getRanging()
     if status != highspy.HighsStatus.kOk or not ranging.valid:
         return None
@@ -102,6 +104,31 @@ def _read(model: ArrayModel, scaling: ScaledModel, solver: "highspy.Highs") -> R
         column_high=_ends(ranging.col_bound_up, model.columns),
         is_primal_degenerate=_is_primal_degenerate(model, values, rows, columns),
         is_dual_degenerate=_is_dual_degenerate(model, duals, reduced, rows, columns, largest),
+    )
+
+
+def _without_coefficients(model: ArrayModel, values: Numbers) -> Ranged:
+    """Every column by itself at the better of its bounds, which HiGHS doesn't range."""
+    rows, columns = np.ones(model.rows, bool), np.zeros(model.columns, bool)
+    sign = 1.0 if model.sense == "minimize" else -1.0
+    at_lower, at_upper = values <= model.lower, values >= model.upper
+    falls, grows = (at_lower, at_upper) if sign > 0 else (at_upper, at_lower)
+    none, free = np.zeros(model.rows), np.full(model.columns, np.inf)
+    return Ranged(
+        values=values,
+        objective=objective_value(model, values),
+        row_duals=none,
+        reduced_costs=model.cost + 0.0,
+        row_is_basic=rows,
+        column_is_basic=columns,
+        row_low=none,
+        row_high=none,
+        cost_low=np.where(grows, -np.inf, 0.0),
+        cost_high=np.where(falls, np.inf, 0.0),
+        column_low=-free,
+        column_high=free,
+        is_primal_degenerate=_is_primal_degenerate(model, values, rows, columns),
+        is_dual_degenerate=bool(((model.cost == 0) & (model.lower < model.upper)).any()),
     )
 
 

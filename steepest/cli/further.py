@@ -1,7 +1,8 @@
 """What a person asks of an answer: how it changes with its data, what if they were others, and what is as good."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,17 +72,28 @@ def read_questions(arguments: argparse.Namespace) -> Questions:
     """What the arguments ask.
 
     Raises:
-        FormulationError: A change can't be read.
-        InputError: The file can't be read, or a scenario changes nothing.
+        InputError: A change or the file can't be read, or a scenario changes nothing.
     """
     if not (arguments.what_if or arguments.what_if_file):
         return Questions(arguments.sensitivity, (), arguments.alternatives)
     from steepest.solvers.changes.scenarios import as_scenario, read_scenarios
 
-    scenarios = [as_scenario(text) for text in arguments.what_if]
-    if arguments.what_if_file:
-        scenarios += read_scenarios(_text_of(arguments.what_if_file))
+    with _told_as_input():
+        scenarios = [as_scenario(text) for text in arguments.what_if]
+        if arguments.what_if_file:
+            scenarios += read_scenarios(_text_of(arguments.what_if_file))
     return Questions(arguments.sensitivity, tuple(scenarios), arguments.alternatives)
+
+
+@contextmanager
+def _told_as_input() -> Iterator[None]:
+    """A change that can't be made is what the person gave, and no defect of the formulation."""
+    from steepest.solvers.diagnostics import FormulationError
+
+    try:
+        yield
+    except FormulationError as error:
+        raise InputError(str(error)) from error
 
 
 def _text_of(path: Path) -> str:
@@ -94,15 +106,16 @@ def _text_of(path: Path) -> str:
 def require_applicable(
     questions: Questions, formulation: "Formulation", tables: Mapping[str, object], folder: Path
 ) -> None:
-    """Raise `FormulationError` if a scenario speaks of what is not there, before anything is solved."""
+    """Raise `InputError` if a scenario speaks of what is not there, before anything is solved."""
     if not questions.scenarios:
         return
     from steepest.solvers.changes.apply import apply_changes
     from steepest.solvers.changes.self_contained import self_contained
 
     whole = self_contained(formulation, tables, folder=folder)
-    for scenario in questions.scenarios:
-        apply_changes(whole, scenario.changes)
+    with _told_as_input():
+        for scenario in questions.scenarios:
+            apply_changes(whole, scenario.changes)
 
 
 def answered(

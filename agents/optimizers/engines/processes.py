@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import tempfile
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import aclosing
 from pathlib import Path
@@ -56,7 +56,7 @@ class Processes:
     def __repr__(self) -> str:
         return f"Processes({self.workers})"
 
-    async def run(self, program: Program, jobs: Sequence[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
+    async def run(self, program: Program, jobs: Iterable[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
         """Make all of them; closing the generator kills those that run.
 
         Raises:
@@ -68,7 +68,7 @@ class Processes:
         async def made(number: int, job: Job) -> tuple[int, Rollout]:
             return number, await self._rollout(place, job)
 
-        async with aclosing(as_done([made(number, job) for number, job in enumerate(jobs)])) as rollouts:
+        async with aclosing(as_done((made(number, job) for number, job in enumerate(jobs)), self.workers)) as rollouts:
             async for each in rollouts:
                 yield each
 

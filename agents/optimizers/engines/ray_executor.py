@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import Any
 
@@ -52,7 +52,7 @@ class RayExecutor:
     def __repr__(self) -> str:
         return f"RayExecutor({self.workers})"
 
-    async def run(self, program: Program, jobs: Sequence[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
+    async def run(self, program: Program, jobs: Iterable[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
         """Make all of them; closing the generator kills those that run.
 
         Raises:
@@ -71,7 +71,9 @@ class RayExecutor:
             finally:
                 free.put_nowait(seat)
 
-        async with aclosing(as_done([rollout(number, job) for number, job in enumerate(jobs)])) as rollouts:
+        async with aclosing(
+            as_done((rollout(number, job) for number, job in enumerate(jobs)), self.workers)
+        ) as rollouts:
             async for each in rollouts:
                 yield each
 

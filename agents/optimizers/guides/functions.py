@@ -12,14 +12,13 @@ from steepest.agents.optimizers.search.rollouts import Judgement
 __all__ = ["FunctionGuide", "guide_of"]
 
 _OUTPUTS = frozenset(
-    "output outputs pred preds prediction predictions predicted y_pred y_hat generated completion hypothesis".split()
+    {"output", "outputs", "pred", "preds", "prediction", "predictions", "predicted", "y_pred", "y_hat", "completion"}
 )
 _ANSWERS = frozenset({"answer", "result", "response", "reply"})
 """Names of outputs beside an example, and of what is right beside an output."""
-_EXAMPLES = frozenset(
-    "example gold golden data datum input inputs item case row reference expected problem question "
-    "label labels target targets truth ground_truth y_true solution".split()
-)
+_INPUTS = frozenset({"example", "data", "input", "inputs", "item", "case", "row", "problem", "question"})
+_RIGHT = frozenset({"gold", "reference", "expected", "label", "labels", "target", "targets", "truth", "y_true"})
+_EXAMPLES = _INPUTS | _RIGHT
 _UNUSED = frozenset({"trace", "pred_name", "pred_trace"})
 """What DSPy and GEPA give beside the two."""
 

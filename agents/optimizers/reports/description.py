@@ -1,7 +1,7 @@
 """What a run's folder says of a search, as a report needs it: what is unknown is left out, never guessed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from steepest.agents.optimizers.sealed import SealedTest
@@ -49,7 +49,9 @@ def description_of(run: Mapping[str, Any], result: Mapping[str, Any] | None = No
         seed_values=run.get("seed_values") or {},
         facts=_facts(run),
         reason=str(result.get("reason") or ""),
-        test=SealedTest(**{name: test[name] for name in ("seed", "best", "low", "high", "n")}) if test else None,
+        test=SealedTest(**{each.name: test[each.name] for each in fields(SealedTest) if each.name in test})
+        if test
+        else None,
     )
 
 

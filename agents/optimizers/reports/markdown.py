@@ -6,7 +6,14 @@ from typing import Any
 from steepest.agents.optimizers.reports.description import Description, description_of
 from steepest.agents.optimizers.reports.diffs import shown, unified
 from steepest.agents.optimizers.reports.history import Entry, History, history_of
-from steepest.agents.optimizers.reports.wording import figure, sealed_words, signed, spent_words
+from steepest.agents.optimizers.reports.wording import (
+    choice_words,
+    figure,
+    sealed_words,
+    signed,
+    spent_words,
+    split_words,
+)
 from steepest.agents.optimizers.search.records import StepRecord
 from steepest.traces.rendering.characters import visible
 from steepest.traces.rendering.figures import count_of
@@ -42,10 +49,11 @@ def report_markdown(
 def _figures(history: History, description: Description) -> Iterator[str]:
     best, seed = history.entries[history.best], history.seed
     gain = f" ({signed(best.score - seed.score)})" if best.score is not None and seed.score is not None else ""
-    over = f"mean of {count_of(best.evaluated, 'example')} ({history.ranking})"
-    yield f"- best score: **{figure(best.score)}**, seed {figure(seed.score)}{gain}, {over}"
+    over = f"mean of {count_of(best.evaluated, 'example')} of the {split_words(history.ranking)}"
+    over = ", ".join(filter(None, (over, choice_words(history.best, description.test))))
     if description.test is not None:
         yield f"- on the sealed test split: {sealed_words(description.test)}"
+    yield f"- best score: **{figure(best.score)}**, seed {figure(seed.score)}{gain}, {over}"
     yield f"- {history.admitted:,} admitted, {len(history.tried):,} not better, {history.refused:,} refused"
     if history.moments:
         last = history.moments[-1]

@@ -8,7 +8,7 @@ from steepest.agents.optimizers.reports.diffs import Change, changes_of, shown
 from steepest.agents.optimizers.reports.history import Entry, History
 from steepest.agents.optimizers.reports.lineage import tree_of
 from steepest.agents.optimizers.reports.tree_svg import SHADES, tree_svg
-from steepest.agents.optimizers.reports.wording import figure, sealed_words, signed
+from steepest.agents.optimizers.reports.wording import choice_words, figure, sealed_words, signed, split_words
 from steepest.agents.optimizers.sealed import SealedTest
 from steepest.traces.rendering.figures import count_of, duration, money
 from steepest.traces.rendering.markup import Content, Markup, element, joined
@@ -30,11 +30,11 @@ _MOST_REFUSALS = 40
 def headline(history: History, description: Description) -> Markup:
     """The best score and the seed's, and what it took."""
     best, seed = history.entries[history.best], history.seed
-    split = "validation" if history.ranking == "validation" else "training"
+    caveat = choice_words(history.best, description.test)
     gain = signed(best.score - seed.score) if best.score is not None and seed.score is not None else ""
     words = (
         f"the best score, {gain} over the seed's {figure(seed.score)}; mean of "
-        f"{count_of(best.evaluated, 'example')} of the {split} split"
+        f"{count_of(best.evaluated, 'example')} of the {split_words(history.ranking)}, {caveat}"
         if history.best
         else f"the seed's score: nothing better was found; mean of {count_of(seed.evaluated, 'example')}"
     )

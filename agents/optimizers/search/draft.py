@@ -46,7 +46,8 @@ class Draft:
 
     def admit(self, pool: Pool, child: Candidate, reason: str, gain: float | None) -> None:
         """Put down that a child is admitted, and add it to the pool with the scores that it has."""
-        pool.add(child)
+        if child.number not in pool:
+            pool.add(child)
         earlier = self.provisional.pop(child.number, {})
         self._score(pool, child, [(split, each) for (split, _), each in earlier.items()])
         parent = pool[child.parents[0]] if child.parents else None
@@ -100,7 +101,9 @@ class Draft:
             tried=tuple(self.tried),
             refused=tuple(self.refused),
             evaluated=tuple(
-                Evaluated(number=number, split=split, scores=scores, objectives=self.objectives.get((number, split), {}))
+                Evaluated(
+                    number=number, split=split, scores=scores, objectives=self.objectives.get((number, split), {})
+                )
                 for (number, split), scores in self.scores.items()
             ),
             models=self.uses,

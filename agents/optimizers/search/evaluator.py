@@ -58,9 +58,7 @@ class Evaluator:
         self.failure_score = failure_score
         spending.expect(evaluations.costs(), executor.workers)
 
-    async def rollouts(
-        self, candidates: Sequence[Candidate], keys: Sequence[str], split: Split
-    ) -> list[list[Rollout]]:
+    async def rollouts(self, candidates: Sequence[Candidate], keys: Sequence[str], split: Split) -> list[list[Rollout]]:
         """For each candidate in the order of the keys.
 
         Raises:
@@ -112,8 +110,9 @@ class Evaluator:
 
         async with aclosing(self._executor.run(self._program, jobs())) as made:
             async for number, rollout in _in_time(made, lambda: self._spending.seconds_left):
-                self._spending.hear(rollout.tokens, rollout.money, time.monotonic() - begun[number])
-                found[places[number]] = checked = self._checked(rollout)
+                checked = self._checked(rollout)
+                self._spending.hear(checked.tokens, checked.money, time.monotonic() - begun[number])
+                found[places[number]] = checked
                 self._evaluations.keep(places[number][0], split, checked)
                 self._report()
         for reason in reasons:
@@ -123,20 +122,19 @@ class Evaluator:
             raise InputError(f"the executor {type(self._executor).__name__} has left out rollouts that it was to make")
 
     def _checked(self, rollout: Rollout) -> Rollout:
-        """A rollout whose figures are figures.
+        """A rollout whose figures are figures; what is of no account is left out.
 
         Raises:
             InputError: They are not.
         """
         if rollout.error:
-            return replace(rollout, score=0.0, objectives={})
-        figures = {"score": rollout.score, **{f"objective {name}": each for name, each in rollout.objectives.items()}}
-        for name, figure in figures.items():
+            rollout = replace(rollout, score=0.0, objectives={})
+        figures = {name: getattr(rollout, name) for name in ("score", "tokens", "money", "seconds")}
+        for name, figure in (*figures.items(), *rollout.objectives.items()):
             if not isinstance(figure, (int, float)) or not math.isfinite(figure):
                 raise InputError(
-                    f"{type(self._program).__qualname__} gives {figure!r} as the {name} of the example "
-                    f"{rollout.example!r}: it has to be a finite number, larger is better; what has no score has to "
-                    "raise an error"
+                    f"{type(self._program).__qualname__} gives {name} {figure!r} for the example {rollout.example!r}: "
+                    "it has to be a finite number; a run that has no score raises an error, or gives a rollout with one"
                 )
         return rollout
 

@@ -1,8 +1,9 @@
 """Where rollouts run. Threads of this process are the default; processes and Ray are in `engines`."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import aclosing
+from itertools import islice
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from steepest.agents.optimizers.search.protocols import Program
@@ -27,8 +28,15 @@ class Job(NamedTuple):
 class Executor(Protocol):
     """Makes rollouts."""
 
-    def run(self, program: Program, jobs: Sequence[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
+    @property
+    def workers(self) -> int:
+        """How many rollouts are made at once."""
+
+    def run(self, program: Program, jobs: Iterable[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
         """Make all of them, each given as soon as it is done with its place among the jobs.
+
+        A job is taken from `jobs` when there is a worker for it and what is done has been given, not before: the limits
+        of the search are looked at, and the run is counted, when it is taken.
 
         Closing the generator gives up those that have not begun.
         """
@@ -40,7 +48,9 @@ class Executor(Protocol):
 class Inline:
     """Rollouts one after the other, in the thread of the search: for those that take no time."""
 
-    async def run(self, program: Program, jobs: Sequence[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
+    workers = 1
+
+    async def run(self, program: Program, jobs: Iterable[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
         """Make all of them, in order."""
         for place, job in enumerate(jobs):
             yield place, program.run(job.values, job.example, traced=job.traced)
@@ -62,14 +72,14 @@ class Threads:
         self.workers = workers
         self._threads = DaemonThreads(workers, "steepest-rollout")
 
-    async def run(self, program: Program, jobs: Sequence[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
+    async def run(self, program: Program, jobs: Iterable[Job]) -> AsyncGenerator[tuple[int, Rollout], None]:
         """Make all of them; what has begun when the generator is closed runs to its end, unheard."""
 
         async def make(place: int, job: Job) -> tuple[int, Rollout]:
             future = self._threads.submit(lambda: program.run(job.values, job.example, traced=job.traced))
             return place, await asyncio.wrap_future(future)
 
-        async with aclosing(as_done([make(place, job) for place, job in enumerate(jobs)])) as made:
+        async with aclosing(as_done((make(place, job) for place, job in enumerate(jobs)), self.workers)) as made:
             async for each in made:
                 yield each
 
@@ -78,13 +88,29 @@ class Threads:
         self._threads.close()
 
 
-async def as_done(coroutines: Sequence[Coroutine[Any, Any, T]]) -> AsyncGenerator[T, None]:
-    """What coroutines that run at once give, each as soon as it is there; closing this cancels the others."""
-    tasks = [asyncio.ensure_future(each) for each in coroutines]
+async def as_done(coroutines: Iterable[Coroutine[Any, Any, T]], at_once: int) -> AsyncGenerator[T, None]:
+    """What coroutines give, each as soon as it is there; closing this cancels those that run.
+
+    Args:
+        coroutines: Each is taken when fewer run than may, and what is done has been given.
+        at_once: How many may run.
+    """
+    waiting = iter(coroutines)
+    running: set[asyncio.Task[T]] = set()
     try:
-        for done in asyncio.as_completed(tasks):
-            yield await done
+        while True:
+            for each in islice(waiting, at_once - len(running)):
+                running.add(asyncio.ensure_future(each))
+            if not running:
+                return
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in sorted(done, key=_has_failed):
+                yield task.result()
     finally:
-        for task in tasks:
+        for task in running:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _has_failed(task: asyncio.Task[Any]) -> bool:
+    return task.cancelled() or task.exception() is not None

@@ -259,6 +259,6 @@ class Spending:
     def _require_room(self, unit: str, spent: float, wanted: float, limit: Any, kept: float | Decimal) -> None:
         if limit is not None and spent + wanted > float(limit) * (1 + _ROUNDING) - float(kept):
             raise BudgetSpent(
-                f"the budget of {limit:,} {unit}: {spent:,.6g} are spent{self._but_for_the_test}, and what is under way "
-                f"and the next run would take {wanted:,.4g} by the mean"
+                f"the budget of {limit:,} {unit}: {spent:,.6g} are spent{self._but_for_the_test}, and the next run "
+                f"with those under way would take {wanted:,.4g} by the mean"
             )

@@ -66,6 +66,7 @@ async def carry_out(
 
     search.sow()
     for record in journal.read():
+        search.spending.go_on_after(record.seconds, record.tokens, record.money)
         if record.stopped:
             break
         search.restore(record)
@@ -75,7 +76,6 @@ async def carry_out(
         search.begin(0)
         await search.evaluate([search.pool[0]], search.keys(search.ranking), search.ranking)
         remember(_close_step(search, strategy, journal))
-    search.spending.go_on_after(known[-1].seconds)
     for step in _numbers(known[-1].step + 1, steps):
         reason = next((words for each in stoppers if (words := each.reason(search)) is not None), None)
         if reason is not None:

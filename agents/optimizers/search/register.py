@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from steepest.agents.optimizers.fitting import fit
 from steepest.agents.optimizers.search.candidates import Candidate, Pool
 from steepest.agents.optimizers.search.protocols import Proposal
-from steepest.agents.optimizers.search.records import StepRecord
+from steepest.agents.optimizers.search.records import StepRecord, changed_values
 from steepest.agents.optimizers.search.rollouts import Rollout
 from steepest.agents.optimizers.search.values import Component, Rejection, Value, Values, digest_of, short
 from steepest.errors import InputError, SteepestError
@@ -68,7 +68,7 @@ class Register:
             (parent.number, *proposal.others),
             step,
             proposal.origin,
-            tuple(name for name in fitting if fitting[name] != parent.values.get(name)),
+            tuple(changed_values(fitting, parent.values)),
             proposal.reasoning,
             model,
         )
@@ -105,7 +105,9 @@ class Register:
             self._known[child.digest] = child.number
             pool.add(child)
         for each in record.evaluated:
-            rollouts = [Rollout(key, score, objectives=each.objectives.get(key, {})) for key, score in each.scores.items()]
+            rollouts = [
+                Rollout(key, score, objectives=each.objectives.get(key, {})) for key, score in each.scores.items()
+            ]
             pool.record(each.number, each.split, rollouts)
         for tried in record.tried:
             values = {**pool[tried.parents[0]].values, **tried.changes}

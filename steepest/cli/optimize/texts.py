@@ -26,13 +26,21 @@ def differences(run: "KeptRun", candidate: int | None = None) -> str:
 
 def _lines(run: "KeptRun") -> Iterator[str]:
     from steepest.agents.optimizers.reports.description import description_of
-    from steepest.agents.optimizers.reports.wording import figure, sealed_words, signed, spent_words
+    from steepest.agents.optimizers.reports.wording import (
+        choice_words,
+        figure,
+        sealed_words,
+        signed,
+        spent_words,
+        split_words,
+    )
     from steepest.traces.rendering.figures import count_of
 
     history, description = run.history, description_of(run.run, run.result)
     best, seed = history.entries[history.best], history.seed
     gain = f" ({signed(best.score - seed.score)})" if best.score is not None and seed.score is not None else ""
-    over = f"mean of {count_of(best.evaluated, 'example')} ({history.ranking})"
+    over = f"mean of {count_of(best.evaluated, 'example')} of the {split_words(history.ranking)}"
+    over = ", ".join(filter(None, (over, choice_words(history.best, description.test))))
     yield f"best score {figure(best.score)}, the seed's {figure(seed.score)}{gain}: {over}"
     if description.test is not None:
         yield f"on the sealed test split {sealed_words(description.test)}"

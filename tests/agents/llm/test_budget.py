@@ -1,3 +1,4 @@
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -106,3 +107,26 @@ def test_a_negative_budget_is_refused():
 
 def test_its_repr_tells_spent_and_limit():
     assert repr(Budget(money=Decimal(5), tokens=None)) == "Budget(0 of 5 $, 0 tokens)"
+
+
+def test_a_call_that_is_cancelled_is_charged_as_the_most_that_it_can_have_taken(ask):
+    async def late(request):
+        await asyncio.sleep(60)
+
+    budget, request = Budget(), ask(max_tokens=100)
+
+    async def given_up():
+        async with asyncio.timeout(0.01):
+            await Budgeted(Priced(late), budget).complete(request)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(given_up())
+    assert budget.spent_tokens == largest_usage(request).input_tokens + 100
+    assert budget.spent_money == Decimal(budget.spent_tokens) / 100
+
+
+def test_what_is_kept_back_no_call_may_take(ask):
+    budget = Budget(tokens=1_000)
+    budget.kept_tokens = 950
+    with pytest.raises(BudgetExceeded, match="950 of 1000 tokens are spent or set aside"):
+        complete_sync(Budgeted(FunctionModel(lambda _: "x"), budget), ask(max_tokens=100))

@@ -323,6 +323,15 @@ def test_an_infeasible_problem_is_examined_once_and_confirmed(script: Callable[.
     assert "infeasible" in model.requests[1].messages[-1].content
 
 
+def test_a_conflict_is_told_in_the_examination_and_in_the_explanation(script: Callable[..., Any]) -> None:
+    model = script(INFEASIBLE.format(capacity=40), "REALLY: 50 loaves are ordered and 40 can be baked.")
+    answer = solve_problem(TOO_MANY_ORDERS, model)
+
+    for told in (model.requests[1].messages[-1].content, answer.explanation):
+        assert "conflicts with orders (at least 50" in told
+        assert "raise capacity from 40 to 50" in told
+
+
 def test_a_misread_problem_is_corrected_on_examination(script: Callable[..., Any]) -> None:
     misread = INFEASIBLE.format(capacity=40).replace("bake >= ordered", "bake >= ordered + ordered")
     right = INFEASIBLE.format(capacity=40).replace("bake <= capacity", "bake <= capacity + ordered")
@@ -355,6 +364,7 @@ def test_an_unbounded_problem_is_examined_once(script: Callable[..., Any]) -> No
 
     assert answer.outcome == "unbounded"
     assert "no limit is given" in answer.explanation
+    assert "can grow without end" in answer.explanation
 
 
 # Cut short

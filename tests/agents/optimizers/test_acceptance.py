@@ -1,6 +1,7 @@
 import asyncio
 import itertools
 import random
+import time
 
 import pytest
 from hypothesis import given
@@ -175,8 +176,83 @@ def test_few_examples_are_compared_and_many_are_tested():
     assert acceptance_for(50, 200, level=0.1) == Paired(0.1)
 
 
-def test_where_admission_costs_little_a_higher_sum_is_enough_for_it() -> None:
-    assert isinstance(acceptance_for(50, 12), Better)
+def test_where_admission_costs_little_a_higher_sum_is_enough_for_it_and_ties_are_drawn_again() -> None:
+    assert acceptance_for(50, 12) == Better(redraws=1)
+
+
+def test_a_tie_of_examples_that_differ_is_drawn_again_once() -> None:
+    examples = Examples(iter([(1, 0), (0, 1), (1, 1), (0, 1), (1, 1), (0, 0)]).__next__)
+
+    decision = asyncio.run(Better(redraws=1).decide(*examples.batch(3), examples.draw))
+
+    assert (decision.accepted, decision.pairs, examples.asked) == (True, 6, [3])
+
+
+@pytest.mark.parametrize("pair", [(1.0, 1.0), (0.0, 1.0), (1.0, 0.0)])
+def test_what_is_no_tie_or_changes_nothing_is_not_drawn_again(pair) -> None:
+    assert decided(Better(redraws=1), lambda: pair).pairs == 3
+
+
+def test_the_comparison_accepts_at_most_half_of_the_children_that_are_as_good() -> None:
+    chances = {1: 0.25, 0: 0.5, -1: 0.25}
+    threes = list(itertools.product(chances, repeat=3))
+    tied = {signs: chances[signs[0]] * chances[signs[1]] * chances[signs[2]] for signs in threes if sum(signs) == 0}
+    tie, differing = sum(tied.values()), sum(share for signs, share in tied.items() if any(signs))
+
+    found = rate(Better(redraws=1), right_or_wrong, runs=2000)
+
+    assert found == pytest.approx((1 - tie) / 2 + differing * (1 - tie) / 2, abs=0.034)
+    assert found < 0.5
+
+
+def test_rounding_is_no_gain() -> None:
+    assert not decided(Better(), iter([(0.1, 0.3), (0.3, 0.1), (0.5, 0.5)]).__next__).accepted
+
+
+def test_ties_are_not_drawn_again_a_negative_number_of_times() -> None:
+    with pytest.raises(InputError, match="-1 times"):
+        Better(redraws=-1)
+
+
+def right_beside_partial_credit(score, right):
+    return lambda source: lambda: (score, float(source.random() < right))
+
+
+@pytest.mark.parametrize(("score", "right", "level", "most"), [(0.9, 0.9, 0.3, 0.37), (0.95, 0.9, 0.05, 0.13)])
+def test_all_or_nothing_beside_partial_credit_is_not_taken_for_better_by_small_gains(score, right, level, most):
+    assert rate(Paired(level), right_beside_partial_credit(score, right)) <= most
+
+
+def test_right_beside_partial_credit_is_accepted_where_it_is_better():
+    assert rate(Paired(0.3), right_beside_partial_credit(0.6, 1.0)) == 1
+    assert rate(Paired(0.3), right_beside_partial_credit(0.9, 0.95)) > 0.5
+    assert decided(Paired(0.3), lambda: (0.9, 0.93)).accepted
+
+
+def test_right_or_wrong_takes_no_more_pairs_than_the_signs_need():
+    assert decided(Paired(0.3), lambda: (0.0, 1.0)).pairs == 6
+
+
+def test_what_can_be_lost_of_other_scores_is_not_guessed():
+    assert decided(Paired(0.3), lambda: (400.0, 402.0)).pairs == 6
+
+
+def test_examples_that_end_leave_the_decision_to_the_signs():
+    assert decided(Paired(0.3), lambda: (0.9, 0.93), total=6).accepted
+
+
+def test_many_pairs_take_little_time():
+    source = random.Random(0)
+    pairs = iter([(source.random(), source.random()) for _ in range(2000)])
+
+    began = time.process_time()
+    decided(Paired(), pairs.__next__, batch=2000)
+
+    assert time.process_time() - began < 1
+
+
+def test_the_level_holds_on_a_coarse_grid():
+    assert rate(Paired(0.3, most=400), normal, runs=300) <= 0.3 + 0.08
 
 
 @pytest.mark.parametrize("level", [0, 0.5, 1, -0.1, float("nan")])

@@ -1,5 +1,8 @@
 """Examples from lists and files, named so that every run names them alike."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +63,35 @@ def test_any_other_example_changes_the_digest() -> None:
     digests = {digest_of_examples(examples_of(data)) for data in ([1, 2], [1, 3], [2, 1], [[1], 2], [{"id": 1}, 2])}
     assert len(digests) == 5
     assert digest_of_examples(examples_of([{"a": 1, "b": 2}])) == digest_of_examples(examples_of([{"b": 2, "a": 1}]))
+
+
+def test_arrays_that_differ_in_the_middle_have_other_digests() -> None:
+    numpy = pytest.importorskip("numpy")
+    one, other = numpy.zeros(5000), numpy.zeros(5000)
+    other[2500] = 7
+    assert digest_of_examples(examples_of([{"a": one}])) != digest_of_examples(examples_of([{"a": other}]))
+
+
+def test_the_digest_is_the_same_in_every_process() -> None:
+    code = (
+        "from steepest.agents.optimizers.examples import digest_of_examples, examples_of; "
+        "print(digest_of_examples(examples_of([{'s': {'aa', 'bb', 'cc', 'dd'}}])))"
+    )
+    environments = [{**os.environ, "PYTHONHASHSEED": seed} for seed in "12"]
+    runs = {
+        subprocess.run([sys.executable, "-c", code], env=each, stdout=-1, check=True).stdout for each in environments
+    }
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize("data", [[{1: 2, "a": 3}], [{(1, 2): 3}], [(1, {2.5})]])
+def test_keys_that_are_no_texts_have_a_digest(data: Any) -> None:
+    assert len(digest_of_examples(examples_of(data))) == 16
+
+
+def test_an_example_that_can_not_be_told_exactly_is_named() -> None:
+    holding_itself: list[Any] = []
+    holding_itself.append(holding_itself)
+    for strange in (object(), holding_itself):
+        with pytest.raises(InputError, match=r"validation: the example 1 can't be told.*leave out out="):
+            digest_of_examples(examples_of(["x", strange]), "validation")

@@ -5,13 +5,14 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import steepest
-from steepest.agents.llm import ChatRequest, FunctionModel, ProviderError
+from steepest.agents.llm import ChatReply, ChatRequest, FunctionModel, PriceUnknown, ProviderError
 from steepest.agents.optimizers.catalogue import STRATEGIES, strategy_named
 from steepest.agents.optimizers.guides.guide import GuideError
 from steepest.agents.optimizers.search.limits import BudgetSpent, SearchLimits
@@ -19,6 +20,7 @@ from steepest.agents.optimizers.search.rollouts import Judgement
 from steepest.agents.optimizers.search.values import Component
 from steepest.agents.optimizers.settings import settings_of
 from steepest.agents.optimizers.strategies.minibatch import Minibatch
+from steepest.agents.optimizers.strategies.pareto import Pareto
 from steepest.errors import InputError
 from steepest.traces import Between, Module, Node, bundle, charge, model, node
 
@@ -98,7 +100,7 @@ def test_tokens_end_a_search() -> None:
 
 def test_a_budget_that_is_too_small_for_the_seed_is_an_error() -> None:
     workflow, _ = greeter()
-    with pytest.raises(BudgetSpent, match="the next 6 would pass it"):
+    with pytest.raises(BudgetSpent, match="5 metric calls are too few: the values to begin with take 6"):
         steepest.optimize(workflow, PEOPLE, guide=liking, llm=writer(), budget=5, strategy="minibatch")
 
 
@@ -335,7 +337,7 @@ def test_every_strategy_of_the_catalogue_can_be_had(name: str) -> None:
     ],
 )
 def test_auto_takes_what_suits(kinds: tuple[Any, ...], has_model: bool, name: str) -> None:
-    components = [Component(f"c{place}", kind) for place, kind in enumerate(kinds)]
+    components = [Component(f"c{place}", kind, choices=("a",), low=0, high=1) for place, kind in enumerate(kinds)]
     assert strategy_named("auto", components, has_model=has_model).name == name
 
 
@@ -444,3 +446,134 @@ def test_runs_that_wait_when_the_search_is_over_change_no_parameter() -> None:
     found = steepest.optimize(lambda: slow(x), list(range(3)), guide=lambda output: output, budget=limits, workers=4)
     time.sleep(0.5)
     assert x.value == found.values["x"]
+
+
+def test_a_strategy_that_was_used_begins_anew_and_goes_on_in_its_folder(tmp_path: Path) -> None:
+    used = Pareto()
+
+    def optimized(strategy: Pareto, **more: Any) -> Any:
+        workflow, _ = greeter()
+        return steepest.optimize(workflow, PEOPLE, guide=liking, llm=writer(), strategy=strategy, **more)
+
+    first = optimized(used, steps=4, out=tmp_path)
+    again = optimized(used, steps=12)
+    fresh = optimized(Pareto(), steps=12)
+    assert [each.model_dump(exclude={"seconds"}) for each in again.records] == [
+        each.model_dump(exclude={"seconds"}) for each in fresh.records
+    ]
+    on = optimized(used, steps=12, out=tmp_path)
+    assert len(on.records) > len(first.records)
+    assert [each.values for each in on.pool] == [each.values for each in fresh.pool]
+
+
+def test_a_strategy_that_can_not_be_copied_is_refused_with_what_to_do() -> None:
+    strategy = Minibatch(proposer=threading.Lock())  # type: ignore[arg-type]
+    workflow, _ = greeter()
+    with pytest.raises(InputError, match=r"Minibatch can't be copied.*__deepcopy__"):
+        steepest.optimize(workflow, PEOPLE, guide=liking, llm=writer(), strategy=strategy, budget=30)
+
+
+def test_a_folder_is_refused_to_a_guide_or_a_workflow_that_was_edited(tmp_path: Path) -> None:
+    def optimized(target: float, power: int = 1) -> None:
+        x = node(1.0, "x", trainable=True, constraint=Between(0.0, 10.0))
+        steepest.optimize(
+            lambda a: x * a**power,
+            [1.0],
+            guide=lambda a, output: -abs(output - target),
+            strategy="tpe",
+            steps=3,
+            out=tmp_path,
+        )
+
+    optimized(3.0)
+    optimized(3.0)
+    with pytest.raises(InputError, match=r"the guide .*has other code or settings.*name another folder"):
+        optimized(8.0)
+    with pytest.raises(InputError, match=r"the workflow .*has other code or settings.*name another folder"):
+        optimized(3.0, power=2)
+
+
+def test_a_folder_knows_the_limits_of_the_latest_call(tmp_path: Path) -> None:
+    for budget in (SearchLimits(metric_calls=12, money=Decimal("0.5")), 24):
+        workflow, _ = greeter()
+        steepest.optimize(
+            workflow, PEOPLE, guide=liking, llm=writer(), strategy="minibatch", budget=budget, steps=1, out=tmp_path
+        )
+    limits = {"metric_calls": 24, "tokens": None, "money": None, "seconds": None, "steps": 1}
+    assert json.loads((tmp_path / "run.json").read_text())["limits"] == limits
+
+
+def test_money_can_not_be_limited_where_the_price_is_unknown_and_nothing_is_paid_before_that_is_told() -> None:
+    class Unpriced:
+        name, structured = "http://gateway", False
+
+        async def complete(self, request: ChatRequest) -> ChatReply:
+            raise AssertionError("it was asked")
+
+    calls: list[str] = []
+
+    def judge(person: dict[str, Any], line: str) -> float:
+        calls.append(line)
+        return 0.0
+
+    workflow, _ = greeter()
+    with pytest.raises(PriceUnknown, match="gateway is not known"):
+        steepest.optimize(workflow, PEOPLE, guide=judge, llm=Unpriced(), budget=SearchLimits(money=0.5))
+    assert not calls
+
+
+@pytest.mark.parametrize("llm", [len, 7, [len], {"model": "x"}])
+def test_what_is_no_model_is_told(llm: Any) -> None:
+    workflow, _ = greeter()
+    with pytest.raises(InputError, match="pass the name of a model"):
+        steepest.optimize(workflow, PEOPLE, guide=liking, llm=llm)
+
+
+@pytest.mark.parametrize("strategy", [Minibatch, 7])
+def test_what_is_no_strategy_is_told(strategy: Any) -> None:
+    workflow, _ = greeter()
+    with pytest.raises(InputError, match="a name or an object"):
+        steepest.optimize(workflow, PEOPLE, guide=liking, llm=writer(), strategy=strategy)
+
+
+def test_what_others_call_a_strategy_is_understood_in_the_message() -> None:
+    with pytest.raises(InputError, match="is it pareto"):
+        strategy_named("gepa", [], has_model=True)
+
+
+def test_a_strategy_that_can_not_search_texts_says_so_before_anything_is_run() -> None:
+    workflow, _ = greeter()
+    with pytest.raises(InputError, match="greeting"):
+        steepest.optimize(workflow, PEOPLE, guide=liking, strategy="tpe")
+
+
+def test_a_model_that_never_gives_a_usable_proposal_is_not_asked_for_ever() -> None:
+    asked: list[ChatRequest] = []
+
+    def chat(request: ChatRequest) -> str:
+        asked.append(request)
+        return "Certainly! Here is a better greeting."
+
+    workflow, _ = greeter()
+    found = steepest.optimize(
+        workflow, PEOPLE, guide=liking, llm=FunctionModel(chat), strategy="minibatch", budget=1000
+    )
+    assert len(asked) <= 40
+    assert "could not be used" in found.reason
+
+
+def test_the_test_is_paid_for_once_when_a_search_goes_on(tmp_path: Path) -> None:
+    workflow, _ = greeter()
+    for budget in (20, 40):
+        found = steepest.optimize(
+            workflow,
+            PEOPLE[:2],
+            guide=liking,
+            llm=writer(),
+            strategy="minibatch",
+            budget=budget,
+            test=PEOPLE[2:],
+            out=tmp_path,
+        )
+    assert found.spent.metric_calls <= 40
+    assert found.test is not None

@@ -62,7 +62,7 @@ def check_integers(seed: int) -> bool:
 
 
 def is_unique(formulation: Formulation) -> bool | None:
-    """Whether an LP's answer is the only one, by the range of every variable among answers as good; None without any."""
+    """Whether an LP's answer is the only one, by the range of every variable among those as good; None without any."""
     base = formulation.solve()
     if base.objective is None:
         return None

@@ -317,3 +317,28 @@ def test_a_flow_with_lags_filters_and_named_expressions():
         ],
     )
     assert solution.objective == pytest.approx(16 + 3)
+
+
+@pytest.mark.parametrize(
+    ("body", "objective"),
+    [
+        ("implies(x > 4, y <= 2)", 13),
+        ("x <= 1 or y <= 3", 12),
+        ("not (x > 2 and y > 2)", 11),
+        ("exactly(1, x <= 2, y <= 3)", 12),
+        ("at_most(1, x > 2, y > 2) and not x >= 5", 11),
+        ("not exactly(0, x <= 2, y <= 3)", 12),
+        ("max(x, y, 3) <= 4", 8),
+        ("min(x, y) <= 1", 10),
+        ("piecewise(x, (0, 0), (5, 5), (9, 1)) <= 2 and x <= y", 18),
+    ],
+)
+def test_logic_and_extremes_within_bounds_are_a_mip_for_pyomo(body, objective):
+    elements = {
+        "variables": variables(x={"domain": "integer", "lower": 0, "upper": 9}, y={"lower": 0, "upper": 9}),
+        "objectives": [{"sense": "maximize", "expression": "x + y"}],
+        "constraints": [{"name": "c", "body": body}],
+    }
+    solution = solve(**elements)
+    assert (solution.status, solution.problem_class) == ("optimal", "MIP")
+    assert solution.objective == pytest.approx(objective, abs=1e-4)

@@ -101,6 +101,30 @@ def test_every_face_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
         assert face in said
 
 
+def test_an_infeasible_model_is_told_with_its_conflict_and_repairs(capsys: pytest.CaptureFixture[str]) -> None:
+    text = BAKERY + '  cakes_ordered: bake[cake] >= 50   # "50 cakes are ordered"\n'
+
+    assert run(text) == ExitCode.INFEASIBLE
+    said = capsys.readouterr().out
+    assert "cakes_sold (at most 30 item" in said
+    assert "conflicts with cakes_ordered (at least 50: bake[cake] >= 50" in said
+    assert "raise most_cakes from 30 to 50 item" in said
+    assert run(text, "--format", "json") == ExitCode.INFEASIBLE
+    document = json.loads(capsys.readouterr().out)
+    assert [member["name"] for member in document["conflict"]["members"]] == ["cakes_sold", "cakes_ordered"]
+    assert document["repairs"][0]["changes"][0]["sentence"]
+    assert document["ray"] is None
+
+
+def test_an_unbounded_model_is_told_with_its_direction(capsys: pytest.CaptureFixture[str]) -> None:
+    text = BAKERY.replace("<= flour", ">= flour")
+
+    assert run(text, "--format", "json") == ExitCode.UNBOUNDED
+    ray = json.loads(capsys.readouterr().out)["ray"]
+    assert [(move["name"], move["index"]) for move in ray["moves"]] == [("bake", ["bread"])]
+    assert ray["sentences"][0] == "bake[bread] can grow without end."
+
+
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [

@@ -69,6 +69,81 @@ def test_a_function_gets_example_and_output_whatever_its_form(function):
     assert guide_of(function)(EXAMPLE, OUTPUT) == Judgement(1.0, "too many")
 
 
+def swapped(pred, label):
+    return pred - label["answer"], "too many"
+
+
+def swapped_target(prediction, target):
+    return prediction - target["answer"], "too many"
+
+
+def unusual_second(y_pred, sheet):
+    return y_pred - sheet["answer"], "too many"
+
+
+def optional_gold(pred, gold=None):
+    return pred - gold["answer"], "too many"
+
+
+def optional_output(y_true, y_pred=None):
+    return y_pred - y_true["answer"], "too many"
+
+
+def both_optional(example=None, output=None):
+    return output - example["answer"], "too many"
+
+
+def right_answer_second(output, answer):
+    return output - answer["answer"], "too many"
+
+
+def right_answer_first(answer, pred):
+    return pred - answer["answer"], "too many"
+
+
+def unnamed_output_first(takings, expected):
+    return takings - expected["answer"], "too many"
+
+
+def unusual_optional(pred, sheet=None):
+    return pred - sheet["answer"], "too many"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        swapped,
+        swapped_target,
+        unusual_second,
+        optional_gold,
+        optional_output,
+        both_optional,
+        right_answer_second,
+        right_answer_first,
+        unnamed_output_first,
+        unusual_optional,
+    ],
+)
+def test_names_say_which_is_the_output(function):
+    assert guide_of(function)(EXAMPLE, OUTPUT) == Judgement(1.0, "too many")
+
+
+def test_what_dspy_adds_is_no_example():
+    def metric(pred, trace=None):
+        assert trace is None
+        return pred
+
+    assert guide_of(metric)(EXAMPLE, OUTPUT).score == 4
+
+
+def test_an_argument_that_may_be_left_out_and_says_nothing_is_refused():
+    def score(takings, weather=None):
+        return takings
+
+    with pytest.raises(GuideError, match=r"name them \(example, output\)"):
+        guide_of(score)
+
+
 def test_a_function_of_one_argument_gets_the_output():
     assert guide_of(output_alone)(EXAMPLE, OUTPUT) == Judgement(1.0)
 

@@ -7,6 +7,9 @@ def test_it_tells_figures_changes_and_refusals() -> None:
     told = report_markdown(search(60), RUN, RESULT)
     assert told.startswith("## Optimization of agent\n")
     assert "- on the sealed test split: 0.71, the seed 0.43" in told
+    assert told.index("sealed test") < told.index("best score")
+    assert "split, by which the best was chosen, so that it is too high\n" in told
+    assert "a test split would give" in report_markdown(search(60), RUN)
     assert "```diff\n--- a/" in told
     assert "| refused | component | reason |" in told
 

@@ -33,6 +33,7 @@ def test_a_report_can_be_had_without_a_folder(tmp_path: Path) -> None:
     path = write_report(found, tmp_path / "new" / "page.html")
     page = path.read_text()
     assert "on the sealed test split" in page
+    assert "split, by which the best was chosen, so that it is too high" in page
     assert found.reason in page.replace("&#x27;", "'")
     assert found.report(tmp_path / "page.html").read_text() == page
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from steepest.agents.optimizers.search.candidates import Candidate
-from steepest.agents.optimizers.search.protocols import Strategy
+from steepest.agents.optimizers.search.protocols import Proposal, Situation, Strategy
 from steepest.agents.optimizers.search.rollouts import Judgement
 from steepest.agents.optimizers.search.search import Search
 from steepest.agents.optimizers.search.selection import Shuffled
@@ -122,6 +122,21 @@ def test_scores_of_any_scale_have_failures() -> None:
     best = searched(scaled, ErrorTaxonomy(), CALLS, 6, model=word_model())
 
     assert best.truth > scaled.truth(scaled.seed()) + 50
+
+
+@pytest.mark.parametrize(("score", "failures"), [(1.0, 0), (0.5, 8)])
+def test_what_does_equally_well_everywhere_has_failures_unless_all_is_right(score: float, failures: int) -> None:
+    seen: list[int] = []
+
+    class Counting:
+        async def propose(self, situation: Situation) -> list[Proposal]:
+            seen.append(len(situation.rollouts))
+            return []
+
+    same = replace(two_kinds(0), judge=lambda values, data: Judgement(score))
+    searched(same, ErrorTaxonomy(sorting=Counting()), 100, 0, model=word_model(), steps=1)
+
+    assert seen == ([failures] if failures else [])
 
 
 def test_the_taxonomy_is_kept_with_the_steps(tmp_path: Path) -> None:

@@ -64,11 +64,27 @@ def test_a_prompt_is_improved_by_a_model_and_written_back(endpoint: str, folder:
     assert "very very" in after
 
 
-def test_a_sealed_test_is_told_with_its_interval(numbers: list[str], capsys: Captured) -> None:
-    assert main([*numbers, "--test", "data.jsonl"]) == 0
+def test_a_sealed_test_is_told_with_its_interval(numbers: list[str], folder: Path, capsys: Captured) -> None:
+    (folder / "test.jsonl").write_text("".join(f'{{"x": {10 + place}}}\n' for place in range(10)))
+    assert main([*numbers, "--test", "test.jsonl"]) == 0
     assert "on the sealed test split " in capsys.readouterr().out
     assert main(["optimize", "show", "run"]) == 0
-    assert "95 % interval" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "95 % interval" in out
+    assert "recur" not in out
+
+
+def test_a_test_of_the_data_themselves_is_warned_of(numbers: list[str], capsys: Captured) -> None:
+    assert main([*numbers, "--test", "data.jsonl"]) == 0
+    out = capsys.readouterr().out
+    assert "no interval of fewer than 8 pairs" in out
+    assert "too high: 5 of the 5 test examples recur in the data or the validation" in out
+
+
+def test_a_score_is_told_with_the_split_by_which_it_was_chosen(numbers: list[str], capsys: Captured) -> None:
+    assert main(numbers) == 0
+    out = capsys.readouterr().out
+    assert "of the training split, by which the best was chosen, so that it is too high; a test split would" in out
 
 
 def test_a_dead_endpoint_is_named_with_the_way_to_go_on(folder: Path, capsys: Captured) -> None:
@@ -179,7 +195,7 @@ def test_ten_megabytes_of_data_are_read_in_little_time(numbers: list[str], folde
     assert main([*numbers, "--validation", "few.jsonl"]) == 1  # not there
     (folder / "few.jsonl").write_text('{"x": 1}\n{"x": 2}\n')
     assert main([*numbers, "--validation", "few.jsonl", "--quiet"]) == 0
-    assert "(validation)" in capsys.readouterr().out
+    assert "of the validation split" in capsys.readouterr().out
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(numbers: list[str], folder: Path) -> None:
