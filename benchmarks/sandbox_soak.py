@@ -87,7 +87,7 @@ class Soak:
 
     def one(self, number: int) -> None:
         """Run the job of a number and look at what came of it."""
-        choice = random.Random(number)  # noqa: S311  the same jobs in every run
+        choice = random.Random(number)
         try:
             if choice.random() < SHARE_OF_HOSTILE:
                 self._hostile(choice)

@@ -12,6 +12,7 @@ from steepest.lazy import lazy_names
 if TYPE_CHECKING:
     from steepest.agents.optimizers.accounts import account_of
     from steepest.agents.optimizers.asking import Asked, ask, ask_changes
+    from steepest.agents.optimizers.catalogue import STRATEGIES
     from steepest.agents.optimizers.components import component_of
     from steepest.agents.optimizers.memory import Try
     from steepest.agents.optimizers.opro import OproProposer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OPRO",
+    "STRATEGIES",
     "Asked",
     "Candidate",
     "Component",
@@ -56,6 +58,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "STRATEGIES": "catalogue",
     "OPRO": "optimizer",
     "Asked": "asking",
     "Candidate": "search.candidates",

@@ -80,9 +80,9 @@ def optimize(
         data: Examples to learn from, or a JSONL file of them; None for a workflow without arguments.
         guide: Judges an output: a function of the example and the output that returns a score, larger is better, or a
             score and words; or any guide of `steepest.agents.optimizers.guides`.
-        strategy: How to search, by name (`steepest.agents.optimizers.STRATEGIES`) or an object. "auto" takes Optuna's TPE
-            if all parameters are numbers and choices and no model is given (LLAMBO with one), islands if they are code,
-            else Pareto.
+        strategy: How to search, by name (`steepest.agents.optimizers.STRATEGIES`) or an object. "auto" takes Optuna's
+            TPE if all parameters are numbers and choices and no model is given (LLAMBO with one), islands if they are
+            code, else Pareto.
         budget: The most metric calls, or limits of several kinds. Where it limits neither metric calls nor seconds, and
             there are no `steps`, 20 metric calls for each example of the ranking split.
         steps: The most steps.
