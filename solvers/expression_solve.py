@@ -34,7 +34,9 @@ def solve_expressions(model: ExpressionModel, options: SolveOptions) -> Answer:
         return without_values(raw)
     values = _trusted(model, raw.values, options)
     _require_regular(model, values)
-    return with_values(raw, values, objective_at(model, values))
+    objective = objective_at(model, values)
+    _require_within(raw.bound, objective, model.linear.sense)
+    return with_values(raw, values, objective)
 
 
 def objective_at(model: ExpressionModel, values: Numbers) -> float:
@@ -86,6 +88,22 @@ def _require_regular(model: ExpressionModel, values: Numbers) -> None:
         raise SolverError(
             f"at the solver's answer {singular}: the model may be unbounded there, or have no optimum; "
             "give bounds that keep it away, such as a divisor a lower bound above 0"
+        )
+
+
+def _require_within(bound: float | None, objective: float, sense: str) -> None:
+    """Raise `SolverError` if a point is better than what the solver has proved that none can be.
+
+    SCIP 10.0 says so of `minimize: log(x)` over -5 to 5, which has no optimum.
+    """
+    if bound is None:
+        return
+    better = bound - objective if sense == "minimize" else objective - bound
+    if better > LARGEST_MISS * max(1.0, abs(objective), abs(bound)):
+        raise SolverError(
+            f"the solver's bound of {bound:g} is passed by its own answer, whose objective is {objective:g}: neither "
+            "is to be trusted; the model may be unbounded, or a term have no value near the answer: give the variables "
+            "bounds that keep it away, such as a lower bound above 0 under a logarithm"
         )
 
 

@@ -179,11 +179,19 @@ class KeptModel:
         while (first := self._first_to_ask(key, mine)) is not mine:
             await asyncio.shield(asyncio.wrap_future(first))
         try:
-            return self.replies.find(key) or await self._ask(request, key)
-        finally:
-            with self._lock:
-                del self._under_way[key]
-            mine.set_result(None)
+            found = self.replies.find(key)
+            if found is not None:
+                self._let_ask(key, mine)
+                return found
+            reply = await self.model.complete(request)
+            written = self.replies.keep(key, reply)
+        except BaseException:
+            self._let_ask(key, mine)
+            raise
+        written.add_done_callback(lambda _: self._let_ask(key, mine))  # not before: it would be paid for again
+        # Whoever is cancelled here has paid: the reply is written all the same.
+        await asyncio.shield(asyncio.wrap_future(written))
+        return reply
 
     def totals(self) -> Paid:
         """What all kept replies took, those of other models in the same place included.
@@ -202,11 +210,11 @@ class KeptModel:
         with self._lock:
             return self._under_way.setdefault(key, mine)
 
-    async def _ask(self, request: ChatRequest, key: str) -> ChatReply:
-        reply = await self.model.complete(request)
-        # Whoever is cancelled here has paid: the reply is written all the same.
-        await asyncio.shield(asyncio.wrap_future(self.replies.keep(key, reply)))
-        return reply
+    def _let_ask(self, key: str, mine: "Future[None]") -> None:
+        """Let whoever waits for the same reply find it, or ask."""
+        with self._lock:
+            del self._under_way[key]
+        mine.set_result(None)
 
 
 def row_of(key: str, reply: ChatReply) -> tuple[str, str, str, int]:

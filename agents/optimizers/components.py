@@ -77,7 +77,7 @@ def named_nodes(parameters: object) -> dict[str, Node[Any]]:
     elif isinstance(parameters, (list, tuple)) and all(isinstance(each, Node) for each in parameters):
         found = {}
         for each in parameters:
-            found[_free(each.label or "parameter", found)] = each
+            found[free_name(each.label or "parameter", found)] = each
     else:
         found = named_parameters(parameters)
     for each in found.values():
@@ -89,7 +89,8 @@ def named_nodes(parameters: object) -> dict[str, Node[Any]]:
     return found
 
 
-def _free(name: str, taken: Mapping[str, object]) -> str:
+def free_name(name: str, taken: Mapping[str, object]) -> str:
+    """A name that none has so far: with a number behind it where the name itself is taken."""
     free, number = name, 2
     while free in taken:
         free, number = f"{name}_{number}", number + 1

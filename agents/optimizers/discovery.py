@@ -4,12 +4,13 @@ Nothing is run. A function is followed into the functions, bundles and modules t
 user's own; a parameter that it names and does not use is found, too.
 """
 
-import sysconfig
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from steepest.agents.optimizers.components import free_name
+from steepest.agents.optimizers.sources import INSTALLED
 from steepest.errors import InputError
 from steepest.traces.bundle import BoundBundle, Bundle
 from steepest.traces.containers import is_record
@@ -17,11 +18,6 @@ from steepest.traces.graph import Node
 from steepest.traces.modules.members import is_module, members_of, named_parameters
 
 __all__ = ["parameters_of_workflow"]
-
-_INSTALLED = tuple(
-    str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "platstdlib", "purelib", "platlib")
-)
-"""Where the standard library is, and what pip has installed."""
 
 
 def parameters_of_workflow(workflow: Any) -> dict[str, Node[Any]]:
@@ -38,7 +34,7 @@ def parameters_of_workflow(workflow: Any) -> dict[str, Node[Any]]:
     for name, parameter in _named(workflow):
         if id(parameter) not in known:
             known.add(id(parameter))
-            found[_free(parameter.label or name, found)] = parameter
+            found[free_name(parameter.label or name, found)] = parameter
     if not found:
         raise InputError(
             "there is nothing to optimize: no parameter was found in the workflow, or in what its functions name; mark "
@@ -101,7 +97,7 @@ def _is_the_users(function: FunctionType) -> bool:
     if (function.__module__ or "").partition(".")[0] == "steepest":
         return False
     file = function.__code__.co_filename
-    return file.startswith("<") or not str(Path(file).resolve()).startswith(_INSTALLED)
+    return file.startswith("<") or not str(Path(file).resolve()).startswith(INSTALLED)
 
 
 def _surroundings(function: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
@@ -140,11 +136,3 @@ def _names(code: CodeType) -> list[str]:
         if isinstance(constant, CodeType):
             names.update(dict.fromkeys(_names(constant)))
     return list(names)
-
-
-def _free(name: str, taken: Mapping[str, object]) -> str:
-    number = 2
-    free = name
-    while free in taken:
-        free, number = f"{name}_{number}", number + 1
-    return free

@@ -7,7 +7,6 @@ counters, collections that grow. Of installed packages, and of steepest, the nam
 import dis
 import hashlib
 import sys
-import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from enum import Enum
@@ -18,7 +17,7 @@ from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, Modul
 from typing import Any
 
 from steepest.agents.llm.chat import ChatModel
-from steepest.agents.optimizers.sources import source_of
+from steepest.agents.optimizers.sources import INSTALLED, source_of
 from steepest.errors import InputError
 from steepest.traces.bundle import BoundBundle, Bundle
 from steepest.traces.containers import field_values, is_record
@@ -31,9 +30,6 @@ _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__setstate__"})
 _GENERATED = frozenset(
     {"__init__", "__repr__", "__eq__", "__hash__", "__replace__", "__lt__", "__le__", "__gt__", "__ge__"}
-)
-_INSTALLED = tuple(
-    f"{Path(sysconfig.get_path(each)).resolve()}/" for each in ("stdlib", "platstdlib", "purelib", "platlib")
 )
 
 
@@ -230,7 +226,7 @@ def _file_of(kind: type) -> str | None:
 def _is_installed(file: str | None) -> bool:
     if file is None or file.startswith("<frozen"):
         return file is not None
-    return str(Path(file).resolve()).startswith(_INSTALLED)
+    return str(Path(file).resolve()).startswith(INSTALLED)
 
 
 def _name_of(value: Any) -> str:

@@ -15,7 +15,7 @@ from steepest.agents.llm.policies import with_policies
 from steepest.agents.llm.prices import price_of_model
 from steepest.agents.llm.specs import open_model
 from steepest.agents.optimizers.catalogue import asks_a_model, own_copy, strategy_named
-from steepest.agents.optimizers.components import value_of
+from steepest.agents.optimizers.components import named_nodes, value_of
 from steepest.agents.optimizers.discovery import parameters_of_workflow
 from steepest.agents.optimizers.engines.choice import executor_named
 from steepest.agents.optimizers.examples import Data, digest_of_examples, examples_of
@@ -41,7 +41,6 @@ from steepest.agents.optimizers.settings import settings_of
 from steepest.agents.optimizers.workflows import TracedProgram
 from steepest.errors import InputError
 from steepest.traces.graph import Node
-from steepest.traces.modules.members import named_parameters
 from steepest.traces.parameters import update
 from steepest.traces.previews import preview
 
@@ -206,16 +205,8 @@ def _program_of(workflow: Any, guide: Any, parameters: Any) -> tuple[Program, Ma
         raise InputError(f"the workflow has to be something to call, not a {type(workflow).__name__}")
     if guide is None:
         raise InputError("pass guide=: a function of the example and the output that returns a score, larger is better")
-    nodes = _nodes(parameters) if parameters is not None else parameters_of_workflow(workflow)
+    nodes = named_nodes(parameters) if parameters is not None else parameters_of_workflow(workflow)
     return TracedProgram(workflow, nodes, guide_of(guide)), nodes
-
-
-def _nodes(parameters: Any) -> dict[str, Node[Any]]:
-    if isinstance(parameters, Mapping):
-        return dict(parameters)
-    found = named_parameters([parameters] if isinstance(parameters, Node) else list(parameters))
-    labels = [each.label for each in found.values()]
-    return {each.label if each.label and labels.count(each.label) == 1 else path: each for path, each in found.items()}
 
 
 def _limits(budget: Any, steps: int | None, examples: Mapping[Split, Sequence[Example]]) -> SearchLimits:

@@ -6,12 +6,19 @@ out: a file with other ones is the same program.
 
 import ast
 import linecache
+import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from types import CodeType
 
-__all__ = ["Source", "source_of"]
+__all__ = ["INSTALLED", "Source", "source_of"]
+
+INSTALLED = tuple(
+    f"{Path(sysconfig.get_path(each)).resolve()}/" for each in ("stdlib", "platstdlib", "purelib", "platlib")
+)
+"""Where the standard library is, and what pip has installed: what is not the user's."""
 
 _MUTATING = frozenset(
     [

@@ -146,3 +146,9 @@ def test_logic_over_decisions_goes_with_what_only_scip_takes() -> None:
     solution = solved(text + "  c: implies(x >= 2, y <= 1)\n  d: max(x, y) <= 4")
     assert (solution.status, solution.problem_class) == ("optimal", "MINLP")
     assert solution.objective == pytest.approx(math.sqrt(2) + 2, abs=1e-4)
+
+
+def test_an_answer_that_passes_the_solvers_own_bound_is_not_believed() -> None:
+    solution = solve_formulation(Formulation.from_text("variables:\n  x: real in -5..5\nminimize: log(x)\n"))
+    assert solution.status not in ("optimal", "feasible")
+    assert "bound" in solution.message

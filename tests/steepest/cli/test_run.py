@@ -131,9 +131,9 @@ def test_an_unbounded_model_is_told_with_its_direction(capsys: pytest.CaptureFix
         ("variables:\n  x: real >= 2\nminimize: x\nconstraints:\n  c: x <= 1\n", ExitCode.INFEASIBLE, "infeasible"),
         ("variables:\n  x: real >= 0\nmaximize: x\n", ExitCode.UNBOUNDED, "unbounded"),
         (
-            "variables:\n  x: real in 0..1\nmaximize: x\nconstraints:\n  c: exactly(1, x >= 1, x <= 0)\n",
+            "variables:\n  x: binary\nmaximize: x\nconstraints:\n  c: exactly(1, x >= 1, all_different(x, x))\n",
             ExitCode.UNSUPPORTED,
-            "exactly(1",
+            "all_different(x",
         ),
         ("variables:\n  x: real >= 0\nminimize: x + y\n", ExitCode.NOT_FORMULATED, "`y`"),
         (
