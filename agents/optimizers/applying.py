@@ -129,9 +129,15 @@ class _Applying:
         found = named or ([] if self._has_twin(name) else equal)
         if len(found) == 1:
             return found[0]
-        if name in self.changed:
+        if name in self.changed and not self._is_there(name, sites):
             self.reasons[name] = self._why(name, sites, found)
         return None
+
+    def _is_there(self, name: str, sites: Iterable[_Site]) -> bool:
+        """Whether the new value stands in the component's one place already."""
+        wanted = _syntax(self.after[name]) if name in self.code else self.after[name]
+        own = [each for each in sites if _is_called(name, each.names)]
+        return len(own) == 1 and own[0].value is not _COMPUTED and _same(own[0].value, wanted)
 
     def _has_twin(self, name: str) -> bool:
         """Whether another component begins with the same value, so that the value alone tells nothing."""

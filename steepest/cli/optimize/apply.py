@@ -95,6 +95,8 @@ def apply(
         for source, text in changes:
             _write(source, text)
             console.say(f"wrote {source.path}")
+    if not changes and not waiting:
+        console.say("there is nothing to write: the best values stand there already.")
     for each in waiting.values():
         console.say(_by_hand(each))
     if waiting:

@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 
 from steepest.agents.optimizers.applying import applied
 from steepest.agents.optimizers.components import component_of, encoded_value
-from steepest.agents.optimizers.search.rollouts import Example
-from steepest.agents.optimizers.workflows import parameters_behind
+from steepest.agents.optimizers.discovery import parameters_of_workflow
 from steepest.errors import InputError
-from steepest.traces import named_parameters
 
 SOURCE = '''\
 """A module.  """   # trailing blanks stay
@@ -163,9 +161,8 @@ def announce(orders):
     (tmp_path / "announcing.py").write_text(source)
     monkeypatch.syspath_prepend(str(tmp_path))
     module = importlib.import_module("announcing")
-    orders = Example("0", {"orders": [{"name": "A", "hours": 1}]})
     for workflow in (module.announce, module.dispatcher):
-        nodes = parameters_behind(workflow, orders) if workflow is module.announce else named_parameters(workflow)
+        nodes = parameters_of_workflow(workflow)
         before = {name: encoded_value(each) for name, each in nodes.items()}
         code = [name for name, each in nodes.items() if component_of(name, each).kind == "code"]
         after = {name: _other(value, is_code=name in code) for name, value in before.items()}
@@ -223,3 +220,11 @@ def _escaped(text: str) -> str:
 def _value_in(source: str) -> Any:
     (call,) = [each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.Call) and each.keywords]
     return ast.literal_eval(call.args[0])
+
+
+def test_what_stands_there_already_is_in_its_place() -> None:
+    source = 'from steepest.traces import node\nprice = node(2.5, "price", trainable=True)\n'
+    made = applied(source, {"price": 1.0}, {"price": 2.5})
+    assert made.source == source
+    assert made.placed == ("price",)
+    assert not made.unplaced
