@@ -156,7 +156,7 @@ def _about(component: Component, present: str) -> str:
             "of which only the lines between # EVOLVE-BLOCK-START and # EVOLVE-BLOCK-END may change: these two lines "
             "and all others stay letter for letter"
         )
-    return "; ".join(part.strip() for part in parts if part.strip())
+    return "; ".join(part.strip().rstrip(".") for part in parts if part.strip())
 
 
 def _metrics(situation: Situation) -> str:

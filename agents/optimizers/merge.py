@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from steepest.agents.optimizers.search.candidates import Pool
 from steepest.agents.optimizers.search.rollouts import Split
-from steepest.agents.optimizers.search.values import Value
+from steepest.agents.optimizers.search.values import Value, are_same
 
 __all__ = ["Merge", "Tag", "find_merge", "telling_examples"]
 
@@ -106,7 +106,7 @@ def _common_ancestor(
 def _complement(pool: Pool, first: int, second: int, ancestor: int) -> bool:
     """Whether there is a component that only one of them changed."""
     one, two, old = pool[first].values, pool[second].values, pool[ancestor].values
-    return any((one[name] == old[name]) != (two[name] == old[name]) for name in old)
+    return any(are_same(one[name], old[name]) != are_same(two[name], old[name]) for name in old)
 
 
 def _merged(pool: Pool, split: Split, first: int, second: int, ancestor: int, rng: random.Random) -> Merge:
@@ -114,10 +114,10 @@ def _merged(pool: Pool, split: Split, first: int, second: int, ancestor: int, rn
     better = _better(pool, split, (first, second), rng)
     sources = {}
     for name in old:
-        changed = [number for number, values in ((first, one), (second, two)) if values[name] != old[name]]
+        changed = [number for number, values in ((first, one), (second, two)) if not are_same(values[name], old[name])]
         sources[name] = better if len(changed) == 2 else changed[0] if changed else ancestor
     taken = {name: pool[number].values[name] for name, number in sources.items()}
-    changes = {name: value for name, value in taken.items() if value != one[name]}
+    changes = {name: value for name, value in taken.items() if not are_same(value, one[name])}
     return Merge(first, second, ancestor, sources, changes)
 
 
