@@ -1,7 +1,7 @@
 """Several objectives: one score by weights, or the candidates that are no worse in all of them than any other."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from steepest.agents.optimizers.pareto import nondominated
 from steepest.agents.optimizers.search.candidates import Candidate, Pool, Scores
 from steepest.agents.optimizers.search.rollouts import Judgement, Split
 
-__all__ = ["Weighted", "objective_means", "trade_offs", "weighted_sum"]
+__all__ = ["Weighted", "objective_means", "objectives_words", "trade_offs", "weighted_sum"]
 
 
 def weighted_sum(objectives: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -63,6 +63,11 @@ def objective_means(scores: Scores) -> dict[str, float]:
         return {}
     rows = scores.objectives.values()
     return {name: math.fsum(row[name] for row in rows) / len(rows) for name in sorted(common)}
+
+
+def objectives_words(objectives: Mapping[str, Sequence[float]]) -> str:
+    """Each objective's mean of the seed and of the best candidate, in words."""
+    return ", ".join(f"{name} {seed:.4g} to {best:.4g}" for name, (seed, best) in objectives.items())
 
 
 def trade_offs(pool: Pool, split: Split) -> list[Candidate]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from steepest.agents.optimizers.objectives import objective_means, objectives_words, trade_offs
 from steepest.agents.optimizers.sealed import SealedTest
 from steepest.agents.optimizers.search.candidates import Candidate, Pool
 from steepest.agents.optimizers.search.records import StepRecord
@@ -70,6 +71,19 @@ class Optimized:
         """Candidates that were evaluated, the seed among them."""
         return sum(len(each.tried) + len(each.births) for each in self.records) + 1
 
+    @property
+    def objectives(self) -> dict[str, tuple[float, float]]:
+        """Each objective's mean on the ranking split, the seed's and the best candidate's; none where there is but one."""
+        seed, best = (
+            objective_means(self.pool.scores(each, self.ranking)) for each in (self.pool[0].number, self.best.number)
+        )
+        return {name: (seed[name], best[name]) for name in best if name in seed}
+
+    @property
+    def trade_offs(self) -> list[Candidate]:
+        """The candidates to choose from where there are several objectives: each is better in one than any other."""
+        return trade_offs(self.pool, self.ranking)
+
     def frame(self) -> "pandas.DataFrame":
         """A row for each candidate: number, step, origin, parents, outcome, score, gain, model, reason.
 
@@ -96,6 +110,7 @@ class Optimized:
         lines = [
             f"score {gain}, after {self.spent.metric_calls:,} metric calls, {self.tried:,} candidates, "
             f"{self.refused:,} refused proposals, {self.spent.money:.4g} $",
+            *([f"objectives: {objectives_words(self.objectives)}"] if self.objectives else []),
             f"ended: {self.reason}",
         ]
         return "\n".join([*([f"sealed test: {self.test}"] if self.test is not None else []), *lines])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from steepest.agents.optimizers.objectives import objectives_words
 from steepest.agents.optimizers.sealed import SealedTest
 
 __all__ = ["Description", "description_of"]
@@ -26,6 +27,8 @@ class Description:
     """Whatever else there is to know, in words."""
     reason: str = ""
     """Why the search ended, if it did."""
+    objectives: str = ""
+    """Their means of the seed and of the best, in words, where there are several."""
     test: SealedTest | None = None
 
 
@@ -49,6 +52,7 @@ def description_of(run: Mapping[str, Any], result: Mapping[str, Any] | None = No
         seed_values=run.get("seed_values") or {},
         facts=_facts(run),
         reason=str(result.get("reason") or ""),
+        objectives=objectives_words(result.get("objectives") or {}),
         test=SealedTest(**{each.name: test[each.name] for each in fields(SealedTest) if each.name in test})
         if test
         else None,

@@ -60,6 +60,8 @@ def _figures(history: History, description: Description) -> Iterator[str]:
         yield f"- spent: {spent_words(last.metric_calls, last.tokens, last.money, last.seconds)}"
     if description.reason or history.stopped:
         yield f"- ended: {_cell(description.reason or history.stopped)}"
+    if description.objectives:
+        yield f"- objectives, the seed's and the best's: {_cell(description.objectives)}"
     yield ""
 
 

@@ -30,6 +30,7 @@ def result_of(found: Optimized) -> dict[str, Any]:
         "score": found.score,
         "seed_score": found.seed_score,
         "test": test,
+        "objectives": {name: list(pair) for name, pair in found.objectives.items()},
         "candidates": found.tried,
         "admitted": len(found.pool) - 1,
         "refused": found.refused,

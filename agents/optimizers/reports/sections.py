@@ -41,6 +41,8 @@ def headline(history: History, description: Description) -> Markup:
     big = joined(element("p", figure(best.score), class_="big"), element("p", words))
     ended = description.reason or history.stopped or "not yet, or it was interrupted"
     cards = [*_sealed(description.test), *(_card(*each) for each in _cards(history)), _card("ended", ended, "whole")]
+    if description.objectives:
+        cards.append(_card("objectives, the seed's and the best's", description.objectives, "whole"))
     return element("section", element("div", big), element("dl", *cards), id="headline")
 
 

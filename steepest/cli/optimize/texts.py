@@ -49,6 +49,8 @@ def _lines(run: "KeptRun") -> Iterator[str]:
     if history.moments:
         last = history.moments[-1]
         yield f"spent: {spent_words(last.metric_calls, last.tokens, last.money, last.seconds)}"
+    if description.objectives:
+        yield f"objectives: {description.objectives}"
     yield f"ended: {description.reason or history.stopped or 'not yet, or it was interrupted'}"
     for refusal in history.refusals[:MOST_REASONS]:
         yield f"refused {refusal.count:,} times: {' '.join(filter(None, (refusal.component, refusal.reason)))}"

@@ -306,6 +306,10 @@ def test_several_objectives_are_kept() -> None:
     found = steepest.optimize(workflow, PEOPLE, guide=judge, llm=writer(), strategy="minibatch", budget=60)
     objectives = found.pool.scores(found.best.number, "train").objectives
     assert objectives["p0"]["length"] == -objectives["p0"]["brevity"]
+    seed, best = found.objectives["length"]
+    assert seed < best
+    assert "objectives: brevity" in str(found)
+    assert {each.number for each in found.trade_offs} >= {0, found.best.number}
 
 
 def test_jsonl_and_a_list_are_the_same_data(tmp_path: Path) -> None:
