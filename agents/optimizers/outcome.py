@@ -73,7 +73,7 @@ class Optimized:
 
     @property
     def objectives(self) -> dict[str, tuple[float, float]]:
-        """Each objective's mean on the ranking split, the seed's and the best candidate's; none where there is but one."""
+        """Each objective's mean on the ranking split: the seed's and the best candidate's; none where there is one."""
         seed, best = (
             objective_means(self.pool.scores(each, self.ranking)) for each in (self.pool[0].number, self.best.number)
         )
