@@ -198,11 +198,17 @@ def test_ten_megabytes_of_data_are_read_in_little_time(numbers: list[str], folde
     assert "of the validation split" in capsys.readouterr().out
 
 
+def hear_ctrl_c() -> None:
+    """What a shell starts in the background, a run of the tests too, ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(numbers: list[str], folder: Path) -> None:
     text = Path("flow.py").read_text().replace('"""Close to four times x."""', "import time; time.sleep(0.05)")
     Path("flow.py").write_text(text)
     numbers[numbers.index("120")] = "100000"
-    with subprocess.Popen([sys.executable, "-m", "steepest", *numbers], stderr=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "steepest", *numbers]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as process:
         assert process.stderr is not None
         lines = iter(process.stderr.readline, "")
         assert any("flow.py:plan · auto" in each for each in lines)
