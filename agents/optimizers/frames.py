@@ -42,7 +42,7 @@ def _rows(records: Sequence[StepRecord], pool: Pool, ranking: Split) -> Iterator
             (
                 each.number,
                 record.step,
-                "accepted",
+                "admitted",
                 each.origin,
                 each.parents,
                 pool.scores(each.number, ranking).mean,
@@ -56,7 +56,7 @@ def _rows(records: Sequence[StepRecord], pool: Pool, ranking: Split) -> Iterator
             (
                 each.number,
                 record.step,
-                "not kept",
+                "not better",
                 each.origin,
                 each.parents,
                 each.score,

@@ -87,7 +87,9 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"  {name} = {value}" + (f" (default {defaults[name]})" if value != defaults[name] else ""))
     if found.test is not None:
         test = found.test
-        print(f"work on test instances: {_change(test.gain)}, from {_change(test.high)} to {_change(test.low)}")
+        has_interval = test.low is not None and test.high is not None
+        interval = f", from {_change(test.high)} to {_change(test.low)}" if has_interval else ""
+        print(f"work on test instances: {_change(test.gain)}{interval}")
     if options.picture:
         test_set = test_instances(options.size, options.periods)
         before = [solve(each, defaults).work for each in test_set]

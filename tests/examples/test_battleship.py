@@ -1,5 +1,6 @@
 """The Battleship example: its games are right, and a short search learns to play better."""
 
+import re
 import subprocess
 import sys
 from itertools import product
@@ -54,6 +55,7 @@ def test_a_short_search_plays_better_and_draws_it(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "examples.battleship", "--metric-calls", "140", "--picture", str(picture)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    before, after = done.stdout.split()[1], done.stdout.split()[3]
-    assert float(after) > float(before)
+    scores = re.search(r"^score (\S+) to (\S+) on", done.stdout, re.MULTILINE)
+    assert scores is not None
+    assert float(scores[2]) > float(scores[1])
     assert "after:" in picture.read_text()

@@ -67,7 +67,7 @@ def test_learning_offline_ends_in_a_rule_and_a_picture(tmp_path: Path) -> None:
     picture = tmp_path / "ft06.svg"
     command = [sys.executable, "-m", "examples.job_shop", "--metric-calls", "90", "--picture", str(picture)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=240, cwd=ROOT).stdout
-    assert printed.startswith("score 0.6")
+    assert "score 0.6" in printed
     assert "sealed test" in printed
     assert "score += " in printed
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")  # noqa: S314  # of our own making

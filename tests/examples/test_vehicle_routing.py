@@ -76,7 +76,7 @@ def test_learning_offline_ends_in_a_rule_and_a_picture(tmp_path: Path) -> None:
     picture = tmp_path / "routes.svg"
     command = [sys.executable, "-m", "examples.vehicle_routing", "--metric-calls", "120", "--picture", str(picture)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=240, cwd=ROOT).stdout
-    assert printed.startswith("score 0.8")
+    assert "score 0.8" in printed
     assert "sealed test" in printed
     assert "score += " in printed
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")  # noqa: S314  # of our own making

@@ -276,13 +276,13 @@ def test_missing_data_that_the_person_gives_are_used(script: Callable[..., Any])
 
 def test_a_class_that_no_solver_takes_is_unsupported(script: Callable[..., Any]) -> None:
     model = script(
-        "parameters:\n  wire = 12\nvariables:\n  a: real in 0..wire\n  b: real in 0..wire\nmaximize: a + b\n"
-        "constraints:\n  length: either(a <= wire / 4, b <= wire / 4)\n"
+        "parameters:\n  wire = 12\nvariables:\n  a: integer in 0..wire\n  b: integer in 0..wire\nmaximize: a + b\n"
+        "constraints:\n  length: either(a <= wire / 4, all_different(a, b))\n"
     )
     answer = solve_problem("Bend 12 m of wire into the largest rectangle.", model)
 
     assert answer.outcome == "unsupported"
-    assert "either(" in answer.explanation
+    assert "all_different(" in answer.explanation
 
 
 def test_a_file_that_the_person_did_not_give_is_not_read(script: Callable[..., Any], tmp_path: Path) -> None:

@@ -145,6 +145,11 @@ if __name__ == "__main__":
 """
 
 
+def hear_ctrl_c():
+    """What a shell starts in the background, a run of the tests too, ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def hanging(tmp_path):
     """Begins a script whose rollouts hang; gives it and the processes of its rollouts."""
@@ -155,7 +160,11 @@ def hanging(tmp_path):
     def begin(engine, rollouts):
         command = [sys.executable, str(script), engine, str(tmp_path)]
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        begun.append(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, start_new_session=True))
+        begun.append(
+            subprocess.Popen(
+                command, env=environment, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=hear_ctrl_c
+            )
+        )
         until(lambda: len(list(tmp_path.glob("hanging-*"))) == rollouts, 60)
         time.sleep(0.2)
         return begun[-1], [int(each.name.split("-")[1]) for each in tmp_path.glob("hanging-*")]
