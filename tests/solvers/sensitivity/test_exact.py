@@ -104,5 +104,5 @@ def test_figures_of_random_models_are_what_solving_again_says() -> None:
 
 
 @pytest.mark.slow
-def test_figures_of_thousands_of_random_models_are_what_solving_again_says() -> None:
-    assert sum(check(seed) for seed in range(60, 3000)) > 1000
+def test_figures_of_hundreds_of_random_models_are_what_solving_again_says() -> None:
+    assert sum(check(seed) for seed in range(60, 800)) > 300
