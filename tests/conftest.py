@@ -1,6 +1,8 @@
 """What holds for every test: nobody's keys, nobody's cache, and examples that repeat in CI."""
 
+import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,3 +26,10 @@ def settings_of_nobody(
     monkeypatch.setenv("LANGSMITH_TRACING", "false")
     if request.node.get_closest_marker("local_llm") is None:  # joining 1.1 GB of model parts once is enough
         monkeypatch.setenv("STEEPEST_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_again() -> Iterator[None]:
+    """Undo what a worker of the sandbox does that a test runs in this process: it turns the garbage collector off."""
+    yield
+    gc.enable()
