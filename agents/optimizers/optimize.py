@@ -114,16 +114,16 @@ def optimize(
     program, nodes = _program_of(workflow, guide, parameters)
     chosen = own_copy(strategy_named(strategy, program.components, has_model=llm is not None))
     models = _opened(llm if llm is not None else default_model() if asks_a_model(chosen) else ())
+    limits = _limits(budget, steps, examples)
     with ExitStack() as stack:
         folder = RunFolder(out) if out is not None else None
         if folder is not None:
             stack.enter_context(folder.locked())
             entry = _entry(workflow, guide, program, chosen, models, examples, seed, goal)
-            seeded = folder.require(entry.model_copy(update={"limits": _told(_limits(budget, steps, examples), steps)}))
+            seeded = folder.require(entry.model_copy(update={"limits": _limits_entry(limits, steps)}))
             if isinstance(program, TracedProgram):
                 program.begin_with(seeded)
         evaluations = stack.enter_context(closing(Evaluations(folder.evaluations if folder is not None else None)))
-        limits = _limits(budget, steps, examples)
         spending = _spending(limits, evaluations)
         spending.set_aside = calls_for_the_test(evaluations, program.seed(), examples.get("test", ()))
         _require_enough(limits, spending, examples, models)
@@ -301,7 +301,7 @@ def _identities(workflow: Any, guide: Any) -> dict[str, str]:
     return {"workflow": digest_of_program(workflow), "guide": digest_of_program(guide)}
 
 
-def _told(limits: SearchLimits, steps: int | None) -> dict[str, int | float | None]:
+def _limits_entry(limits: SearchLimits, steps: int | None) -> dict[str, int | float | None]:
     money = None if limits.money is None else float(limits.money)
     return {**asdict(limits), "money": money, "steps": steps}
 

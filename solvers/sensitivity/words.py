@@ -58,14 +58,6 @@ def unused_told(each: VariableSensitivity, found: Sensitivity) -> str:
     return f"{at}; one{unit} more {_worth(each.reduced_cost, found)}{valid}"
 
 
-def coefficient_told(each: VariableSensitivity, unit: str | None) -> str:
-    """For which coefficients the answer stays the best."""
-    if each.costs is None or each.cost is None:
-        return ""
-    name, cost = named(each.name, each.index), format_number(each.cost)
-    return f"the answer stays while each {name} counts {_span(each.costs, unit)} (now {cost})"
-
-
 def _deltas_told(deltas: Iterable[Delta], found: Sensitivity) -> Iterator[str]:
     return (delta_told(each, found) for each in deltas)
 
