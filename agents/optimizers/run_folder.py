@@ -111,6 +111,9 @@ class RunFolder:
         differing = _differing(known, entry)
         if "seed_values" in differing and self._knows(known, entry):
             differing.remove("seed_values")
+        if differing and not Journal(self.steps).read():
+            self._start_over(entry)
+            return entry.seed_values
         if differing:
             told = "; ".join(_told(name, known, entry) for name in differing)
             raise InputError(
@@ -119,6 +122,14 @@ class RunFolder:
         if known.limits != entry.limits:
             self._write(known.model_copy(update={"limits": entry.limits}))
         return known.seed_values
+
+    def _start_over(self, entry: RunEntry) -> None:
+        """Begin with another search where one has failed before its first step was over: of what it has evaluated, the
+        figures may be those of a guide or a workflow that was mended since.
+        """
+        for part in ("", "-wal", "-shm"):
+            self.evaluations.with_name(self.evaluations.name + part).unlink(missing_ok=True)
+        self._write(entry)
 
     def _knows(self, known: RunEntry, entry: RunEntry) -> bool:
         """Whether the seed's values are those of a member of the pool."""

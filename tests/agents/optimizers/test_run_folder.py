@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from steepest.agents.optimizers.run_folder import RunEntry, RunFolder, read_entry
+from steepest.agents.optimizers.search.journal import Journal
+from steepest.agents.optimizers.search.records import StepRecord
 from steepest.errors import InputError
 
 BEGUN: dict[str, Any] = {
@@ -27,7 +29,19 @@ def entry(**changes: Any) -> RunEntry:
 def folder(tmp_path: Path) -> RunFolder:
     made = RunFolder(tmp_path / "run")
     made.require(entry())
+    Journal(made.steps).write(StepRecord(step=0))
     return made
+
+
+def test_a_search_that_failed_before_its_first_step_leaves_no_score_and_keeps_nobody_out(
+    tmp_path: Path,
+) -> None:
+    failed = RunFolder(tmp_path / "run")
+    failed.require(entry())
+    failed.evaluations.write_text("of the guide that was broken")
+    assert failed.require(entry(identities={"workflow": "a", "guide": "mended"})) == {"x": 1}
+    assert not failed.evaluations.exists()
+    assert read_entry(failed.path).identities["guide"] == "mended"
 
 
 @pytest.mark.parametrize(
@@ -49,6 +63,7 @@ def test_another_search_is_refused_with_what_differs(folder: RunFolder, changes:
 def test_a_program_that_was_edited_is_named(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.require(entry(identities={"program": "a"}, workflow="Plan", guide=""))
+    Journal(folder.steps).write(StepRecord(step=0))
     with pytest.raises(InputError, match="the program Plan has other code or settings"):
         folder.require(entry(identities={"program": "b"}, workflow="Plan", guide=""))
 
