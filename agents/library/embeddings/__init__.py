@@ -1,0 +1,1 @@
+"""Embeddings of texts behind one protocol: hashed n-grams that need no model, OpenAI's, a sentence model."""
