@@ -24,6 +24,18 @@ Outcome = Literal[
 """`stopped`: a limit, an interrupt or a failing model ended the run early; what there was by then is kept."""
 
 
+class UsedInsight(BaseModel):
+    """An insight of an experience library that the model was given."""
+
+    id: str
+    title: str
+    """Its title, or else when it applies."""
+    reason: str = ""
+    """Why it was thought to apply, in the model's words."""
+    cited: bool = False
+    """Whether the model says that it used it."""
+
+
 class Answer(BaseModel):
     """What came of a problem told in words."""
 
@@ -41,6 +53,8 @@ class Answer(BaseModel):
     """What the formulation takes for granted although the text does not say it."""
     missing: list[str] = Field(default_factory=list)
     """Parameters that the text does not give and the solve waits for."""
+    insights: list[UsedInsight] = Field(default_factory=list)
+    """What an experience library gave to the model, where there is one."""
     diagnostics: list[Diagnostic] = Field(default_factory=list)
     """What was found about the formulation, or why there is none."""
     steps: list[Step] = Field(default_factory=list)

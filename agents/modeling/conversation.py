@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from steepest.agents.llm.chat import ChatMessage, ChatReply, ChatRequest
 from steepest.agents.llm.transcripts import Transcribed
-from steepest.agents.modeling.reply import FormulationReply
+from steepest.agents.modeling.reply import ExperiencedReply, FormulationReply
 from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import State, Task
 from steepest.prompts import OutputForm, RenderedPrompt
@@ -27,7 +27,7 @@ MAX_REPLY = 40_000
 MAX_FINDINGS: dict[OutputForm, int] = {"text": 4, "json": 12}
 """Findings that a repair is asked for at once; the first ones often cause the others, and small models read slowly."""
 
-_BLOCK_END = re.compile(r"<(?=\s*/?\s*(?:problem|findings)\b)", re.IGNORECASE)
+_BLOCK_END = re.compile(r"<(?=\s*/?\s*(?:problem|findings|insights)\b)", re.IGNORECASE)
 
 
 def form(task: Task) -> OutputForm:
@@ -55,12 +55,22 @@ def _told(item: Diagnostic, lines: list[str]) -> str:
     return f"{text}\n  {item.repair}" if item.repair else text
 
 
-async def ask_first(task: Task) -> tuple[ChatReply, State]:
-    """Ask for a formulation of the problem; with the reply comes what follow-ups go on from."""
+async def ask_first(task: Task, insights: str = "") -> tuple[ChatReply, State]:
+    """Ask for a formulation of the problem; with the reply comes what follow-ups go on from.
+
+    Args:
+        task: The task.
+        insights: What an experience library has for it, put before the problem; without any, the question is word for
+            word what it is without a library.
+    """
     prompt = task.prompt(f"formulate_{form(task)}")
     rendered = prompt.render(problem=as_data(task.problem), tables=[as_data(line) for line in task.table_lines])
     question = tuple(ChatMessage(role=turn.role, content=turn.content) for turn in rendered.turns)
-    reply = await _complete(task, "formulate", rendered, rendered.system, question, FormulationReply)
+    if insights:
+        before = task.prompt(f"insights_{form(task)}").render(insights=as_data(insights))
+        question = (*question[:-1], ChatMessage(role="user", content=f"{before.user}\n\n{question[-1].content}"))
+    answer = ExperiencedReply if insights else FormulationReply
+    reply = await _complete(task, "formulate", rendered, rendered.system, question, answer)
     return reply, State(system=rendered.system, question=question, reply=reply.text)
 
 

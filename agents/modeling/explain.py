@@ -49,6 +49,7 @@ def _sections(answer: Answer, reason: str) -> Iterator[str]:
         yield "\n".join(solution.explanation.lines)
     yield _list("Give these, for example as --data NAME=VALUE or --data NAME=table.csv:", answer.missing)
     yield _list("Assumed:", answer.assumptions)
+    yield _list("Experience it draws on:", [f"{each.title} ({each.id})" for each in answer.insights if each.cited])
     if answer.outcome == "not_formulated":
         yield _list("What was wrong at last:", _findings(answer.diagnostics, "error"))
     elif formulation is not None:

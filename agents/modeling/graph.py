@@ -1,10 +1,11 @@
 """The modeling agent as a LangGraph state graph.
 
-    formulate -> check -> solve -> conclude
-                  |  ^     |  `-> examine -> solve    once, if infeasible or unbounded
-                  v  |     v
-                 repair <--+                          at most `max_repairs` times
+    [recall] -> formulate -> check -> solve -> conclude
+                              |  ^     |  `-> examine -> solve    once, if infeasible or unbounded
+                              v  |     v
+                             repair <--+                          at most `max_repairs` times
 
+Only a task with an experience library begins with `recall`.
 The steps are plain functions of state and task, each in its own module; here is only which follows on which.
 """
 
@@ -16,6 +17,7 @@ from steepest.agents.modeling.check import MISSING, blocking, check, doubts
 from steepest.agents.modeling.conclude import conclude
 from steepest.agents.modeling.examine import EXAMINED, examine
 from steepest.agents.modeling.formulate import formulate
+from steepest.agents.modeling.recall import recall
 from steepest.agents.modeling.repair import repair
 from steepest.agents.modeling.solve import solve
 from steepest.agents.modeling.task import State, Task
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
 
 Step: TypeAlias = Callable[[State, Task], Awaitable[State]]
-Next: TypeAlias = Literal["repair", "solve", "examine", "conclude"]
+Next: TypeAlias = Literal["recall", "formulate", "repair", "solve", "examine", "conclude"]
 
 _STEPS_BESIDE_REPAIRS = 12
 _STEPS_OF_A_REPAIR = 3  # repair, check, solve
@@ -43,9 +45,10 @@ def modeling_graph() -> "CompiledStateGraph[State, Task, State, State]":
     from langgraph.graph import END, START, StateGraph
 
     graph = StateGraph(State, context_schema=Task)
-    for step in (formulate, check, repair, solve, examine, conclude):
+    for step in (recall, formulate, check, repair, solve, examine, conclude):
         graph.add_node(step.__name__, _node(step))
-    graph.add_edge(START, "formulate")
+    graph.add_conditional_edges(START, _route(at_first), ["recall", "formulate"])
+    graph.add_edge("recall", "formulate")
     graph.add_edge("formulate", "check")
     graph.add_edge("repair", "check")
     graph.add_conditional_edges("check", _route(after_check), ["repair", "solve", "conclude"])
@@ -53,6 +56,11 @@ def modeling_graph() -> "CompiledStateGraph[State, Task, State, State]":
     graph.add_conditional_edges("examine", _route(after_examine), ["solve", "conclude"])
     graph.add_edge("conclude", END)
     return graph.compile()
+
+
+def at_first(state: State, task: Task) -> Next:
+    """Ask the experience library, where there is one."""
+    return "recall" if task.recaller is not None else "formulate"
 
 
 def after_check(state: State, task: Task) -> Next:

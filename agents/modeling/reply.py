@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,6 +20,8 @@ MAX_FINDINGS = 20
 
 _NOT_A_PROBLEM = re.compile(r"^\W*NOT AN OPTIMI[SZ]ATION PROBLEM\b[\s:.,*-]*(.*)$", re.IGNORECASE | re.MULTILINE)
 _CONFIRMED = re.compile(r"^\W*REALLY\b[\s:.,*-]*(.*)$", re.MULTILINE)
+_CITED = re.compile(r"^[ \t]*#[ \t]*insights[ \t]*:(.*)$\n?", re.IGNORECASE | re.MULTILINE)
+_INSIGHT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _FENCE = re.compile(r"```\w*[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
 _MAX_STARTS = 8  # braces in prose before the JSON that are tried as its beginning
 
@@ -41,6 +43,12 @@ class FormulationReply(BaseModel):
     formulation: Formulation | None = None
 
 
+class ExperiencedReply(FormulationReply):
+    """The same, from a model that was given insights."""
+
+    insights: list[str] = Field(default_factory=list, description="ids of the insights that were used")
+
+
 class ExaminedReply(BaseModel):
     """The JSON that a model answers with when asked whether its formulation misreads the problem."""
 
@@ -59,6 +67,8 @@ class Proposal:
     statement: str | None = None
     """Why there is no formulation: the text is no problem, or, on examination, the verdict stands."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    cited: tuple[str, ...] = ()
+    """Ids of the insights that it says it used."""
 
 
 def read_reply(reply: ChatReply, *, structured: bool, examined: bool = False) -> Proposal:
@@ -76,7 +86,9 @@ def read_reply(reply: ChatReply, *, structured: bool, examined: bool = False) ->
         return _failed("empty-reply", "the reply is empty", "answer with the whole formulation")
     if structured:
         return _read_json(reply.text, ExaminedReply if examined else FormulationReply)
-    return _read_text(reply.text, _CONFIRMED if examined else _NOT_A_PROBLEM)
+    cited = tuple(name for line in _CITED.findall(reply.text) for name in _INSIGHT.findall(line))
+    text = _CITED.sub("", reply.text) if cited else reply.text
+    return replace(_read_text(text, _CONFIRMED if examined else _NOT_A_PROBLEM), cited=cited)
 
 
 def _failed(code: str, message: str, repair: str) -> Proposal:
@@ -101,6 +113,7 @@ def _read_json(text: str, answer: type[FormulationReply] | type[ExaminedReply]) 
         content = _json_in(text)
     except ValueError as error:
         return _failed("not-json", f"the reply is no JSON: {error}", "answer with one JSON object and nothing else")
+    cited = content.pop("insights", None)  # a model that was given insights names those it used in repairs, too
     try:
         read = answer.model_validate(content)
     except ValidationError as error:
@@ -113,7 +126,8 @@ def _read_json(text: str, answer: type[FormulationReply] | type[ExaminedReply]) 
     taken = frozenset(element.name for element in declared_elements(read.formulation))
     constraints = with_names_of_their_own(read.formulation.constraints, taken, notes)
     formulation = read.formulation.model_copy(update={"constraints": constraints})
-    return Proposal(formulation=formulation, diagnostics=tuple(notes))
+    used = tuple(name for name in cited if isinstance(name, str)) if isinstance(cited, list) else ()
+    return Proposal(formulation=formulation, diagnostics=tuple(notes), cited=used)
 
 
 def _json_in(text: str) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias, TypedDict
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
+from steepest.agents.library.retrieval.recalled import Recall
 from steepest.agents.llm.chat import ChatMessage, ChatModel
 from steepest.agents.llm.transcripts import Transcript
 from steepest.agents.modeling.answer import Answer
@@ -15,6 +16,9 @@ from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
+
+if TYPE_CHECKING:
+    from steepest.agents.library.retrieval.recall import Recaller
 
 Solve: TypeAlias = Callable[[Formulation], Solution | Awaitable[Solution]]
 """Solves at once, in the thread of the run, or as an awaitable, which leaves the event loop free."""
@@ -41,6 +45,8 @@ class Task:
     """Of each request (`ChatRequest.sample`): tells repeated runs apart in caches."""
     temperature: float | None = None
     """Of each request; None leaves it to the provider."""
+    recaller: "Recaller | None" = None
+    """Finds insights in an experience library; None is to work without one."""
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
     """Prompts in the place of the shipped ones, by name."""
     transcript: Transcript = field(default_factory=Transcript)
@@ -69,6 +75,10 @@ class Draft:
 class State(TypedDict, total=False):
     """What a run knows so far; a step returns the entries that it changes."""
 
+    recall: Recall
+    """What the experience library has for the problem, where there is one."""
+    cited: frozenset[str]
+    """Ids of the insights that the model says it used."""
     question: tuple[ChatMessage, ...]
     """The conversation up to the problem, before the model's first answer."""
     system: str

@@ -47,7 +47,7 @@ class HashedNgrams:
                 column, sign = _place(feature, self.dimensions, self.seed)
                 row[column] += sign * weight * (1 + np.log(count))
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows / np.where(lengths > 0, lengths, np.float32(1))
+        return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
 def _features(words: Sequence[str]) -> Iterator[tuple[str, float]]:
