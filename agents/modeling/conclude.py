@@ -13,6 +13,7 @@ from steepest.solvers.solution import Status
 
 _OUTCOMES: dict[Status, Outcome] = {
     "optimal": "solved",
+    "locally_optimal": "stopped",  # not proven to be the best
     "infeasible": "infeasible",
     "unbounded": "unbounded",
     "infeasible_or_unbounded": "stopped",  # not known to have no answer

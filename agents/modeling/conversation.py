@@ -66,9 +66,11 @@ async def ask_first(task: Task, insights: str = "") -> tuple[ChatReply, State]:
     prompt = task.prompt(f"formulate_{form(task)}")
     rendered = prompt.render(problem=as_data(task.problem), tables=[as_data(line) for line in task.table_lines])
     question = tuple(ChatMessage(role=turn.role, content=turn.content) for turn in rendered.turns)
+    before = [task.preface] if task.preface else []
     if insights:
-        before = task.prompt(f"insights_{form(task)}").render(insights=as_data(insights))
-        question = (*question[:-1], ChatMessage(role="user", content=f"{before.user}\n\n{question[-1].content}"))
+        before.append(task.prompt(f"insights_{form(task)}").render(insights=as_data(insights)).user)
+    if before:
+        question = (*question[:-1], ChatMessage(role="user", content="\n\n".join([*before, question[-1].content])))
     answer = ExperiencedReply if insights else FormulationReply
     reply = await _complete(task, "formulate", rendered, rendered.system, question, answer)
     return reply, State(system=rendered.system, question=question, reply=reply.text)

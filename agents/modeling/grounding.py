@@ -45,6 +45,9 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _ELLIPSIS = re.compile(r"\.{3,}|…|\[[.…]*\]")
 _TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "“": "'", "”": "'", '"': "'", "–": "-", "—": "-", "‑": "-"})
 
+NOT_IN_TEXT = "number-not-in-text"
+"""Code of a number that the formulation has and the text has not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
@@ -114,7 +117,7 @@ def _number_findings(
         if strange:
             listed = ", ".join(list(strange)[:SHOWN]) + (f" and {len(strange) - SHOWN} more" * (len(strange) > SHOWN))
             yield Diagnostic(
-                code="number-not-in-text",
+                code=NOT_IN_TEXT,
                 severity="warning",
                 message=f"{listed}: not in the problem's text",
                 element=title(element, formulation),

@@ -13,8 +13,10 @@ from steepest.agents.modeling.tables import describe_tables
 from steepest.agents.modeling.task import State, Task, solver_for
 from steepest.errors import InputError, SteepestError
 from steepest.prompts import Prompt, PromptError, load_prompt, shipped_prompts
+from steepest.solvers.control import SolveControl
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.solution import Solution
 
 
 async def answer_problem(
@@ -27,6 +29,8 @@ async def answer_problem(
     max_repairs: int = 3,
     prompts: Mapping[str, Prompt] | None = None,
     on_progress: Callable[[str], None] | None = None,
+    control: SolveControl | None = None,
+    start: Solution | None = None,
     transcript: Transcript | None = None,
 ) -> Answer:
     """Formulate a problem told in words, solve it and answer.
@@ -44,6 +48,8 @@ async def answer_problem(
         max_repairs: How often the model is asked to repair its formulation.
         prompts: In the place of the shipped ones of these names (`steepest.prompts`).
         on_progress: Told what is being done, a line at a time.
+        control: Told how far the solver is, and may end it.
+        start: An answer for the solver to begin with, as far as its variables are those of the formulation.
         transcript: Where calls are recorded as they end; one's own is there whatever ends the run.
 
     Raises:
@@ -59,7 +65,7 @@ async def answer_problem(
     task = Task(
         problem=accept_problem(text),
         model=model,
-        solve=solver_for(given, base, options, say),
+        solve=solver_for(given, base, options, say, control, start),
         tables=given,
         table_lines=describe_tables(given),
         max_repairs=max_repairs,
@@ -87,6 +93,8 @@ def solve_problem(
     max_repairs: int = 3,
     prompts: Mapping[str, Prompt] | None = None,
     on_progress: Callable[[str], None] | None = None,
+    control: SolveControl | None = None,
+    start: Solution | None = None,
     transcript: Transcript | None = None,
 ) -> Answer:
     """`answer_problem` for synchronous code, inside a running event loop (a notebook) too."""
@@ -100,6 +108,8 @@ def solve_problem(
             max_repairs=max_repairs,
             prompts=prompts,
             on_progress=on_progress,
+            control=control,
+            start=start,
             transcript=transcript,
         )
     )

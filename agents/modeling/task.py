@@ -3,25 +3,31 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypedDict
+from typing import Protocol, TypeAlias, TypedDict
 
+from steepest.agents.library.retrieval.queries import Query
 from steepest.agents.library.retrieval.recalled import Recall
 from steepest.agents.llm.chat import ChatMessage, ChatModel
 from steepest.agents.llm.transcripts import Transcript
 from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.steps import Step
 from steepest.prompts import Prompt, load_prompt
+from steepest.solvers.control import SolveControl
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
 
-if TYPE_CHECKING:
-    from steepest.agents.library.retrieval.recall import Recaller
-
 Solve: TypeAlias = Callable[[Formulation], Solution | Awaitable[Solution]]
 """Solves at once, in the thread of the run, or as an awaitable, which leaves the event loop free."""
+
+
+class Recalls(Protocol):
+    """Finds insights for problems (`steepest.agents.library.retrieval.recall.Recaller`)."""
+
+    async def recall(self, query: Query, model: ChatModel) -> Recall:
+        """The insights for a problem."""
 
 
 def _say_nothing(line: str) -> None:
@@ -45,7 +51,9 @@ class Task:
     """Of each request (`ChatRequest.sample`): tells repeated runs apart in caches."""
     temperature: float | None = None
     """Of each request; None leaves it to the provider."""
-    recaller: "Recaller | None" = None
+    preface: str = ""
+    """A rendered prompt that is put before the problem, such as what earlier attempts came to."""
+    recaller: Recalls | None = None
     """Finds insights in an experience library; None is to work without one."""
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
     """Prompts in the place of the shipped ones, by name."""
@@ -101,14 +109,23 @@ class State(TypedDict, total=False):
     answer: Answer
 
 
-def solver_for(tables: Tables, folder: Path | None, options: SolveOptions | None, say: Callable[[str], None]) -> Solve:
+def solver_for(
+    tables: Tables,
+    folder: Path | None,
+    options: SolveOptions | None,
+    say: Callable[[str], None],
+    control: SolveControl | None = None,
+    start: Solution | None = None,
+) -> Solve:
     """The function that solves a formulation with these tables and options."""
 
     def solve(formulation: Formulation) -> Solution:
         from steepest.solvers.infeasibility.explanations import with_explanation
         from steepest.solvers.solve import solve_formulation  # numpy and the compiler: not before they are needed
 
-        solution = solve_formulation(formulation, tables, folder=folder, options=options, on_progress=say)
+        solution = solve_formulation(
+            formulation, tables, folder=folder, options=options, on_progress=say, control=control, start=start
+        )
         limit = options.time_limit if options is not None else None
         return with_explanation(solution, formulation, tables, folder=folder, time_limit=limit)
 

@@ -25,7 +25,7 @@ _MAX_TOKENS: Mapping[OutputForm, int] = {"text": 400, "json": 4_000}
 _REPAIRS = 1
 _NONE = re.compile(r"^\W*none\b", re.IGNORECASE | re.MULTILINE)
 _LINE = re.compile(r"^[\s*\-\[]*([A-Za-z0-9][A-Za-z0-9_.-]{0,63})\]?\s*[:–—-]\s*(.*)$", re.MULTILINE)
-_TAG = re.compile(r"<(?=\s*/?\s*(?:problem|insights|labels)\b)", re.IGNORECASE)
+_TAG = re.compile(r"<(?=\s*/?\s*(?:problem|insights|labels|failed|verdict|right|attempts)\b)", re.IGNORECASE)
 
 
 Reply = TypeVar("Reply", bound=BaseModel)

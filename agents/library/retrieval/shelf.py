@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.agents.library.embeddings.protocol import Embedder
+from steepest.agents.library.insights import Insight, Usage
 from steepest.agents.library.labels import Label, Taxonomy
 from steepest.agents.library.library import Library
 from steepest.agents.library.stores.protocol import Entry, Vectors
@@ -27,11 +28,13 @@ class Shelf:
     Args:
         library: Where they come from.
         embedder: Turns their texts into vectors; what it made before is read from the library.
+        trial: Insights that stand on this shelf alone, to see who would find them; not by their words.
     """
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
+    def __init__(self, library: Library, embedder: Embedder, *, trial: Sequence[Insight] = ()) -> None:
         self.library = library
         self.embedder = embedder
+        self._trial = {each.id: Entry(each, 0, Usage()) for each in trial}
         self.taxonomy = Taxonomy()
         self.entries: dict[str, Entry] = {}
         self._number = 0
@@ -52,16 +55,17 @@ class Shelf:
         """
         store = self.library.store
         number = store.number()
-        if number == self._number:
+        if number == self._number and self._names:
             return
         touched = store.touched(self._number) if self._number else None
         before = {name: entry.version for name, entry in self.entries.items()}
         for name in touched or ():
             self.entries.pop(name, None)
         read = {each.insight.id: each for each in store.entries(touched) if each.insight.status == "active"}
-        self.entries = dict(sorted((self.entries | read).items()))
+        self.entries = dict(sorted((self.entries | read | self._trial).items()))
         self._number = number
-        if touched is None or before != {name: entry.version for name, entry in self.entries.items()}:
+        labels_changed = any(">" in name for name in touched or ())
+        if touched is None or labels_changed or before != {name: each.version for name, each in self.entries.items()}:
             self._arrange()
 
     def _arrange(self) -> None:
@@ -111,9 +115,10 @@ class Shelf:
         for start in range(0, len(missing), _AT_ONCE):
             some = missing[start : start + _AT_ONCE]
             made.append(self.embedder.embed([self.entries[name].insight.text for name in some]))
-            store.keep_vectors(
-                space, {name: (self.entries[name].version, row) for name, row in zip(some, made[-1], strict=True)}
-            )
+            rows = zip(some, made[-1], strict=True)
+            kept = {name: (self.entries[name].version, row) for name, row in rows if name not in self._trial}
+            if kept:
+                store.keep_vectors(space, kept)
         known.update({name: len(names) + place for place, name in enumerate(missing)})
         whole = np.concatenate([part for part in (vectors, *made) if part.size] or [vectors])
         self._vectors = whole[[known[name] for name in self._names]] if self._names else whole[:0]

@@ -1,0 +1,1 @@
+"""How a library learns: from tasks that were not solved, to insights that are proven on them before they enter."""

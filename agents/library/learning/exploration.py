@@ -1,0 +1,59 @@
+"""Where no right formulation is known: the model looks for one itself, told what its attempts came to.
+
+AlphaOPT's self-exploration (arXiv 2510.18428, section 3.2). The right value is told, where there is one, and no number
+that the problem does not state may stand in what counts as found.
+"""
+
+from collections.abc import Sequence
+
+from steepest.agents.library.learning.attempts import Student, TaskAttempt
+from steepest.agents.library.learning.extraction import verdict_of
+from steepest.agents.library.retrieval.choosing import as_data
+from steepest.agents.library.tasks import LibraryTask
+from steepest.agents.modeling.grounding import NOT_IN_TEXT
+from steepest.prompts import load_prompt
+
+__all__ = ["explore"]
+
+_SHOWN = 3
+"""Attempts that are told, the last ones."""
+_SHOWN_CHARACTERS = 3_000
+
+
+async def explore(
+    task: LibraryTask, failed: Sequence[TaskAttempt], student: Student, rounds: int
+) -> TaskAttempt | None:
+    """Look for a right formulation.
+
+    Args:
+        task: The task.
+        failed: Attempts that were not solved, the last one last.
+        student: Who attempts.
+        rounds: The most attempts.
+
+    Returns:
+        An attempt that is solved and made of the problem's own numbers; None if there was none.
+
+    Raises:
+        LLMError: The model can't be asked, for good.
+    """
+    attempts = list(failed)
+    form = "json" if student.model.structured else "text"
+    wanted = f"The right value is {task.answer:g}." if task.answer is not None else "The right model has a best answer."
+    for number in range(1, rounds + 1):
+        told = "\n\n".join(_told(each) for each in attempts[-_SHOWN:])
+        preface = load_prompt(f"explore_{form}").render(attempts=as_data(told), wanted=wanted).user
+        attempt = await student.attempt(task, sample=number, preface=preface)
+        if attempt.solved and _is_grounded(attempt):
+            return attempt
+        attempts.append(attempt)
+    return None
+
+
+def _is_grounded(attempt: TaskAttempt) -> bool:
+    return not any(item.code == NOT_IN_TEXT for item in attempt.answer.diagnostics)
+
+
+def _told(attempt: TaskAttempt) -> str:
+    text = attempt.formulation.to_text() if attempt.formulation is not None else "(no model could be read)"
+    return f"{text[:_SHOWN_CHARACTERS]}\nWhat came of it: {verdict_of(attempt)}"

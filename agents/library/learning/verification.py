@@ -1,0 +1,86 @@
+"""The proof of an insight: its own task is solved with it, time after time, and no other task that finds it gets worse."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from steepest.agents.library.embeddings.protocol import Embedder
+from steepest.agents.library.insights import Insight
+from steepest.agents.library.learning.attempts import Given, Student
+from steepest.agents.library.library import Library
+from steepest.agents.library.retrieval.candidates import candidates
+from steepest.agents.library.retrieval.queries import Query
+from steepest.agents.library.retrieval.recall import Recaller, Recalling
+from steepest.agents.library.retrieval.shelf import Shelf
+from steepest.agents.library.tasks import LibraryTask
+
+__all__ = ["Proof", "prove"]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Whether an insight may enter, and why not."""
+
+    holds: bool
+    reason: str
+    guarded: tuple[str, ...] = ()
+    """Tasks that find it and are solved with it."""
+
+
+async def prove(
+    insights: Sequence[Insight],
+    tasks: Sequence[LibraryTask],
+    guards: Sequence[LibraryTask],
+    *,
+    student: Student,
+    library: Library,
+    embedder: Embedder,
+    recalling: Recalling,
+    times: int,
+    most_guards: int,
+) -> Proof:
+    """Try insights out before they enter.
+
+    Args:
+        insights: What is to enter, together.
+        tasks: The tasks that it was learned from: each has to be solved `times` of `times`.
+        guards: Tasks that were solved: none that finds one of the insights may fail.
+        student: Who attempts.
+        library: What guards find the insights among.
+        embedder: Of the search.
+        recalling: How insights are chosen.
+        times: Attempts at each source task.
+        most_guards: The most guards that are attempted, those nearest to the insights.
+
+    Raises:
+        LLMError: The model can't be asked, for good.
+    """
+    for task in tasks:
+        for sample in range(times):
+            attempt = await student.attempt(task, Given(insights), sample=sample)
+            if not attempt.solved:
+                return Proof(False, f"with it {task.id} was solved {sample} times of {sample + 1}")
+    shelf = Shelf(library, embedder, trial=insights)
+    shelf.refresh()
+    recaller, names = Recaller(shelf, recalling), {each.id for each in insights}
+    guarded: list[str] = []
+    for guard in _nearest(shelf, guards, names, recalling, most_guards):
+        attempt = await student.attempt(guard, recaller)
+        if names.isdisjoint(attempt.used):
+            continue
+        if not attempt.solved:
+            return Proof(False, f"{guard.id} was solved before, finds it, and is not solved with it", tuple(guarded))
+        guarded.append(guard.id)
+    return Proof(True, "proven", tuple(guarded))
+
+
+def _nearest(
+    shelf: Shelf, guards: Sequence[LibraryTask], names: set[str], recalling: Recalling, most: int
+) -> list[LibraryTask]:
+    """The guards among whose candidates the insights stand highest."""
+    ranked: list[tuple[int, LibraryTask]] = []
+    for guard in guards:
+        found = candidates(shelf, Query(guard.text), recalling.candidates)
+        ranks = [rank for rank, each in enumerate(found) if each.entry.insight.id in names]
+        if ranks:
+            ranked.append((ranks[0], guard))
+    return [guard for _, guard in sorted(ranked, key=lambda each: each[0])[:most]]
