@@ -1,4 +1,4 @@
-"""The proof of an insight: its own task is solved with it, time after time, and no other task that finds it gets worse."""
+"""The proof of an insight: its own task is solved with it, and no other task that finds it gets worse."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
