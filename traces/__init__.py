@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from steepest.traces.code.runners import CodeRunner, using_runner
     from steepest.traces.code.sandboxed import SandboxRunner
     from steepest.traces.containers import values_of
+    from steepest.traces.credit import Importance, importance, mean_importance
     from steepest.traces.modules.members import named_parameters, parameters_of
     from steepest.traces.modules.module import Module, model
     from steepest.traces.modules.saving import load_parameters, save_parameters
@@ -39,6 +40,7 @@ __all__ = [
     "CodeRunner",
     "ExecutionError",
     "Feedback",
+    "Importance",
     "Module",
     "Node",
     "RejectedValueError",
@@ -56,9 +58,11 @@ __all__ = [
     "charge",
     "dump_json",
     "format_text",
+    "importance",
     "join_text",
     "load_parameters",
     "map",
+    "mean_importance",
     "model",
     "named_parameters",
     "no_trace",
@@ -78,6 +82,7 @@ __all__ = [
 _HOMES = {
     "Between": "ranges",
     "CodeRunner": "code.runners",
+    "Importance": "credit",
     "Module": "modules.module",
     "SandboxRunner": "code.sandboxed",
     "SubgraphPropagator": "propagators",
@@ -86,8 +91,10 @@ _HOMES = {
     "Trace": "trace",
     "dump_json": "texts",
     "format_text": "texts",
+    "importance": "credit",
     "join_text": "texts",
     "load_parameters": "modules.saving",
+    "mean_importance": "credit",
     "model": "modules.module",
     "named_parameters": "modules.members",
     "parameters_of": "modules.members",

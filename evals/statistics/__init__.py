@@ -7,7 +7,7 @@ from steepest.evals.statistics.distributions import Distribution, distribution
 from steepest.evals.statistics.paired import bootstrap_difference, holm, mcnemar, mcnemar_mid_p
 from steepest.evals.statistics.proportions import Proportion, mean_proportion, proportion, wilson_interval
 from steepest.evals.statistics.reasons import Reason
-from steepest.evals.statistics.repetitions import clusters, majority_at_k, pass_at_k
+from steepest.evals.statistics.repetitions import clusters, eff_at_k, majority_at_k, pass_at_k
 from steepest.evals.statistics.summary import AtK, ProfileScore, Slice, Summary
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "clusters",
     "compare",
     "distribution",
+    "eff_at_k",
     "holm",
     "majority_at_k",
     "mcnemar",

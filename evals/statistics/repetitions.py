@@ -1,11 +1,11 @@
-"""What several attempts at a problem come to: one right among k, or the answer that most of k agree on."""
+"""What several attempts at a problem come to: one right among k, the best of k, or what most of k agree on."""
 
 import itertools
 import math
 import random
 from collections.abc import Iterable, Sequence
 
-__all__ = ["clusters", "majority_at_k", "pass_at_k"]
+__all__ = ["clusters", "eff_at_k", "majority_at_k", "pass_at_k"]
 
 _SUBSETS = 2_000
 """Up to so many choices of k attempts are all looked at; beyond, so many are drawn."""
@@ -16,6 +16,26 @@ def pass_at_k(n: int, correct: int, k: int) -> float:
     if not 1 <= k <= n or not 0 <= correct <= n:
         raise ValueError(f"pass@{k} of {n} attempts with {correct} right ones")
     return 1 - math.comb(n - correct, k) / math.comb(n, k)
+
+
+def eff_at_k(efficiencies: Sequence[float], k: int) -> float:
+    """Expected largest efficiency among k attempts, without bias from n >= k (ENAMEL, arXiv 2406.06647).
+
+    The mean of the largest over all choices of k of the attempts. The attempt of rank r, ascending, is the largest of
+    C(r-1, k-1) of the C(n, k) choices; these shares come from each other by a product, so that no number grows large.
+
+    Args:
+        efficiencies: Of each attempt; larger is better, that of a wrong one is 0.
+        k: From 1 to the number of attempts.
+    """
+    n = len(efficiencies)
+    if not 1 <= k <= n:
+        raise ValueError(f"eff@{k} of {n} attempts")
+    share, terms = k / n, []
+    for rank, each in zip(range(n, 0, -1), sorted(efficiencies, reverse=True), strict=True):
+        terms.append(share * each)
+        share *= 1 - (k - 1) / (rank - 1) if rank > k else 0
+    return math.fsum(terms)
 
 
 def clusters(answers: Iterable[float | str | None], tolerance: float = 1e-4) -> list[int | None]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from steepest.agents.llm.chat import run_sync
 from steepest.agents.llm.errors import LLMError
+from steepest.agents.optimizers.guides.fields import as_fields
 from steepest.agents.optimizers.guides.guide import Guide, GuideError, judgement_of
 from steepest.agents.optimizers.search.rollouts import Judgement
 
@@ -29,8 +30,8 @@ class FunctionGuide:
     Args:
         function: Takes the output; or the example's data and the output, in this order unless a name (`pred` first,
             `gold` second, ...) says the other; or more, as DSPy's metrics `(gold, pred, trace, pred_name, pred_trace)`,
-            which get None for the rest. A setting of its own, with a default that is not None, keeps it. Returns what
-            `judgement_of` reads; may be async.
+            which get None for the rest, and mappings as objects with attributes (`gold.answer`). A setting of its own,
+            with a default that is not None, keeps it. Returns what `judgement_of` reads; may be async.
 
     Raises:
         GuideError: It takes no arguments, or nobody can tell what an argument that may be left out is for.
@@ -39,6 +40,7 @@ class FunctionGuide:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
         self._places = _places(function)
+        self._is_of_dspy = _is_of_dspy(function)
 
     def __repr__(self) -> str:
         return f"FunctionGuide({name_of(self.function)})"
@@ -50,6 +52,8 @@ class FunctionGuide:
             GuideError: The function raised, or what it returned is no judgement.
         """
         given = {"example": example, "output": output, "rest": None}
+        if self._is_of_dspy:
+            given |= {"example": as_fields(example, "Example"), "output": as_fields(output, "Prediction")}
         try:
             said = self.function(*(given[place] for place in self._places))
             said = run_sync(_awaited(said)) if inspect.isawaitable(said) else said
@@ -103,6 +107,15 @@ def _places(function: Callable[..., Any]) -> tuple[str, ...]:
         return ("output",)
     pair = ("output", "example") if _begins_with_output(names[0], names[1]) else ("example", "output")
     return *pair, *("rest",) * (len(names) - 2)
+
+
+def _is_of_dspy(function: Callable[..., Any]) -> bool:
+    """Whether it takes what DSPy and GEPA give beside the two, or calls them `gold` and `pred`."""
+    try:
+        names = set(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # a builtin does not tell
+        return False
+    return bool(names & _UNUSED) or {"gold", "pred"} <= names
 
 
 def _begins_with_output(first: str, second: str) -> bool:

@@ -1,11 +1,10 @@
 """Unit tests as a guide: what fraction of them an output passes, and how the others fail."""
 
 import ast
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from steepest.agents.optimizers.guides.cases import Case, difference
 from steepest.agents.optimizers.guides.guide import GuideError
 from steepest.agents.optimizers.guides.split_tests import CHECK, SourceTest, own_frames, split_tests, with_checks
 from steepest.agents.optimizers.search.rollouts import Judgement
@@ -15,7 +14,7 @@ from steepest.traces.previews import preview
 if TYPE_CHECKING:
     from steepest.solvers.sandbox import Call, Failure, Limits, Sandbox
 
-__all__ = ["Case", "Tests", "UnitTests"]
+__all__ = ["Tests", "UnitTests", "last_function"]
 
 _SHOWN = 10
 """Failed tests that the words tell of."""
@@ -23,27 +22,8 @@ _LONGEST = 600
 """Characters of what is told of a failed test."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A call of the tested function, and what it has to give; all of it JSON."""
-
-    args: Sequence[Any]
-    expected: Any
-    """Lists and tuples are the same; numbers are if they differ by at most 1e-9 of the larger."""
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The call as one would write it."""
-        named = [f"{name}={value!r}" for name, value in self.kwargs.items()]
-        return preview(f"f({', '.join([*map(repr, self.args), *named])})", 200).strip("'\"")
-
-
-Tests: TypeAlias = str | Sequence[str | Case]
-"""A source with functions `test_...` or statements `assert ...`; or several of these, or cases."""
-
-_Failed: TypeAlias = tuple[str, str]
-"""A test's name, and how it failed; empty if it passed."""
+Tests: TypeAlias = str | Sequence[str | Case | SourceTest]
+"""A source with functions `test_...` or statements `assert ...`; or several of these, single ones, or cases."""
 
 
 class UnitTests:
@@ -51,7 +31,8 @@ class UnitTests:
 
     An output that is Python source is tested in the sandbox. One that can be called is called here, with the cases: the
     code behind it is trusted, or knows its own sandbox. Source can't harm the machine, but can cheat the assertions
-    that run beside it (with an object that is equal to everything); what a `Case` compares is compared outside.
+    that run beside it (with an object that is equal to everything); what a `Case` compares is compared outside. Tests
+    that a model wrote may be wrong: then choose among candidates by `code_choice.choose_code`, not by this score.
 
     Args:
         tests: The tests; or a function that gives them for an example's data.
@@ -86,31 +67,34 @@ class UnitTests:
         """
         tests = self._ready if self._ready is not None else _taken_apart(self._tests(example))  # type: ignore[operator]
         if isinstance(output, str):
-            failures = self._failures_of_source(output, tests)
-        elif callable(output):
-            failures = _failures_of_function(output, tests)
-        else:
-            return Judgement(0.0, f"The output is no code: {preview(output, 200)}.")
-        return _judgement(failures)
+            return _judgement(self.failures_of(output, tests))
+        if callable(output):
+            return _judgement(_failures_of_function(output, tests))
+        return Judgement(0.0, f"The output is no code: {preview(output, 200)}.")
 
-    def _failures_of_source(self, source: str, tests: Sequence[SourceTest | Case]) -> list[_Failed]:
+    def failures_of(self, source: str, tests: Sequence[SourceTest | Case]) -> list[tuple[str, str]]:
+        """Each test's name and how the source fails it, empty if it passes: tests that are source first, then cases.
+
+        Raises:
+            SandboxError: There is no sandbox here.
+        """
         from steepest.solvers.sandbox import Call
 
         written = [each for each in tests if isinstance(each, SourceTest)]
         cases = [each for each in tests if isinstance(each, Case)]
-        failures: list[_Failed] = []
+        failures: list[tuple[str, str]] = []
         if written:
             said = self._said(with_checks(source, written), CHECK, [Call((number,)) for number in range(len(written))])
             lines = source.count("\n") + 1
             told = [own_frames(each.traceback, each.message, lines) if each is not None else "" for _, each in said]
             failures += [(each.name, failure) for each, failure in zip(written, told, strict=True)]
         if cases:
-            function = self._function or _last_function(source)
+            function = self._function or last_function(source)
             if function is None:
                 return [*failures, *((each.name, "there is no code with a function in the output") for each in cases)]
             said = self._said(source, function, [Call(tuple(each.args), dict(each.kwargs)) for each in cases])
             failures += [
-                (each.name, str(failure) if failure is not None else _difference(each, value))
+                (each.name, str(failure) if failure is not None else difference(each, value))
                 for each, (value, failure) in zip(cases, said, strict=True)
             ]
         return failures
@@ -143,7 +127,7 @@ def _taken_apart(tests: Tests) -> list[SourceTest | Case]:
     given = [tests] if isinstance(tests, str) else list(tests)
     apart: list[SourceTest | Case] = []
     for each in given:
-        if not isinstance(each, (str, Case)):
+        if not isinstance(each, (str, Case, SourceTest)):
             raise GuideError(f"a test is a source or a Case, not {preview(each, 100)} ({type(each).__name__})")
         apart += split_tests(each) if isinstance(each, str) else [each]
     if not apart:
@@ -151,7 +135,8 @@ def _taken_apart(tests: Tests) -> list[SourceTest | Case]:
     return apart
 
 
-def _last_function(source: str) -> str | None:
+def last_function(source: str) -> str | None:
+    """The name of the last function that a source defines; None if it defines none or is not Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # too deep for the parser, the last two
@@ -160,24 +145,20 @@ def _last_function(source: str) -> str | None:
     return names[-1] if names else None
 
 
-def _failures_of_function(function: Callable[..., Any], tests: Sequence[SourceTest | Case]) -> list[_Failed]:
+def _failures_of_function(function: Callable[..., Any], tests: Sequence[SourceTest | Case]) -> list[tuple[str, str]]:
     failures = []
     for each in tests:
         if not isinstance(each, Case):
             raise GuideError("tests that are source are for outputs that are source; test a function with Case(...)")
         try:
-            failure = _difference(each, function(*each.args, **each.kwargs))
+            failure = difference(each, function(*each.args, **each.kwargs))
         except Exception as error:  # what the output does is what is judged
             failure = f"{type(error).__name__}: {error}"
         failures.append((each.name, failure))
     return failures
 
 
-def _difference(case: Case, value: Any) -> str:
-    return "" if _equal(value, case.expected) else f"gave {preview(value, 200)}, not {preview(case.expected, 200)}"
-
-
-def _judgement(failures: Sequence[_Failed]) -> Judgement:
+def _judgement(failures: Sequence[tuple[str, str]]) -> Judgement:
     names: dict[str, list[str]] = {}
     for name, failure in failures:
         if failure:
@@ -191,15 +172,3 @@ def _judgement(failures: Sequence[_Failed]) -> Judgement:
 
 def _list_of(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _equal(value: Any, expected: Any) -> bool:
-    if isinstance(value, bool) or isinstance(expected, bool):
-        return value is expected
-    if isinstance(value, (int, float)) and isinstance(expected, (int, float)):
-        return math.isclose(value, expected, rel_tol=1e-9, abs_tol=1e-12) or value == expected
-    if isinstance(value, (list, tuple)) and isinstance(expected, (list, tuple)):
-        return len(value) == len(expected) and all(map(_equal, value, expected))
-    if isinstance(value, Mapping) and isinstance(expected, Mapping):
-        return value.keys() == expected.keys() and all(_equal(value[key], expected[key]) for key in value)
-    return bool(value == expected)

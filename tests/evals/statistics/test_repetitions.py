@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steepest.evals.statistics.repetitions import clusters, majority_at_k, pass_at_k
+from steepest.evals.statistics.repetitions import clusters, eff_at_k, majority_at_k, pass_at_k
 
 _COUNTS = st.integers(1, 9).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n), st.integers(1, n)))
 
@@ -25,6 +25,41 @@ def test_pass_at_k_holds_for_many_attempts() -> None:
 def test_what_is_no_choice_is_refused(n: int, correct: int, k: int) -> None:
     with pytest.raises(ValueError, match="pass@"):
         pass_at_k(n, correct, k)
+
+
+_EFFICIENCIES = st.lists(st.floats(0, 2), min_size=1, max_size=9)
+
+
+@given(_EFFICIENCIES, st.data())
+def test_eff_at_k_is_the_mean_of_the_best_over_all_choices(efficiencies: list[float], data: st.DataObject) -> None:
+    k = data.draw(st.integers(1, len(efficiencies)))
+    choices = list(itertools.combinations(efficiencies, k))
+    assert eff_at_k(efficiencies, k) == pytest.approx(sum(map(max, choices)) / len(choices), rel=1e-12, abs=1e-15)
+
+
+@given(_EFFICIENCIES)
+def test_eff_at_k_grows_from_the_mean_to_the_best(efficiencies: list[float]) -> None:
+    figures = [eff_at_k(efficiencies, k) for k in range(1, len(efficiencies) + 1)]
+    assert figures[0] == pytest.approx(sum(efficiencies) / len(efficiencies))
+    assert figures[-1] == max(efficiencies)
+    assert all(later >= before - 1e-12 for before, later in itertools.pairwise(figures))
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=9), st.data())
+def test_eff_at_k_of_right_and_wrong_is_pass_at_k(correct: list[bool], data: st.DataObject) -> None:
+    k = data.draw(st.integers(1, len(correct)))
+    assert eff_at_k([float(each) for each in correct], k) == pytest.approx(pass_at_k(len(correct), sum(correct), k))
+
+
+def test_eff_at_k_holds_for_many_attempts() -> None:
+    assert eff_at_k([1.0] * 100_000, 50_000) == pytest.approx(1.0)
+    assert eff_at_k([0.0] * 4_999 + [1.0], 2_500) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("efficiencies", "k"), [([], 1), ([1.0], 2), ([1.0], 0)])
+def test_a_choice_of_more_than_there_are_is_refused(efficiencies: list[float], k: int) -> None:
+    with pytest.raises(ValueError, match="eff@"):
+        eff_at_k(efficiencies, k)
 
 
 def test_equal_answers_are_one_cluster() -> None:
