@@ -102,7 +102,7 @@ _MANAGERS = frozenset({"contextlib", "_pytest.fixtures"})
 
 _pauses: ContextVar[tuple[_Pause, ...]] = ContextVar("steepest_pauses", default=())
 _call: ContextVar[Call | None] = ContextVar("steepest_call", default=None)
-_meters: ContextVar[tuple[list[tuple[int, float]], ...]] = ContextVar("steepest_meters", default=())
+_meters: ContextVar[tuple[list[tuple[int, float | None]], ...]] = ContextVar("steepest_meters", default=())
 
 
 def is_tracing() -> bool:
@@ -199,28 +199,28 @@ def note_test(node: "Node[Any]") -> None:
         call.tests.append(node)
 
 
-def charge(tokens: int, money: float = 0.0) -> None:
+def charge(tokens: int, money: float | None = 0.0) -> None:
     """Put a model call's tokens and money on the bundle's call that it was made in, if any.
 
     Args:
         tokens: Read and written.
-        money: US dollars.
+        money: US dollars; None where nobody knows the price, which the call's own charges have as nothing.
     """
     call = current_call()
     if call is not None:
-        call.charges.append((tokens, money))
+        call.charges.append((tokens, money or 0.0))
     for charges in _meters.get():
         charges.append((tokens, money))
 
 
 @contextmanager
-def metered() -> Iterator[list[tuple[int, float]]]:
+def metered() -> Iterator[list[tuple[int, float | None]]]:
     """Note the tokens and the money of every model call until the block is left, in bundles or not.
 
     Yields:
-        A list that grows: tokens and US dollars of each.
+        A list that grows: tokens and US dollars of each, None where nobody knows the price.
     """
-    charges: list[tuple[int, float]] = []
+    charges: list[tuple[int, float | None]] = []
     token = _meters.set((*_meters.get(), charges))
     try:
         yield charges

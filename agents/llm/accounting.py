@@ -9,5 +9,5 @@ __all__ = ["charged"]
 def charged(reply: ChatReply) -> ChatReply:
     """The reply, after its tokens and money were put on the traced call that is going on, if any."""
     usage = reply.usage
-    charge((usage.input_tokens or 0) + (usage.output_tokens or 0), float(reply.cost or 0))
+    charge((usage.input_tokens or 0) + (usage.output_tokens or 0), None if reply.cost is None else float(reply.cost))
     return reply

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from steepest.agents.optimizers.accounts import account_of
     from steepest.agents.optimizers.asking import Asked, ask, ask_changes
     from steepest.agents.optimizers.catalogue import STRATEGIES
+    from steepest.agents.optimizers.code_choice import CodeChoice, choose_code
     from steepest.agents.optimizers.components import component_of
     from steepest.agents.optimizers.memory import Try
     from steepest.agents.optimizers.opro import OproProposer
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from steepest.agents.optimizers.optoprime import OptoPrimeProposer
     from steepest.agents.optimizers.reflection import Reflection
     from steepest.agents.optimizers.replies import UnusableReply
-    from steepest.agents.optimizers.search.candidates import Candidate, Pool
+    from steepest.agents.optimizers.search.candidates import Candidate
+    from steepest.agents.optimizers.search.pool import Pool
     from steepest.agents.optimizers.search.protocols import Proposal, Proposer, Situation, Strategy
     from steepest.agents.optimizers.search.rollouts import Example, Judgement, Rollout
     from steepest.agents.optimizers.search.values import Component, Rejection
@@ -31,6 +33,7 @@ __all__ = [
     "STRATEGIES",
     "Asked",
     "Candidate",
+    "CodeChoice",
     "Component",
     "Example",
     "Judgement",
@@ -54,6 +57,7 @@ __all__ = [
     "account_of",
     "ask",
     "ask_changes",
+    "choose_code",
     "component_of",
 ]
 
@@ -62,6 +66,7 @@ _HOMES = {
     "OPRO": "optimizer",
     "Asked": "asking",
     "Candidate": "search.candidates",
+    "CodeChoice": "code_choice",
     "Component": "search.values",
     "Example": "search.rollouts",
     "Judgement": "search.rollouts",
@@ -69,7 +74,7 @@ _HOMES = {
     "Optimizer": "optimizer",
     "OptoPrime": "optimizer",
     "OptoPrimeProposer": "optoprime",
-    "Pool": "search.candidates",
+    "Pool": "search.pool",
     "Proposal": "search.protocols",
     "Proposer": "search.protocols",
     "Reflection": "reflection",
@@ -85,6 +90,7 @@ _HOMES = {
     "account_of": "accounts",
     "ask": "asking",
     "ask_changes": "asking",
+    "choose_code": "code_choice",
     "component_of": "components",
 }
 

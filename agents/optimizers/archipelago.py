@@ -1,13 +1,14 @@
 """The islands of a search: what its records and its pool say of them, kept up step by step."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from steepest.agents.optimizers.archive import Grid, Member, after
 from steepest.agents.optimizers.code.features import Feature, default_features, identity_of
 from steepest.agents.optimizers.search.candidates import Candidate
 from steepest.agents.optimizers.search.records import StepRecord
+from steepest.agents.optimizers.search.rollouts import mean_score
 from steepest.agents.optimizers.search.search import Search
 from steepest.errors import InputError
 
@@ -80,3 +81,25 @@ class Archipelago:
         return Member(
             candidate.number, score, tuple(features.values()), identity_of(candidate.values, search.components)
         )
+
+    async def settle(self, search: Search, child: Candidate, grid: Grid, keys: Sequence[str]) -> Grid:
+        """The grid after a child has been evaluated: first on a few examples, on all if one of them works."""
+        if grid.holds(identity_of(child.values, search.components)):
+            search.reject(child, "the same but for its layout is on the island already")
+            return grid
+        (rollouts,) = await search.evaluate([child], keys)
+        if all(each.error for each in rollouts):
+            search.reject(child, f"it fails on every one of {len(keys)} examples")
+            return grid
+        (ranked,) = await search.evaluate([child], search.keys(search.ranking), search.ranking)
+        score = mean_score(ranked)
+        gain = score - search.score(search.pool[child.parents[0]])
+        member = self.member(search, child, score)
+        rival = grid.rival(member)
+        if rival is not None:
+            search.reject(child, f"its cell has candidate {rival.number} with {rival.score:.6g}, no worse", gain=gain)
+            return grid
+        taken = grid.taking(member)
+        left = [str(each.number) for each in grid.members if each not in taken.members]
+        await search.admit(child, f"it has the cell of {', '.join(left)}" if left else "a kind of its own", gain=gain)
+        return taken

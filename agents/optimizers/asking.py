@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from steepest.agents.llm.chat import ChatMessage, ChatModel, ChatReply, ChatRequest, StopReason
 from steepest.agents.llm.errors import ContextOverflow
-from steepest.agents.optimizers.fitting import fit, wanted
+from steepest.agents.optimizers.fitting import fit_change, wanted
 from steepest.agents.optimizers.replies import (
     Said,
     UnusableReply,
@@ -236,7 +236,7 @@ def _fitted(changes: Mapping[str, Any], situation: Situation) -> Values:
     rejections = []
     for name, said in changes.items():
         try:
-            values[name] = fit(components[name], said)
+            values[name] = fit_change(components[name], situation.parent.values.get(name), said)
         except CodeNotRunError:  # it says nothing about the code, and no other code would help
             raise
         except SteepestError as error:

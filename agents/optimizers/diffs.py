@@ -10,10 +10,11 @@ from typing import Literal, TypeAlias
 from steepest.agents.optimizers.asking import ask, form_of, sample_of
 from steepest.agents.optimizers.code.answers import Answer, answer_schema, changed_source, read_answer
 from steepest.agents.optimizers.code.evolve_blocks import has_blocks
-from steepest.agents.optimizers.evidence import aim, extremes, inert, records
+from steepest.agents.optimizers.evidence import aim, extremes, inert, records, whole_code
 from steepest.agents.optimizers.fitting import fit
 from steepest.agents.optimizers.replies import UnusableReply
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.protocols import Past, Proposal, Situation
 from steepest.agents.optimizers.search.rollouts import mean_score
 from steepest.agents.optimizers.search.values import Component, Rejection, short
@@ -123,7 +124,7 @@ class DiffProposer:
             "goal": aim(situation),
             "about": _about(plan.component, present),
             "metrics": _metrics(situation),
-            "code": present,
+            "code": whole_code(present),
             "runs": records(extremes(situation.rollouts, self.runs), self.longest),
             "tries": _tries(situation.past, name, present),
         }
@@ -190,7 +191,7 @@ def _try(past: Past, proposed: str, present: str) -> str:
 
 def _programs(members: Sequence[Candidate], pool: Pool, name: str, longest: int) -> str:
     room = max(longest // max(len(members), 1), _SHORTEST)
-    shown = [f"Score {_score(pool, each):.6g}:\n{cut(each.values[name], room)}" for each in members]
+    shown = [f"Score {pool.mean(each.number, pool.ranking):.6g}:\n{cut(each.values[name], room)}" for each in members]
     return inert("\n\n".join(shown)) or "none"
 
 
@@ -215,11 +216,5 @@ def _partner(situation: Situation, component: Component) -> Candidate | None:
 
 
 def _best(situation: Situation) -> list[Candidate]:
-    ranked = sorted(situation.pool, key=lambda each: (-_score(situation.pool, each), each.number))
-    return [each for each in ranked if each.number != situation.parent.number][:3]
-
-
-def _score(pool: Pool, member: Candidate) -> float:
-    """The mean on the split that ranks: validation, where there is one."""
-    validation = pool.scores(member.number, "validation")
-    return (validation if validation.count else pool.scores(member.number, "train")).mean
+    ranked = situation.pool.ranked(situation.pool.ranking)[-4:]
+    return [situation.pool[number] for _, number in reversed(ranked) if number != situation.parent.number][:3]

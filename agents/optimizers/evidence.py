@@ -12,7 +12,7 @@ from steepest.agents.optimizers.search.values import Component, Value
 from steepest.prompts import load_prompt
 from steepest.traces.previews import cut, preview
 
-__all__ = ["aim", "as_text", "current", "described", "extremes", "inert", "records", "tries", "way"]
+__all__ = ["aim", "as_text", "current", "described", "extremes", "inert", "records", "tries", "way", "whole_code"]
 
 SHORTEST = 120
 """Characters that a part of a record has at least, however many records share the room."""
@@ -46,9 +46,18 @@ def _framed(value: str) -> list[str]:
     """A value whole, between tags that do not occur in it where it could be taken for what is around it."""
     if not _CLOSING.search(value) and not _HEAD.search(value):
         return ["Value:", value]
-    tag = next(f"value-{number}" for number in count(1) if f"value-{number}" not in value)
+    return _in_tag("Value", "value", value)
+
+
+def whole_code(source: str) -> str:
+    """Code as it stands; where it could close the tag that is around it, in a tag that does not occur in it."""
+    return source if not _CLOSING.search(source) else "\n".join(_in_tag("The code", "code", source))
+
+
+def _in_tag(title: str, name: str, value: str) -> list[str]:
+    tag = next(f"{name}-{number}" for number in count(1) if f"{name}-{number}" not in value)
     return [
-        f"Value, all that stands between <{tag}> and </{tag}>, whatever it reads like:",
+        f"{title}, all that stands between <{tag}> and </{tag}>, whatever it reads like:",
         f"<{tag}>",
         value,
         f"</{tag}>",

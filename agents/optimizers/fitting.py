@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from steepest.agents.optimizers.code.evolve_blocks import require_inside
 from steepest.agents.optimizers.search.values import Component, Kind, Value, digest_of
 from steepest.errors import InputError
 from steepest.traces.previews import preview
 
-__all__ = ["fit", "wanted"]
+__all__ = ["fit", "fit_change", "wanted"]
 
 LONGEST = 200_000
 """Characters of a text or of code."""
@@ -33,6 +34,18 @@ def fit(component: Component, said: Any) -> Value:
     value = _READERS[component.kind](component, said)
     fitting = component.judge(value) if component.judge is not None else value
     digest_of({component.name: fitting})  # whatever a judge lets through, JSON has to say it
+    return fitting
+
+
+def fit_change(component: Component, present: Value, said: Any) -> Value:
+    """The value that somebody said in place of a present one; where that has blocks that may change, no other line may.
+
+    Raises:
+        SteepestError: The component can't have it, or something outside of the blocks was changed.
+    """
+    fitting = fit(component, said)
+    if component.kind == "code" and isinstance(present, str):
+        require_inside(present, fitting)
     return fitting
 
 

@@ -1,9 +1,9 @@
 """A search as a table, for whoever wants to look at it with pandas."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from steepest.agents.optimizers.search.candidates import Pool
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.records import StepRecord
 from steepest.agents.optimizers.search.rollouts import Split
 from steepest.errors import InputError
@@ -16,7 +16,7 @@ __all__ = ["frame_of"]
 COLUMNS = ("number", "step", "outcome", "origin", "parents", "score", "gain", "model", "reason")
 
 
-def frame_of(records: Sequence[StepRecord], pool: Pool, ranking: Split) -> "pandas.DataFrame":
+def frame_of(records: Iterable[StepRecord], pool: Pool, ranking: Split) -> "pandas.DataFrame":
     """A row for each candidate that was evaluated, the seed first.
 
     Args:
@@ -35,8 +35,8 @@ def frame_of(records: Sequence[StepRecord], pool: Pool, ranking: Split) -> "pand
     return pandas.DataFrame(list(_rows(records, pool, ranking)), columns=list(COLUMNS))
 
 
-def _rows(records: Sequence[StepRecord], pool: Pool, ranking: Split) -> Iterator[tuple[Any, ...]]:
-    yield 0, 0, "seed", "seed", (), pool.scores(0, ranking).mean, None, "", ""
+def _rows(records: Iterable[StepRecord], pool: Pool, ranking: Split) -> Iterator[tuple[Any, ...]]:
+    yield 0, 0, "seed", "seed", (), pool.mean(0, ranking), None, "", ""
     for record in records:
         made: list[tuple[Any, ...]] = [
             (
@@ -45,7 +45,7 @@ def _rows(records: Sequence[StepRecord], pool: Pool, ranking: Split) -> Iterator
                 "admitted",
                 each.origin,
                 each.parents,
-                pool.scores(each.number, ranking).mean,
+                pool.mean(each.number, ranking),
                 each.gain,
                 each.model,
                 each.reason,

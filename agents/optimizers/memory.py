@@ -8,7 +8,8 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.protocols import Past
 from steepest.agents.optimizers.search.rollouts import Rollout
 from steepest.agents.optimizers.search.values import Values, digest_of

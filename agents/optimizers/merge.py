@@ -7,7 +7,7 @@ from functools import cache
 from itertools import combinations
 from typing import TypeAlias
 
-from steepest.agents.optimizers.search.candidates import Pool
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.rollouts import Split
 from steepest.agents.optimizers.search.values import Value, are_same
 
@@ -94,13 +94,10 @@ def _common_ancestor(
     before_first, before_second = ancestors(first), ancestors(second)
     if first in before_second or second in before_first:
         return None
-    lower = min(pool.scores(first, split).mean, pool.scores(second, split).mean)
-    fitting = [
-        (mean, each)
-        for each in before_first & before_second
-        if (mean := pool.scores(each, split).mean) <= lower and _complement(pool, first, second, each)
-    ]
-    return max(fitting)[1] if fitting else None
+    lower = min(pool.mean(first, split), pool.mean(second, split))
+    worse = [(mean, each) for each in before_first & before_second if (mean := pool.mean(each, split)) <= lower]
+    descending = (each for _, each in sorted(worse, reverse=True))
+    return next((each for each in descending if _complement(pool, first, second, each)), None)
 
 
 def _complement(pool: Pool, first: int, second: int, ancestor: int) -> bool:
@@ -122,5 +119,5 @@ def _merged(pool: Pool, split: Split, first: int, second: int, ancestor: int, rn
 
 
 def _better(pool: Pool, split: Split, pair: Sequence[int], rng: random.Random) -> int:
-    means = [pool.scores(number, split).mean for number in pair]
+    means = [pool.mean(number, split) for number in pair]
     return rng.choice(pair) if means[0] == means[1] else pair[means.index(max(means))]

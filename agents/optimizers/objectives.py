@@ -8,7 +8,8 @@ from typing import Any
 from steepest.agents.optimizers.guides.functions import guide_of
 from steepest.agents.optimizers.guides.guide import Guide, GuideError
 from steepest.agents.optimizers.pareto import nondominated
-from steepest.agents.optimizers.search.candidates import Candidate, Pool, Scores
+from steepest.agents.optimizers.search.candidates import Candidate, Scores
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.rollouts import Judgement, Split
 
 __all__ = ["Weighted", "objective_means", "objectives_words", "trade_offs", "weighted_sum"]
@@ -74,7 +75,8 @@ def trade_offs(pool: Pool, split: Split) -> list[Candidate]:
     """The members to choose from where there are several objectives: none is at least as good in all of them, by their
     means, and better in one. Empty without objectives; members that failed on an example are left out.
     """
-    means = [(each, objective_means(pool.scores(each.number, split))) for each in pool]
+    means = [(number, objective_means(pool.scores(number, split))) for number in pool.numbers]
     names = sorted({name for _, figures in means for name in figures})
-    complete = [(each, [figures[name] for name in names]) for each, figures in means if len(figures) == len(names) > 0]
-    return [complete[place][0] for place in nondominated(figures for _, figures in complete)]
+    complete = [(number, figures) for number, figures in means if len(figures) == len(names) > 0]
+    front = nondominated([figures[name] for name in names] for _, figures in complete)
+    return [pool[complete[place][0]] for place in front]

@@ -11,9 +11,9 @@ from random import Random
 
 from steepest.agents.optimizers.asking import ask_changes
 from steepest.agents.optimizers.evidence import aim, as_text, described, extremes, inert, records
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.protocols import Proposal, Situation
-from steepest.agents.optimizers.search.rollouts import Split
 from steepest.agents.optimizers.together import together
 
 __all__ = ["OproProposer", "buckets"]
@@ -58,9 +58,7 @@ class OproProposer:
 
 def ascending(pool: Pool, most: int) -> list[tuple[Candidate, float]]:
     """The best members and their mean scores on the split that ranks them, the best last; of equal ones the latest."""
-    seed = next(iter(pool))
-    split: Split = "validation" if pool.scores(seed.number, "validation").count else "train"
-    return [(pool[number], mean) for mean, number in pool.ranked(split)[-most:] if math.isfinite(mean)]
+    return [(pool[number], mean) for mean, number in pool.ranked(pool.ranking)[-most:] if math.isfinite(mean)]
 
 
 def thinned(ranked: Sequence[tuple[Candidate, float]], most: int, source: Random) -> list[tuple[Candidate, float]]:

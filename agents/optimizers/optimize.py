@@ -34,7 +34,6 @@ from steepest.agents.optimizers.search.limits import BudgetSpent, SearchLimits, 
 from steepest.agents.optimizers.search.loop import carry_out
 from steepest.agents.optimizers.search.models import Models
 from steepest.agents.optimizers.search.protocols import Program, Stopper, Strategy
-from steepest.agents.optimizers.search.records import StepRecord
 from steepest.agents.optimizers.search.rollouts import Example, Split
 from steepest.agents.optimizers.search.search import Search
 from steepest.agents.optimizers.settings import settings_of
@@ -152,9 +151,8 @@ def optimize(
 async def _found(
     search: Search, strategy: Strategy, folder: RunFolder | None, stoppers: Sequence[Stopper], steps: int | None
 ) -> Optimized:
-    records: list[StepRecord] = []
     journal = Journal(folder.steps if folder is not None else None)
-    ended = await carry_out(search, strategy, stoppers=stoppers, steps=steps, journal=journal, records=records)
+    ended = await carry_out(search, strategy, stoppers=stoppers, steps=steps, journal=journal)
     best, reason = search.best, ended.reason
     test = None
     try:
@@ -170,8 +168,8 @@ async def _found(
         reason=reason,
         pool=search.pool,
         ranking=search.ranking,
-        records=records,
-        spent=Spent(spending.metric_calls, spending.tokens, spending.money, spending.seconds),
+        records=journal.read(ended.recorded),
+        spent=Spent(spending.metric_calls, spending.tokens, spending.money, spending.seconds, spending.unpriced),
         folder=folder.path if folder is not None else None,
     )
 

@@ -20,7 +20,7 @@ from steepest.agents.llm.chat import ChatModel, run_sync
 from steepest.agents.llm.specs import open_model
 from steepest.agents.optimizers.components import component_of, encoded_value, named_nodes, value_of
 from steepest.agents.optimizers.feedback_runs import runs_of, scores_of
-from steepest.agents.optimizers.fitting import fit
+from steepest.agents.optimizers.fitting import fit_change
 from steepest.agents.optimizers.memory import Memory, Outcome, Try, read_saved, write_saved
 from steepest.agents.optimizers.opro import OproProposer
 from steepest.agents.optimizers.optoprime import TOKENS, OptoPrimeProposer
@@ -279,12 +279,12 @@ class Optimizer:
     def _fitting(self, values: Values) -> tuple[dict[str, Value], list[Rejection]]:
         components = {each.name: each for each in self._components}
         fitting: dict[str, Value] = {}
-        refused = []
+        present, refused = self.values, []
         for name, value in values.items():
             try:
                 if name not in components:
                     raise InputError(f"there is no parameter {name!r}: there are {', '.join(components)}")
-                fitting[name] = fit(components[name], value)
+                fitting[name] = fit_change(components[name], present[name], value)
             except CodeNotRunError:  # it says nothing about the value
                 raise
             except SteepestError as error:

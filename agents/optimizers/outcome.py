@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from steepest.agents.optimizers.objectives import objective_means, objectives_words, trade_offs
 from steepest.agents.optimizers.sealed import SealedTest
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.records import StepRecord
 from steepest.agents.optimizers.search.rollouts import Split
 from steepest.agents.optimizers.search.values import Values
+from steepest.traces.rendering.figures import money
 
 if TYPE_CHECKING:
     import pandas
@@ -32,6 +34,8 @@ class Spent:
     money: float
     """US dollars."""
     seconds: float
+    unpriced: int = 0
+    """Calls of models whose price nobody knows, so that they are not in `money`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +56,8 @@ class Optimized:
     ranking: Split
     """The split whose scores rank: validation, or training where there is none."""
     records: Sequence[StepRecord]
-    """Of every step, the first being the seed's evaluation."""
+    """Of every step, the first being the seed's evaluation. They lie in the folder, or in a temporary file that is gone
+    with this, and each is read when it is asked for."""
     spent: Spent
     folder: Path | None = None
 
@@ -109,7 +114,7 @@ class Optimized:
         gain = f"{self.seed_score:.4g} to {self.score:.4g} on the {split} split{self._caveat}"
         lines = [
             f"score {gain}, after {self.spent.metric_calls:,} metric calls, {self.tried:,} candidates, "
-            f"{self.refused:,} refused proposals, {self.spent.money:.4g} $",
+            f"{self.refused:,} refused proposals, {money(self.spent.money, self.spent.unpriced)}",
             *([f"objectives: {objectives_words(self.objectives)}"] if self.objectives else []),
             f"ended: {self.reason}",
         ]

@@ -13,7 +13,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from steepest.agents.optimizers.search.candidates import Candidate, Pool, Scores
+from steepest.agents.optimizers.search.candidates import Candidate, Scores
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.rollouts import Split
 from steepest.errors import InputError
 
@@ -136,9 +137,9 @@ class ParetoSelector:
         """
         if pool is not self._pool:
             self._pool, self._fronts, self._seen = pool, Fronts(), 0
-        for each in pool.after(self._seen):
-            scores = pool.scores(each.number, self.split)
-            self._fronts.add(each.number, scores.mean, criteria_of(scores, self.criteria))
+        for number in pool.after(self._seen):
+            scores = pool.scores(number, self.split)
+            self._fronts.add(number, scores.mean, criteria_of(scores, self.criteria))
             self._seen += 1
         memberships = self._fronts.memberships
         if not memberships:

@@ -111,7 +111,7 @@ class RunFolder:
         differing = _differing(known, entry)
         if "seed_values" in differing and self._knows(known, entry):
             differing.remove("seed_values")
-        if differing and not Journal(self.steps).read():
+        if differing and not len(Journal(self.steps).read()):
             self._start_over(entry)
             return entry.seed_values
         if differing:

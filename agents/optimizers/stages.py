@@ -60,6 +60,7 @@ class TakingTurns:
         self._workflow = workflow
         self._parameters = dict(parameters)
         self._condition = threading.Condition()
+        self._digests = _LastDigest()
         self._present = ""
         self._running = 0
         self._is_closed = False
@@ -69,7 +70,7 @@ class TakingTurns:
     @contextmanager
     def using(self, values: Values) -> Iterator[tuple[Callable[..., Any], Mapping[str, Node[Any]]]]:
         """Wait for the candidate's turn."""
-        digest = digest_of(values)
+        digest = self._digests.of(values)
         with self._condition:
             turn = (object(), digest)
             self._waiting.append(turn)
@@ -114,12 +115,13 @@ class Copies:
         self._paths = dict(paths)
         """Where the parameter of each component stands."""
         self._lock = threading.Lock()
+        self._digests = _LastDigest()
         self._kept: OrderedDict[str, tuple[Any, Mapping[str, Node[Any]]]] = OrderedDict()
 
     @contextmanager
     def using(self, values: Values) -> Iterator[tuple[Callable[..., Any], Mapping[str, Node[Any]]]]:
         """The candidate's copy."""
-        digest = digest_of(values)
+        digest = self._digests.of(values)
         with self._lock:
             kept = self._kept.pop(digest, None) or self._made(values)
             self._kept[digest] = kept
@@ -136,6 +138,20 @@ class Copies:
         parameters = {name: found[path] for name, path in self._paths.items()}
         place_all(parameters, values)
         return made, parameters
+
+
+class _LastDigest:
+    """The digest of a candidate's values; its runs come one after the other, and many values take long to read."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Values, str] | None = None
+
+    def of(self, values: Values) -> str:
+        """Sixteen digits. Values are not changed once they are a candidate's, so the same object has the same ones."""
+        last = self._last  # one reference, so that threads need no lock
+        if last is None or last[0] is not values:
+            last = self._last = values, digest_of(values)
+        return last[1]
 
 
 def place_all(parameters: Mapping[str, Node[Any]], values: Values) -> None:

@@ -106,7 +106,8 @@ class TracedProgram:
         return replace(
             made,
             tokens=sum(tokens for tokens, _ in charges),
-            money=math.fsum(money for _, money in charges),
+            money=math.fsum(money or 0.0 for _, money in charges),
+            unpriced=sum(money is None for _, money in charges),
             seconds=perf_counter() - begin,
         )
 

@@ -6,16 +6,13 @@ the one script by its hash. What is large (texts, formulations, transcripts) is 
 opened, so that a page of ten thousand problems opens at once.
 """
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from string import Template
 from typing import Any, TextIO
 
 from steepest.evals.reports.details import SystemTexts, plain
 from steepest.evals.reports.listing import Listing
+from steepest.traces.rendering.frame import asset, framed, page_words, table_style
 from steepest.traces.rendering.islands import PER_PART, json_island, parts
 from steepest.traces.rendering.markup import Markup, text
 
@@ -53,15 +50,10 @@ def write_page(
         footer: A line at the end.
         after: What stands below the table.
     """
-    style, script = _asset("page.css"), _script()
-    head, tail = _asset("page.html").split(_DATA)
+    head, tail = framed(asset(__package__, "page.html")).split(_DATA)
     words: Mapping[str, str] = {
-        "policy": f"default-src 'none'; style-src 'sha256-{_hash(style)}'; script-src 'sha256-{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'",
-        "title": text(title),
+        **page_words(text(title), table_style() + asset(__package__, "page.css"), _script()),
         "subtitle": text(subtitle),
-        "style": style,
-        "script": script,
         "sections": sections,
         "listed": text(listed),
         "footer": text(footer),
@@ -76,14 +68,5 @@ def write_page(
 
 
 def _script() -> str:
-    code = "\n".join(_asset(name) for name in _SCRIPTS)
+    code = "\n".join(asset(__package__, name) for name in _SCRIPTS)
     return f'"use strict";\n(() => {{\n{code}}})();\n'
-
-
-def _hash(content: str) -> str:
-    return b64encode(sha256(content.encode()).digest()).decode("ascii")
-
-
-@cache
-def _asset(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")

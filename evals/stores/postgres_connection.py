@@ -1,13 +1,12 @@
 """Connections to the PostgreSQL database that a run's address names; psycopg is an extra."""
 
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from steepest.agents import postgres
 from steepest.agents.llm.redaction import redact
 from steepest.errors import InputError
 
@@ -80,13 +79,9 @@ def connect(address: Address) -> "Connection[Any]":
     Raises:
         InputError: psycopg is not installed, or the database can't be reached.
     """
-    try:
-        import psycopg
-    except ImportError as error:
-        raise InputError("A run in PostgreSQL needs psycopg: pip install 'steepest[postgres]'.") from error
-    name = f"steepest: process {os.getpid()} on {socket.gethostname()}"
+    postgres.require_driver("A run")
     with told(address):
-        return psycopg.connect(address.database, autocommit=True, application_name=name[:63])
+        return postgres.connect(address.database)
 
 
 @contextmanager
@@ -104,12 +99,5 @@ def connection(address: Address) -> "Iterator[Connection[Any]]":
 @contextmanager
 def told(address: Address, kind: type[InputError] = InputError) -> Iterator[None]:
     """Tell what the database refuses, with the address and without its password."""
-    import psycopg
-
-    try:
+    with postgres.told(address, kind, then="What was recorded is whole; the same command goes on from there."):
         yield
-    except psycopg.Error as error:
-        reason = redact(" ".join(str(error).split()))
-        raise kind(
-            f"{address}: the database says: {reason}. What was recorded is whole; the same command goes on from there."
-        ) from error

@@ -5,18 +5,17 @@ python -m examples.vehicle_routing --model openai:gpt-5.4-mini
 python -m examples.vehicle_routing --prove                      # prove the stored optima again (two minutes)
 """
 
-import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import steepest
-from examples.rule_writer import rule_writer
+from examples.evolving import Evolution, evolve
 from examples.score_curve import best_by_calls
 from examples.vehicle_routing.fleet import SHORTEST, instances, legs, length, shortest
 from examples.vehicle_routing.map import draw
 from examples.vehicle_routing.rule import routes
 from steepest.agents.llm.chat import ChatModel
-from steepest.agents.llm.specs import open_model
 
 GOAL = (
     "routes that are as short as possible together, whatever the customers; the score is the length of the shortest "
@@ -62,41 +61,26 @@ def learn(model: ChatModel, metric_calls: int, *, seed: int = 0, out: Path | Non
     )
 
 
-def prove() -> None:
-    """Solve all instances again and compare with what is stored."""
+def optima() -> Iterator[tuple[str, float, float]]:
+    """For each instance the length of its shortest routes as it is found now, and as it is stored."""
     for example in [*instances("train"), *instances("test")]:
-        found = shortest(example)
-        print(f"{example['name']}: {found}, stored {SHORTEST[example['name']]}")
-        if found != SHORTEST[example["name"]]:
-            raise SystemExit("the stored one is wrong")
+        yield example["name"], shortest(example), SHORTEST[example["name"]]
 
 
-def main() -> None:
-    """Learn, tell, draw."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--model", help="a chat model that proposes; a function that writes rules by chance unless given"
-    )
-    parser.add_argument("--metric-calls", type=int, default=3000, help="runs on an example, at most")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, help="a folder for the run; the same command goes on there")
-    parser.add_argument("--picture", type=Path, help="an SVG of the first test instance before and after")
-    parser.add_argument("--prove", action="store_true", help="prove the stored optima again, and do nothing else")
-    options = parser.parse_args()
-    if options.prove:
-        prove()
-        return
+def picture(before: Any, after: Any, found: "steepest.Optimized") -> str:
+    """The first test instance before and after."""
     instance = instances("test")[0]
-    before = plan(instance).value
-    model = open_model(options.model) if options.model else rule_writer(options.seed)
-    found = learn(model, options.metric_calls, seed=options.seed, out=options.out)
-    print(found)
-    (source,) = found.values.values()
-    print(source.partition("# EVOLVE-BLOCK-START")[2].partition("# EVOLVE-BLOCK-END")[0])
-    if options.picture:
-        picture = draw(instance, before, plan(instance).value, SHORTEST[instance["name"]], best_by_calls(found))
-        options.picture.write_text(picture, encoding="utf-8")
+    return draw(instance, before, after, SHORTEST[instance["name"]], best_by_calls(found))
 
 
 if __name__ == "__main__":
-    main()
+    evolve(
+        Evolution(
+            about=__doc__ or "",
+            learn=learn,
+            metric_calls=3000,
+            optima=optima,
+            apply=lambda: plan(instances("test")[0]).value,
+            picture=picture,
+        )
+    )

@@ -18,7 +18,13 @@ class ExitCode(IntEnum):
     STOPPED = 7
     UNSUPPORTED = 8
     MISSING_DATA = 9
+    DIFFERENT = 10
+    """Of `equivalent`: the two formulations are not the same problem."""
+    UNDECIDED = 11
+    """Of `equivalent`: neither that they are nor that they differ could be shown."""
     INTERRUPTED = 130
+    TERMINATED = 143
+    """By SIGTERM, with what was done kept."""
 
 
 BY_OUTCOME = {
@@ -26,6 +32,7 @@ BY_OUTCOME = {
     "infeasible": ExitCode.INFEASIBLE,
     "unbounded": ExitCode.UNBOUNDED,
     "stopped": ExitCode.STOPPED,
+    "locally_optimal": ExitCode.STOPPED,
     "unsupported": ExitCode.UNSUPPORTED,
     "not_a_problem": ExitCode.NOT_A_PROBLEM,
     "not_formulated": ExitCode.NOT_FORMULATED,

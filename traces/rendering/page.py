@@ -5,12 +5,8 @@ page's policy admits the one script by its hash; so whatever a value holds, it i
 """
 
 import json
-from base64 import b64encode
 from collections.abc import Hashable
-from functools import cache
-from hashlib import sha256
 from html import escape
-from importlib.resources import files
 from pathlib import PurePath
 from string import Template
 from typing import TYPE_CHECKING, Any
@@ -20,6 +16,7 @@ from steepest.traces.operations import Operation
 from steepest.traces.previews import cut, preview
 from steepest.traces.rendering.characters import visible
 from steepest.traces.rendering.entries import entry_of, summary_of, value_of, words_of
+from steepest.traces.rendering.frame import asset, framed, page_words
 from steepest.traces.rendering.names import argument, is_constant
 from steepest.traces.rendering.svg import STYLE, svg_of
 
@@ -34,14 +31,9 @@ _PICTURED = 60
 
 def page_of(trace: "Trace", *, times: bool, title: str) -> str:
     """A page; see `Trace.to_html`."""
-    style, script = _asset("page.css"), _asset("page.js")
-    hashes = " ".join(f"'sha256-{_hash(text)}'" for text in (style, STYLE))
-    return Template(_asset("page.html")).substitute(
-        policy=f"default-src 'none'; style-src {hashes}; script-src 'sha256-{_hash(script)}'; base-uri 'none'; "
-        "form-action 'none'",
-        title=escape(visible(title)),
-        style=style,
-        script=script,
+    style, body, script = (asset(__package__, f"page.{kind}") for kind in ("css", "html", "js"))
+    return Template(framed(body)).substitute(
+        page_words(escape(visible(title)), style, script, drawn=STYLE),
         picture=svg_of(trace, limit=_PICTURED, times=times),
         data=_embedded(_document(trace, times)),
     )
@@ -148,12 +140,3 @@ def _embedded(document: dict[str, Any]) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def _hash(text: str) -> str:
-    return b64encode(sha256(text.encode()).digest()).decode("ascii")
-
-
-@cache
-def _asset(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")

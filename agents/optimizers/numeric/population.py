@@ -73,7 +73,7 @@ class Population:
             return self.members
         source = search.random("population")
         if self.members:
-            scores = [max(search.score(search.pool[number]) for number in each.held) for each in self.members]
+            scores = [max(search.pool.mean(number, search.ranking) for number in each.held) for each in self.members]
             members = evolved(self.members, scores, self.space, source)
         else:
             members = [Member(self.space.draw(source)) for _ in range(self.size)]

@@ -51,6 +51,8 @@ class Moment:
     best: int
     score: float
     candidates: int
+    unpriced: int = 0
+    """Calls of models whose price nobody knows, so that they are not in `money`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,7 @@ class _Telling:
                 history.best,
                 history.entries[history.best].score or 0.0,
                 len(history.entries),
+                record.unpriced,
             )
         )
 

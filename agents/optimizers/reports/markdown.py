@@ -57,7 +57,7 @@ def _figures(history: History, description: Description) -> Iterator[str]:
     yield f"- {history.admitted:,} admitted, {len(history.tried):,} not better, {history.refused:,} refused"
     if history.moments:
         last = history.moments[-1]
-        yield f"- spent: {spent_words(last.metric_calls, last.tokens, last.money, last.seconds)}"
+        yield f"- spent: {spent_words(last.metric_calls, last.tokens, last.money, last.seconds, last.unpriced)}"
     if description.reason or history.stopped:
         yield f"- ended: {_cell(description.reason or history.stopped)}"
     if description.objectives:

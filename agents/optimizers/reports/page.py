@@ -5,11 +5,7 @@ its data they stand where no text can end the data, the script puts them into th
 admits the one style and the one script by their hashes. What is large is compressed and unpacked when it is opened.
 """
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from string import Template
 from typing import Any
 
@@ -19,6 +15,7 @@ from steepest.agents.optimizers.reports.history import History, history_of
 from steepest.agents.optimizers.reports.listing import rows_of, told_of
 from steepest.agents.optimizers.search.records import StepRecord
 from steepest.traces.rendering.figures import count_of
+from steepest.traces.rendering.frame import asset, framed, page_words, table_style
 from steepest.traces.rendering.islands import PER_PART, json_island, packed_island, parts
 from steepest.traces.rendering.markup import joined, text
 
@@ -35,20 +32,16 @@ def report_page(records: Iterable[StepRecord], run: Mapping[str, Any], result: M
     """
     description = description_of(run, result)
     history = history_of(records, description.seed_values)
-    style, script = _asset("page.css"), _asset("page.js")
+    style, body, script = (asset(__package__, f"page.{kind}") for kind in ("css", "html", "js"))
     words = {
-        "policy": f"default-src 'none'; style-src 'sha256-{_hash(style)}'; script-src 'sha256-{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'",
-        "title": text(f"Optimization of {description.title}"),
+        **page_words(text(f"Optimization of {description.title}"), table_style() + style, script),
         "subtitle": text(_subtitle(history, description)),
-        "style": style,
-        "script": script,
         "sections": _sections(history, description),
         "listed": text(f"All {count_of(len(history.entries), 'candidate')}"),
         "after": joined(sections.refusals(history), sections.proposers(history), sections.facts(history, description)),
         "data": _data(history, description),
     }
-    return Template(_asset("page.html")).substitute(words)
+    return Template(framed(body)).substitute(words)
 
 
 def _sections(history: History, description: Description) -> str:
@@ -68,12 +61,3 @@ def _subtitle(history: History, description: Description) -> str:
 def _data(history: History, description: Description) -> str:
     about = json_island("about", {"perPart": PER_PART, "best": history.best})
     return "\n".join([*parts(told_of(history, description)), packed_island("listed", rows_of(history)), about])
-
-
-def _hash(content: str) -> str:
-    return b64encode(sha256(content.encode()).digest()).decode("ascii")
-
-
-@cache
-def _asset(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")

@@ -59,7 +59,7 @@ def _cards(history: History) -> Iterable[tuple[str, Content]]:
         yield "metric calls", f"{last.metric_calls:,}"
         if last.tokens:
             yield "tokens of models", f"{last.tokens:,}"
-            yield "money", money(last.money)
+            yield "money", money(last.money, last.unpriced)
         yield "time", duration(last.seconds)
 
 
@@ -133,7 +133,7 @@ def proposers(history: History) -> Markup:
     parts = [_table(heads, rows)] if rows else []
     by_model = _grouped(history, "model")
     models = [
-        (name, f"{use.calls:,}", f"{use.tokens:,}", money(use.money), *_outcome(by_model.get(name, [])))
+        (name, f"{use.calls:,}", f"{use.tokens:,}", money(use.money, use.unpriced), *_outcome(by_model.get(name, [])))
         for name, use in history.uses.items()
     ]
     if models:

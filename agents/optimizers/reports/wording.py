@@ -37,9 +37,9 @@ def choice_words(best: int, test: SealedTest | None) -> str:
     return CHOSEN if test is not None else f"{CHOSEN}; {UNSEALED}"
 
 
-def spent_words(metric_calls: int, tokens: int, dollars: float, seconds: float) -> str:
+def spent_words(metric_calls: int, tokens: int, dollars: float, seconds: float, unpriced: int = 0) -> str:
     """What a search has spent, in a line; tokens and money only where there are any."""
     parts = [count_of(metric_calls, "metric call")]
     if tokens:
-        parts += [count_of(tokens, "token"), money(dollars)]
+        parts += [count_of(tokens, "token"), money(dollars, unpriced)]
     return ", ".join([*parts, duration(seconds)])

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
 from steepest.agents.optimizers.search.limits import Spending
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.records import (
     Birth,
     Evaluated,
@@ -111,6 +112,7 @@ class Draft:
             metric_calls=spending.metric_calls,
             tokens=spending.tokens,
             money=spending.money,
+            unpriced=spending.unpriced,
             seconds=spending.seconds,
             next_number=next_number,
             failure_score=failure_score,

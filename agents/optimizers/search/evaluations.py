@@ -33,7 +33,8 @@ _KEEP = """
 INSERT INTO rollouts VALUES (?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET rollout = excluded.rollout WHERE rollouts.rollout = ?
 """
-_FIELDS = ("score", "words", "objectives", "inputs", "output", "error", "account", "tokens", "money", "seconds")
+_FIGURES = ("tokens", "money", "unpriced", "seconds")
+_FIELDS = ("score", "words", "objectives", "inputs", "output", "error", "account", *_FIGURES)
 
 
 class Evaluations:

@@ -111,7 +111,8 @@ class Evaluator:
         async with aclosing(self._executor.run(self._program, jobs())) as made:
             async for number, rollout in _in_time(made, lambda: self._spending.seconds_left):
                 checked = self._checked(rollout)
-                self._spending.hear(checked.tokens, checked.money, time.monotonic() - begun[number])
+                seconds = time.monotonic() - begun[number]
+                self._spending.hear(checked.tokens, checked.money, seconds, checked.unpriced)
                 found[places[number]] = checked
                 self._evaluations.keep(places[number][0], split, checked)
                 self._report()

@@ -97,6 +97,8 @@ class Spending:
         money_limit = None if limits.money is None else Decimal(str(limits.money))
         self.budget = Budget(money_limit, limits.tokens)
         """Of the models that propose."""
+        self.unpriced = 0
+        """Calls of models whose price nobody knows, so that they are not in `money`."""
         self.budget.charge(Decimal(str(money)), tokens)
         self._workers = 1
         self._costs = Costs()
@@ -214,14 +216,16 @@ class Spending:
                 f"the {self.limits.seconds:g} seconds that the search may take are over{self._but_for_the_test}"
             )
 
-    def go_on_after(self, seconds: float, tokens: int = 0, money: float = 0.0) -> None:
+    def go_on_after(self, seconds: float, tokens: int = 0, money: float = 0.0, unpriced: int = 0) -> None:
         """Count what the sessions before this one took, as far as it is not counted yet.
 
         Args:
             seconds: Wall-clock time until their last record.
             tokens: Read and written until then, calls included whose replies nobody heard.
             money: US dollars until then, likewise.
+            unpriced: Calls until then whose price nobody knows.
         """
+        self.unpriced = max(self.unpriced, unpriced)
         self._before = max(self._before, seconds)
         lost = max(Decimal(0), Decimal(str(money)) - self.budget.spent_money)
         self.budget.charge(lost, max(0, tokens - self.tokens))
@@ -235,8 +239,9 @@ class Spending:
         self.metric_calls += is_new
         self._under_way += 1
 
-    def hear(self, tokens: int, money: float, seconds: float) -> None:
+    def hear(self, tokens: int, money: float, seconds: float, unpriced: int = 0) -> None:
         """Count what was spent inside of a run that was begun; seconds are what it took."""
+        self.unpriced += unpriced
         self._under_way -= 1
         self._costs = self._costs.plus(tokens, money, seconds)
         if tokens or money:

@@ -27,6 +27,8 @@ class Ended:
 
     reason: str
     steps: int
+    recorded: int
+    """Steps on record: those, the seed's evaluation, and one that was broken off."""
 
 
 async def carry_out(
@@ -36,7 +38,6 @@ async def carry_out(
     stoppers: Sequence[Stopper] = (),
     steps: int | None = None,
     journal: Journal | None = None,
-    records: list[StepRecord] | None = None,
 ) -> Ended:
     """Search until the budget is spent or a stopper says so.
 
@@ -48,8 +49,7 @@ async def carry_out(
         strategy: How to search.
         stoppers: What may end it before the budget does.
         steps: The most steps, those before a resume included.
-        journal: Where its records are read and written.
-        records: Gets the record of every step, those before a resume included.
+        journal: Where its records are read and written; a temporary one unless given.
 
     Raises:
         BudgetSpent: The budget does not even allow for the evaluation of the seed.
@@ -58,30 +58,24 @@ async def carry_out(
     """
     journal = journal or Journal()
     known: deque[StepRecord] = deque(maxlen=IDLE_STEPS + 1)
-
-    def remember(record: StepRecord) -> None:
-        known.append(record)
-        if records is not None:
-            records.append(record)
-
     search.sow()
     for record in journal.read():
-        search.spending.go_on_after(record.seconds, record.tokens, record.money)
+        search.spending.go_on_after(record.seconds, record.tokens, record.money, record.unpriced)
         if record.stopped:
             break
         search.restore(record)
         strategy.observe(record)
-        remember(record)
+        known.append(record)
     if not known:
         search.begin(0)
         await search.evaluate([search.pool[0]], search.keys(search.ranking), search.ranking)
-        remember(_close_step(search, strategy, journal))
+        known.append(_close_step(search, strategy, journal))
     for step in _numbers(known[-1].step + 1, steps):
         reason = next((words for each in stoppers if (words := each.reason(search)) is not None), None)
         if reason is not None:
-            return Ended(reason, step - 1)
+            return Ended(reason, step - 1, step)
         if (reason := _stalled(list(known))) is not None:
-            return Ended(reason, step - 1)
+            return Ended(reason, step - 1, step)
         search.begin(step)
         try:
             search.spending.require_time()
@@ -89,11 +83,11 @@ async def carry_out(
             search.spending.require_more_than(known[-1].tokens, known[-1].money)
             await strategy.step(search)
         except BudgetSpent as error:
-            remember(search.record(str(error)))
+            known.append(search.record(str(error)))
             journal.write(known[-1])
-            return Ended(str(error), step - 1)
-        remember(_close_step(search, strategy, journal))
-    return Ended(f"all {steps} steps are made", steps or 0)
+            return Ended(str(error), step - 1, step + 1)
+        known.append(_close_step(search, strategy, journal))
+    return Ended(f"all {steps} steps are made", steps or 0, known[-1].step + 1)
 
 
 def _close_step(search: Search, strategy: Strategy, journal: Journal) -> StepRecord:

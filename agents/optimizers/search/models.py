@@ -37,7 +37,8 @@ class Metered:
         """Answer `request`."""
         reply = await self.model.complete(request)
         tokens = (reply.usage.input_tokens or 0) + (reply.usage.output_tokens or 0)
-        self.use = self.use.plus(ModelUse(calls=1, tokens=tokens, money=float(reply.cost or 0)))
+        unpriced = int(reply.cost is None)
+        self.use = self.use.plus(ModelUse(calls=1, tokens=tokens, money=float(reply.cost or 0), unpriced=unpriced))
         return reply
 
 

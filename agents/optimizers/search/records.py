@@ -77,11 +77,16 @@ class ModelUse(_Record):
     calls: int = 0
     tokens: int = 0
     money: float = 0.0
+    unpriced: int = 0
+    """Calls whose price nobody knows; they are not in `money`."""
 
     def plus(self, other: "ModelUse") -> "ModelUse":
         """Both together."""
         return ModelUse(
-            calls=self.calls + other.calls, tokens=self.tokens + other.tokens, money=self.money + other.money
+            calls=self.calls + other.calls,
+            tokens=self.tokens + other.tokens,
+            money=self.money + other.money,
+            unpriced=self.unpriced + other.unpriced,
         )
 
 
@@ -101,6 +106,8 @@ class StepRecord(_Record):
     """So far, in the whole search; likewise below."""
     tokens: int = 0
     money: float = 0.0
+    unpriced: int = 0
+    """Calls of models whose price nobody knows."""
     seconds: float = 0.0
     failure_score: float | None = None
     """What a run that raises counts as."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
-from steepest.agents.optimizers.fitting import fit
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.fitting import fit, fit_change
+from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.search.digests import Digests
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.protocols import Proposal
 from steepest.agents.optimizers.search.records import StepRecord, changed_values
 from steepest.agents.optimizers.search.rollouts import Rollout
@@ -25,7 +27,7 @@ class Register:
     def __init__(self, components: Mapping[str, Component]) -> None:
         self.components = components
         self.made = 0
-        self._known: dict[str, int] = {}
+        self._known = Digests()
 
     def seed(self, values: Values) -> Candidate:
         """The first candidate.
@@ -35,7 +37,7 @@ class Register:
         """
         fitting = {name: self.judged(name, value) for name, value in values.items()}
         seed = Candidate(0, fitting, digest_of(fitting))
-        self._known[seed.digest] = 0
+        self._known.add(seed.digest, 0)
         self.made = 1
         return seed
 
@@ -50,14 +52,14 @@ class Register:
         fitting: dict[str, Value] = {}
         for name, value in proposal.changes.items():
             try:
-                fitting[name] = self.judged(name, value)
+                fitting[name] = fit_change(self._component(name), parent.values.get(name), value)
             except CodeNotRunError:
                 raise
             except SteepestError as error:
                 return Rejection(str(error), name, short(value))
         values = {**parent.values, **fitting}
         digest = digest_of(values)
-        known = self._known.get(digest)
+        known = self._known.find(digest)
         if known is not None:
             words = "it changes nothing" if digest == parent.digest else f"it is candidate {known} again"
             return Rejection(words, ", ".join(fitting), short(list(fitting.values())))
@@ -72,7 +74,7 @@ class Register:
             proposal.reasoning,
             model,
         )
-        self._known[digest] = made.number
+        self._known.add(digest, made.number)
         self.made += 1
         return made
 
@@ -82,9 +84,12 @@ class Register:
         Raises:
             SteepestError: It can't have it, or there is no such component.
         """
+        return fit(self._component(name), value)
+
+    def _component(self, name: str) -> Component:
         if name not in self.components:
             raise InputError(f"there is no component {name!r}: there are {', '.join(self.components)}")
-        return fit(self.components[name], value)
+        return self.components[name]
 
     def restore(self, record: StepRecord, pool: Pool) -> None:
         """Have the candidates and scores of a recorded step, without any of its work."""
@@ -102,7 +107,7 @@ class Register:
                 birth.note,
                 birth.model,
             )
-            self._known[child.digest] = child.number
+            self._known.add(child.digest, child.number)
             pool.add(child)
         for each in record.evaluated:
             rollouts = [
@@ -111,5 +116,5 @@ class Register:
             pool.record(each.number, each.split, rollouts)
         for tried in record.tried:
             values = {**pool[tried.parents[0]].values, **tried.changes}
-            self._known[digest_of(values)] = tried.number
+            self._known.add(digest_of(values), tried.number)
         self.made = record.next_number

@@ -55,6 +55,8 @@ class Rollout:
     """Of model calls inside of the workflow and the guide."""
     money: float = 0.0
     """US dollars, likewise."""
+    unpriced: int = 0
+    """Of those calls, how many have a price that nobody knows."""
     seconds: float = 0.0
 
 

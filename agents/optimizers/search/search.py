@@ -201,6 +201,7 @@ class Search(State):
         finally:
             if model is not None:
                 self._draft.use(model.name, model.use)
+                self.spending.unpriced += model.use.unpriced
 
     def _made(self, parent: Candidate, proposal: Proposal, model: str) -> Candidate | None:
         made = self._register.child(parent, proposal, step=self.step, model=model)

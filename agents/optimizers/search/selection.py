@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.rollouts import Split
 
 __all__ = ["Best", "Shuffled"]

@@ -1,20 +1,20 @@
 """The state of a search: its pool, what was tried, the record of the step that is made."""
 
 import random
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from typing import Any, Self
 
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
 from steepest.agents.optimizers.search.draft import Draft
 from steepest.agents.optimizers.search.evaluations import Evaluations
 from steepest.agents.optimizers.search.evaluator import Evaluator
 from steepest.agents.optimizers.search.executors import Executor, Threads
 from steepest.agents.optimizers.search.limits import Spending
 from steepest.agents.optimizers.search.models import Models
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.protocols import Past, Program
 from steepest.agents.optimizers.search.records import StepRecord
 from steepest.agents.optimizers.search.register import Register
@@ -112,12 +112,11 @@ class State:
     @property
     def best(self) -> Candidate:
         """The member of the pool with the highest mean score on the ranking split; of equal ones the first."""
-        ranked = self.pool.ranked(self.ranking)
-        return self.pool[ranked[bisect_left(ranked, (ranked[-1][0], 0))][1]]
+        return self.pool[self.pool.ranked(self.ranking).best]
 
     def score(self, candidate: Candidate) -> float:
         """A member's mean score on the ranking split."""
-        return self.pool.scores(candidate.number, self.ranking).mean
+        return self.pool.mean(candidate.number, self.ranking)
 
     def random(self, purpose: str = "") -> random.Random:
         """Random numbers of this step for one purpose, the same when the step is made again."""

@@ -4,17 +4,14 @@ Each step belongs to one island: a parent is chosen there, a child is asked for,
 grid to itself or is better than who has it. Every so many steps the best of each island are copied to the next one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from steepest.agents.optimizers.archipelago import Archipelago
-from steepest.agents.optimizers.archive import Breeding, Grid, diverse, top
-from steepest.agents.optimizers.code.features import Feature, identity_of
-from steepest.agents.optimizers.diffs import DiffProposer
-from steepest.agents.optimizers.reflection import Reflection
-from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.archive import Breeding, diverse, top
+from steepest.agents.optimizers.code.features import Feature
+from steepest.agents.optimizers.code_or_text import proposer_for
 from steepest.agents.optimizers.search.protocols import BatchSampler, Proposer
 from steepest.agents.optimizers.search.records import StepRecord
-from steepest.agents.optimizers.search.rollouts import mean_score
 from steepest.agents.optimizers.search.search import Search
 from steepest.agents.optimizers.search.selection import Shuffled
 from steepest.errors import InputError
@@ -78,37 +75,10 @@ class Islands:
         keys = self._sampler.batch(search.keys(), search.step, search.seed)
         candidate = search.pool[parent.number]
         (rollouts,) = await search.evaluate([candidate], keys)
-        proposer = self._proposer or _proposer_for(search)
+        proposer = self._proposer or proposer_for(search)
         for child in await search.propose(proposer, candidate, rollouts, count=self._children, notes=notes):
-            grid = await self._tried(search, child, grid, keys)
+            grid = await self._islands.settle(search, child, grid, keys)
 
     def observe(self, record: StepRecord) -> None:
         """Learn of a step that is over."""
         self._islands.observe(record)
-
-    async def _tried(self, search: Search, child: Candidate, grid: Grid, keys: Sequence[str]) -> Grid:
-        """The grid after a child has been evaluated: first on a few examples, on all if one of them works."""
-        if grid.holds(identity_of(child.values, search.components)):
-            search.reject(child, "the same but for its layout is on the island already")
-            return grid
-        (rollouts,) = await search.evaluate([child], keys)
-        if all(each.error for each in rollouts):
-            search.reject(child, f"it fails on every one of {len(keys)} examples")
-            return grid
-        (ranked,) = await search.evaluate([child], search.keys(search.ranking), search.ranking)
-        score = mean_score(ranked)
-        gain = score - search.score(search.pool[child.parents[0]])
-        member = self._islands.member(search, child, score)
-        rival = grid.rival(member)
-        if rival is not None:
-            search.reject(child, f"its cell has candidate {rival.number} with {rival.score:.6g}, no worse", gain=gain)
-            return grid
-        taken = grid.taking(member)
-        left = [str(each.number) for each in grid.members if each not in taken.members]
-        await search.admit(child, f"it has the cell of {', '.join(left)}" if left else "a kind of its own", gain=gain)
-        return taken
-
-
-def _proposer_for(search: Search) -> Proposer:
-    has_code = any(each.kind == "code" for each in search.components.values())
-    return DiffProposer() if has_code else Reflection()

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from steepest.agents.optimizers.search.candidates import Part
+from steepest.agents.optimizers.search.pool import Part
 from steepest.agents.optimizers.search.protocols import Strategy
 from steepest.agents.optimizers.search.records import StepRecord
 from steepest.agents.optimizers.search.search import Search

@@ -53,8 +53,8 @@ class PrioritySearch:
     def _most_promising(self, search: Search) -> Candidate:
         ranked = search.pool.ranked(search.ranking)
         low, high = ranked[0][0], ranked[-1][0]
-        for each in search.pool.after(self._seen):
-            self._enqueue(search.score(each), each.number)
+        for number in search.pool.after(self._seen):
+            self._enqueue(search.pool.mean(number, search.ranking), number)
         self._seen = len(search.pool)
 
         def index(first: tuple[int, tuple[float, int]]) -> tuple[float, int]:

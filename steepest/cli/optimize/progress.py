@@ -27,6 +27,8 @@ class Standing:
     metric_calls: int
     tokens: int
     money: float
+    unpriced: int
+    """Calls whose price nobody knows."""
     seconds: float
     share: float | None
     """Of the budget that is nearest to its end, or of the steps; None without a limit."""
@@ -64,6 +66,7 @@ class Progress:
             metric_calls=spending.metric_calls,
             tokens=spending.tokens,
             money=spending.money,
+            unpriced=spending.unpriced,
             seconds=spending.seconds,
             share=_share(spending, search.step, self._steps),
             decision="" if last is None else " ".join(f"{last.outcome}: {last.reason}".split())[:MOST_WORDS],
@@ -125,7 +128,7 @@ def spent(standing: Standing) -> str:
 
     parts = [count_of(standing.metric_calls, "metric call")]
     if standing.tokens:
-        parts += [count_of(standing.tokens, "token"), money(standing.money)]
+        parts += [count_of(standing.tokens, "token"), money(standing.money, standing.unpriced)]
     return ", ".join(parts)
 
 

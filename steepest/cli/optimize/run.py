@@ -11,6 +11,7 @@ from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
 from steepest.cli.optimize.loading import Target, load, load_workflow, read_target
 from steepest.cli.options import add_command, add_format, argument
+from steepest.cli.termination import as_interruption
 from steepest.quantities import read_cost, read_count, read_seconds, read_seed
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ the example and the output, and returns a score, larger is better, or a score an
 Strategies: auto (tpe, or llambo with a model, for numbers and choices, islands for code, else pareto), pareto,
 minibatch, optoprime, textgrad, best-of-n, beam, ucb, opro, simba, protegi, etgpo, islands, llambo, pbt, tpe, random.
 
-Stop it at any time (Ctrl-C, or worse): the same command again goes on, and pays for nothing twice. The exit code is 0
-when the search has ended, by its budget too, 7 when the budget did not even allow for the seed, 130 after Ctrl-C."""
+Stop it at any time (Ctrl-C, SIGTERM, or worse): the same command again goes on, and pays for nothing twice. The exit
+code is 0 when the search has ended, by its budget too, 7 when the budget did not even allow for the seed, 130 after
+Ctrl-C, 143 after SIGTERM."""
 
 
 def add_parser(actions: Any) -> None:
@@ -92,12 +94,12 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
     target: Target = arguments.workflow
     try:
-        with redirect_stdout(sys.stderr):  # what a workflow prints is no part of the result
+        with as_interruption() as termination, redirect_stdout(sys.stderr):  # what a workflow prints is no result
             found = _search(arguments, console)
     except KeyboardInterrupt:
         console.say(f"interrupted: what was done is in {arguments.out}")
         _tell_how_to_go_on(arguments, console)
-        return ExitCode.INTERRUPTED
+        return termination.code
     except BudgetSpent as error:
         console.say(str(error))
         return ExitCode.STOPPED

@@ -48,7 +48,7 @@ def _lines(run: "KeptRun") -> Iterator[str]:
     yield f"{count_of(history.admitted, 'candidate')} admitted, {len(history.tried):,} not better{refused}"
     if history.moments:
         last = history.moments[-1]
-        yield f"spent: {spent_words(last.metric_calls, last.tokens, last.money, last.seconds)}"
+        yield f"spent: {spent_words(last.metric_calls, last.tokens, last.money, last.seconds, last.unpriced)}"
     if description.objectives:
         yield f"objectives: {description.objectives}"
     yield f"ended: {description.reason or history.stopped or 'not yet, or it was interrupted'}"

@@ -129,16 +129,15 @@ def search_in(folder, name, seed, steps=40):
             executor=Threads(WORKERS),
             seed=seed,
         )
-        records = []
         strategy = strategy_named(name, program.components, has_model=not is_numeric)
         journal = Journal(folder / "steps.jsonl")
-        ended = asyncio.run(carry_out(search, strategy, steps=steps, journal=journal, records=records))
+        ended = asyncio.run(carry_out(search, strategy, steps=steps, journal=journal))
         search.close()
     return {
         "ended": ended.reason,
         "pool": [[each.number, dict(each.values), search.score(each)] for each in search.pool],
         "best": search.best.number,
-        "records": [each.model_dump(mode="json", exclude={"seconds"}) for each in records],
+        "records": [each.model_dump(mode="json", exclude={"seconds"}) for each in journal.read(ended.recorded)],
         "metric_calls": spending.metric_calls,
         "tokens": spending.tokens,
         "money": spending.money,

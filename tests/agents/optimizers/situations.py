@@ -7,7 +7,8 @@ from typing import Any
 
 from steepest.agents.llm.chat import ChatMessage, ChatRequest
 from steepest.agents.llm.function import FunctionModel
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.protocols import Past, Situation
 from steepest.agents.optimizers.search.rollouts import Rollout
 from steepest.agents.optimizers.search.values import Component, Values, digest_of

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from steepest.agents.optimizers.diffs import DiffProposer
+from steepest.agents.optimizers.search.candidates import Candidate
 from steepest.agents.optimizers.search.protocols import Past, Proposal, Situation
 from steepest.agents.optimizers.search.rollouts import Rollout
 from steepest.agents.optimizers.search.values import Component
@@ -51,6 +52,9 @@ def code_situation(asked: Asked | None, **changes: Any) -> Situation:
         **changes,
     }
     return situation(asked, **given)
+
+
+CLOSING = 'def rank(job):\n    """Between <current> and </current>."""\n    return job'
 
 
 def proposed(proposer: DiffProposer, asked: Asked | None, **changes: Any) -> list[Proposal]:
@@ -121,6 +125,12 @@ def test_after_two_repairs_the_reasons_stay_and_nothing_is_changed(reply: str, r
     assert not made.no_change
     assert [reason in each.reason for each in made.rejections] == [True] * 3
     assert len(asked.requests) == 3
+
+
+def test_code_that_could_close_the_tag_around_it_is_in_a_tag_of_its_own() -> None:
+    asked = Asked("<reasoning>none</reasoning>\n<no_change/>")
+    proposed(ONLY_DIFF, asked, parent=Candidate(2, {"rank": CLOSING, "plan": "a"}, "x"))
+    assert f"<code-1>\n{CLOSING}\n</code-1>" in asked.questions[0]
 
 
 def test_no_change_is_said_as_such() -> None:

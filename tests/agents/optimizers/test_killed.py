@@ -74,10 +74,10 @@ def test_a_torn_last_line_is_left_out_and_written_again(journal, tmp_path, lost)
     whole = path.read_bytes()
     path.write_bytes(whole[:-lost])
     kept = records(4) if lost == 1 else records(3)  # without its line break a record is whole
-    assert journal.read() == kept
+    assert list(journal.read()) == kept
     for each in records(5)[len(kept) :]:
         journal.write(each)
-    assert journal.read() == records(5)
+    assert list(journal.read()) == records(5)
 
 
 def test_a_line_in_the_middle_that_is_no_record_is_told_with_its_number(journal, tmp_path):
@@ -170,7 +170,7 @@ def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path):
     assert "steps.jsonl can't be written" in steps
     assert "can't be read or kept" in evaluations
     assert left == "1 1"
-    assert Journal(tmp_path / "steps.jsonl").read() == [StepRecord(step=0)]
+    assert list(Journal(tmp_path / "steps.jsonl").read()) == [StepRecord(step=0)]
     kept = Evaluations(tmp_path / "evaluations.sqlite")
     assert kept.totals()[0] == 1
     kept.close()

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steepest.agents.optimizers.merge import find_merge, telling_examples
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.rollouts import Rollout
 
 

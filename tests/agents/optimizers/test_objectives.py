@@ -2,7 +2,8 @@ import pytest
 
 from steepest.agents.optimizers.guides.guide import GuideError
 from steepest.agents.optimizers.objectives import Weighted, trade_offs, weighted_sum
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.rollouts import Rollout
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import steepest
 from steepest.agents.llm import ChatReply, ChatRequest, FunctionModel, PriceUnknown, ProviderError
+from steepest.agents.llm.chat import Usage
 from steepest.agents.optimizers.catalogue import STRATEGIES, strategy_named
 from steepest.agents.optimizers.guides.guide import GuideError
 from steepest.agents.optimizers.search.limits import BudgetSpent, SearchLimits
@@ -581,3 +582,30 @@ def test_the_test_is_paid_for_once_when_a_search_goes_on(tmp_path: Path) -> None
         )
     assert found.spent.metric_calls <= 40
     assert found.test is not None
+
+
+class Priceless(FunctionModel):
+    """A model that no price table knows."""
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        reply = await super().complete(request)
+        return reply.model_copy(update={"cost": None, "usage": Usage(input_tokens=5, output_tokens=5)})
+
+
+def test_a_price_that_nobody_knows_is_never_zero(tmp_path: Path) -> None:
+    workflow, _ = greeter()
+    llm = Priceless(lambda request: f'<change name="greeting">\nHi {request.sample}\n</change>', name="nobody's")
+
+    def judge(person: dict[str, Any], line: str) -> float:
+        charge(5, None)
+        return 0.0
+
+    plain = steepest.optimize(greeter()[0], PEOPLE, guide=liking, llm=llm, strategy="minibatch", steps=2)
+    assert plain.spent.unpriced == 2
+    assert "of unknown price" in str(plain)
+    assert sum(each.models["nobody's"].unpriced for each in plain.records if each.models) == 2
+
+    found = steepest.optimize(workflow, PEOPLE, guide=judge, llm=llm, strategy="minibatch", steps=2, out=tmp_path)
+    assert found.spent.unpriced > len(PEOPLE)
+    again = steepest.optimize(workflow, PEOPLE, guide=judge, llm=llm, strategy="minibatch", steps=2, out=tmp_path)
+    assert again.spent.unpriced == found.spent.unpriced

@@ -305,8 +305,8 @@ def test_a_score_is_counted_once_however_often_is_asked() -> None:
     optimizer.propose()
     optimizer.propose()
 
-    (scores,) = proposer.situations[-1].pool.table("train").values()
-    assert list(scores.values()) == [2.0]
+    pool = proposer.situations[-1].pool
+    assert [pool.mean(number, "train") for number in pool.numbers] == [2.0]
 
 
 def test_every_question_has_a_sample_of_its_own() -> None:

@@ -17,7 +17,8 @@ from steepest.agents.llm.function import FunctionModel
 from steepest.agents.optimizers.accounts import account_of
 from steepest.agents.optimizers.components import component_of, encoded_value
 from steepest.agents.optimizers.optoprime import OptoPrimeProposer, remembered
-from steepest.agents.optimizers.search.candidates import Candidate, Pool
+from steepest.agents.optimizers.search.candidates import Candidate
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.protocols import Past, Proposal, Situation
 from steepest.agents.optimizers.search.rollouts import Rollout
 from steepest.agents.optimizers.search.values import digest_of

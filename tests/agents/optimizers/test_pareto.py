@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steepest.agents.optimizers.pareto import Fronts, ParetoSelector, criteria_of, nondominated
-from steepest.agents.optimizers.search.candidates import Candidate, Pool, Scores
+from steepest.agents.optimizers.search.candidates import Candidate, Scores
+from steepest.agents.optimizers.search.pool import Pool
 from steepest.agents.optimizers.search.rollouts import Rollout
 from steepest.errors import InputError
 

@@ -60,7 +60,9 @@ def test_a_search_that_was_killed_between_steps_goes_on_to_the_same_result(name,
     resumed = searched(landscape, with_name(name, landscape), 300, 3, folder=tmp_path).search
 
     assert list(resumed.pool) == list(whole.pool)
-    assert resumed.pool.table(resumed.ranking) == whole.pool.table(whole.ranking)
+    assert [resumed.pool.scores(each, resumed.ranking) for each in resumed.pool.numbers] == [
+        whole.pool.scores(each, whole.ranking) for each in whole.pool.numbers
+    ]
     assert list(resumed.past) == list(whole.past)
     assert resumed.spending.metric_calls == whole.spending.metric_calls <= 300
 
@@ -137,13 +139,13 @@ class OneSwitch:
 def test_a_pareto_search_merges_what_two_candidates_learned_apart(tmp_path):
     examples = {"train": [Example("first", None), Example("second", None)]}
     search = Search(Halves(), examples, Spending(SearchLimits()), executor=Inline())
-    records = []
-    asyncio.run(carry_out(search, Pareto(OneSwitch(), acceptance=Better()), steps=20, records=records))
+    journal = Journal()
+    asyncio.run(carry_out(search, Pareto(OneSwitch(), acceptance=Better()), steps=20, journal=journal))
 
     assert search.best.values == {"a": True, "b": True}
     assert search.best.origin == "merge"
     assert sorted(search.best.parents) == [1, 2]
-    assert [record.notes["merge"][:2] for record in records if "merge" in record.notes] == [(1, 2)]
+    assert [record.notes["merge"][:2] for record in journal.read() if "merge" in record.notes] == [[1, 2]]
 
 
 def test_a_restart_begins_at_the_seed_and_keeps_the_best(tmp_path):
