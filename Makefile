@@ -47,7 +47,7 @@ clean:
 	touch $@
 
 .venv/.test: pyproject.toml .venv/.made
-	$(INSTALL) --editable '.[dev,inspect,local,monty,nonlinear,plots,postgres,ray,tables]'
+	$(INSTALL) --editable '.[cp,dev,inspect,local,monty,nonlinear,plots,postgres,ray,tables]'
 	touch $@ .venv/.demo
 
 # The package index's torch brings gigabytes of CUDA along, so `make test` takes only a build for the CPU, which pip finds

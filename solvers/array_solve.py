@@ -9,6 +9,7 @@ from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.highs import solve_with_highs
 from steepest.solvers.backends.scaling import objective_factor
 from steepest.solvers.backends.solver_error import SolverError
+from steepest.solvers.control import SolveControl
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Status
 from steepest.solvers.tolerances import FEASIBILITY
@@ -18,14 +19,22 @@ from steepest.solvers.vectorized.scatter import Numbers
 from steepest.solvers.verification import defect, objective_value, tidied
 
 
-def solve_arrays(model: ArrayModel, options: SolveOptions) -> Answer:
+def solve_arrays(
+    model: ArrayModel, options: SolveOptions, control: SolveControl | None = None, start: Numbers | None = None
+) -> Answer:
     """Solve an LP, MIP or convex QP, and verify what comes back against the model's own arrays.
+
+    Args:
+        model: The model.
+        options: Limits and tolerances.
+        control: Told of progress, and may end the solve.
+        start: A point to begin with: a value for each column, NaN where it has none.
 
     Raises:
         FormulationError: A bound or coefficient is infinite or zero to a solver.
         SolverError: The solver broke down, or its answer breaks the model.
     """
-    raw = solve_with_highs(model, options)
+    raw = solve_with_highs(model, options, control, start)
     if raw.values is None:
         return without_values(raw)
     values = _trusted(model, raw.values, raw.status, options)

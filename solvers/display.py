@@ -12,6 +12,7 @@ from steepest.solvers.language.expressions import spell_head
 if TYPE_CHECKING:
     from steepest.solvers.formulation import Element, Formulation, NamedExpression, Parameter, Set, Variable
     from steepest.solvers.solution import BindingConstraint, Solution, VariableValue
+    from steepest.solvers.units.answer_units import AnswerUnits
 
 SHOWN_IN_REPR = 10
 SHOWN_IN_HTML = 60
@@ -22,6 +23,11 @@ Row = Sequence[str]
 def format_number(value: float) -> str:
     """A number without the noise of floating point: ten significant digits, no `-0`."""
     return f"{value:.10g}" if value else "0"
+
+
+def with_unit(text: str, unit: str | None) -> str:
+    """A number's text with its unit behind it, where that is known."""
+    return f"{text} {unit}" if unit else text
 
 
 def named(name: str, index: Sequence[object]) -> str:
@@ -44,13 +50,14 @@ def variable_row(variable: "VariableValue", meanings: dict[str, str]) -> Row:
     )
 
 
-def binding_row(constraint: "BindingConstraint", meanings: dict[str, str]) -> Row:
+def binding_row(constraint: "BindingConstraint", meanings: dict[str, str], units: "AnswerUnits | None" = None) -> Row:
     """Name, what holds with equality, dual and meaning of a binding constraint."""
-    dual = "" if constraint.dual is None else f"dual {format_number(constraint.dual)}"
+    unit = units.constraints.get(constraint.name) if units is not None else None
+    worth = units.duals.get(constraint.name) if units is not None else None
     return (
         named(constraint.name, constraint.index),
-        _tight_side(constraint),
-        dual,
+        with_unit(_tight_side(constraint), unit),
+        "" if constraint.dual is None else with_unit(f"dual {format_number(constraint.dual)}", worth),
         meanings.get(constraint.name, ""),
     )
 
@@ -79,10 +86,17 @@ def shown_first(variables: Sequence["VariableValue"], most: int) -> tuple[list["
 
 
 def meanings_of(formulation: "Formulation") -> dict[str, str]:
-    """The meaning of every variable and constraint that has one, by name."""
-    elements: list[tuple[str, Element]] = [(variable.name, variable) for variable in formulation.variables]
-    elements += [(constraint.name, constraint) for constraint in formulation.constraints]
-    return {name: text for name, element in elements if (text := meaning(element))}
+    """The meaning of every variable and constraint that has one, by name.
+
+    A constraint without words of its own is told by those of the parameters in it.
+    """
+    from steepest.solvers.provenance import Provenance, cited, quotes_in  # which reads formulations itself
+
+    provenance = Provenance(formulation)
+    found = {variable.name: meaning(variable) for variable in formulation.variables}
+    for constraint in formulation.constraints:
+        found[constraint.name] = meaning(constraint) or cited(quotes_in(provenance.of_constraint(constraint.name)))
+    return {name: text for name, text in found.items() if text}
 
 
 def assumptions_of(formulation: "Formulation") -> list[str]:
@@ -139,7 +153,7 @@ def first_objective(formulation: "Formulation | None", solution: "Solution") -> 
         return first.sense, first.value, first.unit
     objective = formulation.objectives[0] if formulation and formulation.objectives else None
     value = solution.objective or 0.0
-    return (objective.sense, value, objective.unit) if objective else (None, value, None)
+    return (objective.sense, value, objective.unit or solution.units.objective) if objective else (None, value, None)
 
 
 def solution_repr(solution: "Solution") -> str:
@@ -176,7 +190,7 @@ def solution_html(solution: "Solution") -> str:
     if hidden:
         parts.append(f"<p>{escape(hidden)}</p>")
     if solution.binding:
-        rows = [binding_row(constraint, {})[:3] for constraint in solution.binding[:SHOWN_IN_HTML]]
+        rows = [binding_row(constraint, {}, solution.units)[:3] for constraint in solution.binding[:SHOWN_IN_HTML]]
         parts.append(_html_table(("binding constraint", "", ""), rows))
     if len(solution.binding) > SHOWN_IN_HTML:
         parts.append(f"<p>... and {len(solution.binding) - SHOWN_IN_HTML:,} more binding constraints</p>")

@@ -8,6 +8,7 @@ from steepest.solvers.answer import Answer, with_values, without_values
 from steepest.solvers.backends.expression_model import ExpressionModel, evaluated
 from steepest.solvers.backends.scip import solve_with_scip
 from steepest.solvers.backends.solver_error import SolverError
+from steepest.solvers.control import SolveControl
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.singularities import singularity
 from steepest.solvers.tolerances import FEASIBILITY, LARGEST_MISS
@@ -22,14 +23,22 @@ from steepest.solvers.verification import (
 )
 
 
-def solve_expressions(model: ExpressionModel, options: SolveOptions) -> Answer:
+def solve_expressions(
+    model: ExpressionModel, options: SolveOptions, control: SolveControl | None = None, start: Numbers | None = None
+) -> Answer:
     """Solve a nonlinear problem, and verify what comes back by evaluating the expressions.
+
+    Args:
+        model: The model.
+        options: Limits and tolerances.
+        control: Told of progress, and may end the solve.
+        start: A point to begin with: a value for each column, NaN where it has none.
 
     Raises:
         SolverError: The solver broke down, or its answer breaks the model or lies where a term has no value.
         UnsupportedProblemError: A term is one that SCIP has no exact form of.
     """
-    raw = solve_with_scip(model, options)
+    raw = solve_with_scip(model, options, control, start)
     if raw.values is None:
         return without_values(raw)
     values = _trusted(model, raw.values, options)

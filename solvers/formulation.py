@@ -41,6 +41,7 @@ from steepest.solvers.language.labels import normalize_label, resolve_labels
 from steepest.solvers.language.parser import parse_expression, parse_head
 
 if TYPE_CHECKING:
+    from steepest.solvers.control import SolveControl
     from steepest.solvers.solution import Solution
 
 Sense = Literal["minimize", "maximize"]
@@ -363,6 +364,9 @@ class Formulation(Record):
         gap: float | None = None,
         threads: int | None = None,
         seed: int | None = None,
+        solver: str | None = None,
+        start: "Solution | None" = None,
+        control: "SolveControl | None" = None,
         explain: bool = False,
     ) -> "Solution":
         """Solve the formulation.
@@ -374,19 +378,21 @@ class Formulation(Record):
             gap: Relative gap between answer and bound at which the solver may stop.
             threads: Threads of the solver.
             seed: Seed of the solver's random choices.
-            explain: Whether `Solution.explanation` says why there is no answer, where the problem is infeasible or
-                unbounded; it takes further solves, within the time limit or 20 seconds.
+            solver: Which solver; None chooses by the class of the problem.
+            start: An answer to begin with, of this formulation or of a similar one; the rest is left open.
+            control: Told how far the solver is, and may end it from another thread; what was found by then is kept.
+            explain: Whether `Solution.explanation` says why there is no answer; within the time limit or 20 seconds.
 
         Raises:
             FormulationError: The formulation or its data can't be used as they are.
-            InputError: An option is out of its range, or a table can't be read.
+            InputError: An option is out of its range, there is no such solver, or a table can't be read.
         """
         from steepest.solvers.options import solve_options
         from steepest.solvers.solve import solve_formulation
 
-        options = solve_options(time_limit=time_limit, gap=gap, threads=threads, seed=seed)
+        options = solve_options(time_limit=time_limit, gap=gap, threads=threads, seed=seed, solver=solver)
         base = Path(folder) if folder else None
-        solution = solve_formulation(self, data, folder=base, options=options)
+        solution = solve_formulation(self, data, folder=base, options=options, control=control, start=start)
         if not explain:
             return solution
         from steepest.solvers.infeasibility.explanations import with_explanation  # which solves formulations

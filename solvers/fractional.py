@@ -10,10 +10,13 @@ from time import perf_counter
 
 from steepest.solvers.answer import Answer
 from steepest.solvers.array_solve import solve_arrays
+from steepest.solvers.control import SolveControl, SolveProgress
 from steepest.solvers.data.instance_data import Data
 from steepest.solvers.formulation import Formulation, Objective
 from steepest.solvers.language.expressions import Arithmetic, Expression, Name
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.solution import Solution
+from steepest.solvers.starts import start_values
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
 from steepest.solvers.vectorized.scatter import Numbers
@@ -40,6 +43,10 @@ class Ratio:
     def at(self, values: Numbers) -> float:
         """The ratio at a point."""
         return objective_value(self.numerator, values) / objective_value(self.denominator, values)
+
+    def turned(self) -> "Ratio":
+        """The same ratio with the signs of both functions turned round."""
+        return Ratio(_negated(self.numerator), _negated(self.denominator))
 
     def parametric(self, ratio: float, sign: float) -> CompiledModel:
         """Maximize `sign * (numerator - ratio * denominator)`."""
@@ -74,13 +81,26 @@ def read_ratio(formulation: Formulation, data: Data) -> Ratio | None:
     return Ratio(*models)
 
 
-def solve_ratio(formulation: Formulation, ratio: Ratio, options: SolveOptions) -> Answer | None:
+def solve_ratio(
+    formulation: Formulation,
+    ratio: Ratio,
+    options: SolveOptions,
+    control: SolveControl | None = None,
+    start: Solution | None = None,
+) -> Answer | None:
     """Solve for the best ratio; None where the divisor may be zero or the best ratio is not reached.
+
+    Args:
+        formulation: Whose objective is the ratio.
+        ratio: The two parts of it.
+        options: Limits and tolerances; the time limit is that of all linear problems together.
+        control: Told of progress, and may end the solve.
+        start: An answer to begin with.
 
     Raises:
         SolverError: The solver broke down, or its answer breaks the model.
     """
-    clock = _Clock(options)
+    clock = _Clock(options, control or SolveControl(), start_values(ratio.numerator, start))
     sign = 1.0 if formulation.objectives[0].sense == "maximize" else -1.0
     smallest = _solved(replace(ratio.denominator, sense="minimize"), clock)
     if smallest.status == "infeasible":
@@ -88,9 +108,15 @@ def solve_ratio(formulation: Formulation, ratio: Ratio, options: SolveOptions) -
     if smallest.status in _CUT_SHORT:
         return _stopped(smallest, smallest.values, ratio, clock)
     least = smallest.objective if smallest.bound is None else smallest.bound
-    if smallest.values is None or least is None or least <= _POSITIVE:
+    if smallest.values is not None and least is not None and least > _POSITIVE:
+        return _improved(ratio, smallest.values, least, sign, clock)
+    largest = _solved(replace(ratio.denominator, sense="maximize"), clock)
+    if largest.status in _CUT_SHORT:
+        return _stopped(largest, None, ratio, clock)  # the divisor may be zero where it stands
+    most = largest.objective if largest.bound is None else largest.bound
+    if largest.values is None or most is None or most >= -_POSITIVE:
         return None
-    return _improved(ratio, smallest.values, least, sign, clock)
+    return _improved(ratio.turned(), largest.values, -most, sign, clock)
 
 
 def _improved(ratio: Ratio, values: Numbers, least: float, sign: float, clock: "_Clock") -> Answer | None:
@@ -102,6 +128,7 @@ def _improved(ratio: Ratio, values: Numbers, least: float, sign: float, clock: "
         is_better = sign * (reached - best) > 0
         if is_better and answer.values is not None:
             values, best = answer.values, reached
+        clock.start = values
         if answer.status in _CUT_SHORT:
             return _stopped(answer, values, ratio, clock)
         proven = answer.objective if answer.bound is None else answer.bound
@@ -137,14 +164,20 @@ def _told(answer: Answer, values: Numbers, ratio: Ratio, clock: "_Clock") -> Ans
 
 
 class _Clock:
-    """The time limit of a solve, shared by the solves that it is made of."""
+    """The time limit of a solve, shared by the solves that it is made of, and the point where the next one begins."""
 
-    def __init__(self, options: SolveOptions) -> None:
+    def __init__(self, options: SolveOptions, control: SolveControl, start: Numbers | None) -> None:
         self._options = options
+        self.control = control.through(self._told)
+        self.start = start
         self.gap = options.gap
         self._begin = perf_counter()
         self.spent = 0.0
         """Seconds of the solvers alone."""
+
+    def _told(self, progress: SolveProgress) -> SolveProgress:
+        """Progress of a linear problem, whose objective is not the ratio: the time alone says something."""
+        return replace(progress, seconds=self.spent + progress.seconds, objective=None, bound=None, gap=None)
 
     def options(self) -> SolveOptions:
         """The options with what is left of the time."""
@@ -155,7 +188,7 @@ class _Clock:
 
 
 def _solved(model: CompiledModel, clock: _Clock) -> Answer:
-    answer = solve_arrays(model, clock.options())
+    answer = solve_arrays(model, clock.options(), clock.control, clock.start)
     clock.spent += answer.seconds
     return answer
 
@@ -168,6 +201,10 @@ def _spelt_out(expression: Expression, formulation: Formulation) -> Expression:
         met.add(expression.name)
         expression = lets[expression.name].expression
     return expression
+
+
+def _negated(model: CompiledModel) -> CompiledModel:
+    return replace(model, cost=-model.cost, offset=-model.offset)
 
 
 def _with_objective(formulation: Formulation, expression: Expression) -> Formulation:

@@ -4,22 +4,24 @@ The formulation is read a second time, by the scalar reading, as a Pyomo model, 
 expressions exactly as a user's Pyomo script is. What comes back is evaluated in the formulation itself.
 """
 
-from collections.abc import Callable
+import numpy as np
 
 from steepest.solvers.answer import ending
+from steepest.solvers.backends import scip
 from steepest.solvers.backends.pyomo_model import PyomoModel
 from steepest.solvers.backends.pyomo_solve import classify, solve_ranks, with_answer
+from steepest.solvers.bound_problem import BoundProblem
 from steepest.solvers.checks.degree import classify as classify_formulation
 from steepest.solvers.data.instance_data import Data
 from steepest.solvers.diagnostics import FormulationError
-from steepest.solvers.extraction.pyomo_extraction import extract
+from steepest.solvers.extraction.pyomo_extraction import Extracted, extract
 from steepest.solvers.extraction.refusals import ModelRefusedError
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.model_solve import solve_model
-from steepest.solvers.options import SolveOptions
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.solution import Solution
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
+from steepest.solvers.vectorized.scatter import Numbers
 
 
 def read_nonlinear(formulation: Formulation, data: Data) -> PyomoModel | None:
@@ -37,49 +39,64 @@ def read_nonlinear(formulation: Formulation, data: Data) -> PyomoModel | None:
         return None
 
 
-def solve_nonlinear(
-    formulation: Formulation,
-    data: Data,
-    options: SolveOptions,
-    refusal: UnsupportedProblemError,
-    on_progress: Callable[[str], None],
-) -> Solution:
+def solve_nonlinear(problem: BoundProblem, refusal: UnsupportedProblemError) -> Solution:
     """Solve a nonlinear formulation to global optimality, or its objectives one after another by rank.
 
     Without SCIP, and for terms that have no algebraic form, the status is `unsupported`.
 
     Args:
-        formulation: The formulation.
-        data: Its data.
-        options: Limits and tolerances.
+        problem: The formulation, its data, and what is asked of the solve.
         refusal: Why it can't be solved as arrays; told if it can't be solved here either.
-        on_progress: Told what is being done, a line at a time.
 
     Raises:
         FormulationError: The data do not fit.
     """
-    name = classify_formulation(formulation).name
+    name = classify_formulation(problem.formulation).name
     refused = Solution(status="unsupported", problem_class=name, message=f"{refusal} (a problem of class {name})")
-    built = read_nonlinear(formulation, data)
+    if problem.options.solver != "highs":
+        scip.prepare()
+    built = read_nonlinear(problem.formulation, problem.data)
     if built is None:
         return refused
     problem_class = classify(built)
-    on_progress(f"solving a problem of class {problem_class}")
-    solution = solve_ranks(built, lambda model: _solved(model, options, problem_class))
+    problem.say(f"solving a problem of class {problem_class}")
+    start = problem.start
+
+    def solve_once(model: PyomoModel) -> Solution:
+        """Solve for the active objective, from the answer for the one before it."""
+        nonlocal start
+        found = _solved(model, problem, start, problem_class)
+        start = found if found.variables else start
+        return found
+
+    solution = solve_ranks(built, solve_once)
     if solution.status == "unsupported":
         return refused.model_copy(update={"message": f"{refused.message}: {solution.message}"})
     return solution
 
 
-def _solved(built: PyomoModel, options: SolveOptions, problem_class: str) -> Solution:
+def _solved(built: PyomoModel, problem: BoundProblem, start: Solution | None, problem_class: str) -> Solution:
     try:
         extracted = extract(built.model)
     except ModelRefusedError as error:
         return Solution(status="unsupported", message=str(error), problem_class=problem_class)
-    answer = solve_model(extracted.model, options)
+    answer = solve_model(extracted.model, problem.options, problem.control, _start_values(built, extracted, start))
     solution = Solution(**ending(answer), problem_class=problem_class, size=extracted.model.size)
     if answer.values is None:
         return solution
     columns = zip(extracted.variables, answer.values.tolist(), strict=True)
     values = {id(variable): value for variable, value in columns if variable is not None}
     return with_answer(solution, built, values, answer.bound)
+
+
+def _start_values(built: PyomoModel, extracted: Extracted, start: Solution | None) -> Numbers | None:
+    """A value for each column, NaN where the earlier answer has none."""
+    if start is None:
+        return None
+    domains = built.instance.domains
+    known = {
+        id(built.at(each.name, each.index)): each.value
+        for each in start.variables
+        if each.name in domains and each.index in domains[each.name]
+    }
+    return np.array([known.get(id(variable), np.nan) for variable in extracted.variables])

@@ -18,6 +18,8 @@ class SolveOptions(BaseModel):
     """Threads that the solver may use."""
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
     """Seed of the solver's random choices."""
+    solver: str | None = None
+    """Which solver: "highs", "scip" or another that is there; None chooses by the class of the problem."""
 
 
 def solve_options(
@@ -26,6 +28,7 @@ def solve_options(
     gap: float | None = None,
     threads: int | None = None,
     seed: int | None = None,
+    solver: str | None = None,
 ) -> SolveOptions:
     """Options from a caller's arguments.
 
@@ -33,7 +36,9 @@ def solve_options(
         InputError: A value is out of its range; the message names it.
     """
     try:
-        return SolveOptions(time_limit=time_limit, gap=0.0 if gap is None else gap, threads=threads, seed=seed)
+        return SolveOptions(
+            time_limit=time_limit, gap=0.0 if gap is None else gap, threads=threads, seed=seed, solver=solver
+        )
     except ValidationError as error:
         defects = [f"{defect['loc'][0]}: {defect['msg']}" for defect in error.errors()]
         raise InputError("; ".join(defects)) from error

@@ -9,9 +9,11 @@ from steepest.solvers import display
 from steepest.solvers.infeasibility.records import Explanation
 from steepest.solvers.language.expressions import Label
 from steepest.solvers.linearization.steps import LinearizationStep
+from steepest.solvers.units.answer_units import AnswerUnits
 
 Status = Literal[
     "optimal",
+    "locally_optimal",
     "infeasible",
     "unbounded",
     "infeasible_or_unbounded",
@@ -20,7 +22,8 @@ Status = Literal[
     "unsupported",
     "failed",
 ]
-"""`time_limit` and `interrupted` keep the incumbent, if there was one by then; `unsupported` names the term."""
+"""`locally_optimal` is no proof: no answer nearby is better, one elsewhere may be. `time_limit` and `interrupted` keep
+the incumbent, if there was one by then; `unsupported` names the term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class Solution(BaseModel):
     """Terms that were written linearly for the solver; values and objective are those of the formulation as written."""
     explanation: Explanation | None = None
     """Why there is no answer, where it was asked for: what conflicts and what repairs it, or what has no end."""
+    units: AnswerUnits = Field(default_factory=AnswerUnits)
+    """Of the objective, the constraints and their duals, as far as they are known."""
     problem_class: str = ""
     """LP, MIP, QP, or what made it unsupported (MIQP, QCP, NLP, MINLP)."""
     solver: str = ""

@@ -16,12 +16,12 @@ from steepest.solvers.answer import Answer
 from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.solver_error import SolverError
+from steepest.solvers.compiled_solve import solution_of
 from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.formulation import Formulation, Sense
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.sensitivity.ranging import solve_ranged
-from steepest.solvers.solve import solution_of
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 from steepest.solvers.vectorized.columns import INTEGER, SEMICONTINUOUS
 from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation

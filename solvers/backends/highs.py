@@ -4,38 +4,53 @@ The array overload of `passModel` is used because filling a `HighsLp` attribute 
 (3 times slower at a million columns). HiGHS: Huangfu and Hall, "Parallelizing the dual revised simplex method", 2018.
 """
 
-import threading
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from steepest.solvers.backends.apart.solving import is_killable, run_apart
 from steepest.solvers.backends.array_model import ArrayModel
+from steepest.solvers.backends.highs_running import Watch, its_turn, run
 from steepest.solvers.backends.quadratic import solve_quadratic
 from steepest.solvers.backends.raw_answer import RawAnswer
-from steepest.solvers.backends.scaling import SMALLEST_COEFFICIENT, ScaledModel, scaled
+from steepest.solvers.backends.scaling import SMALLEST_COEFFICIENT, scaled
 from steepest.solvers.backends.solver_error import SolverError
+from steepest.solvers.control import SolveControl
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Status
 from steepest.solvers.tolerances import FEASIBILITY
+from steepest.solvers.vectorized.scatter import Numbers
 
 if TYPE_CHECKING:
     import highspy
 
-_POLL_SECONDS = 0.05
+_SMALL_LP = 20_000
+_SMALL_MIP = 3_000
+"""Nonzeros and columns with which HiGHS is sure to heed a cancel soon; 10,000 of a MIP kept it for seconds."""
+_SMALL_QP = 300
+"""Columns and rows of a QP that takes HiGHS less than a second anyway."""
 _ABSOLUTE_GAP = 1e-9
 _INTEGRALITY = 1e-9
 """HiGHS's own 1e-6 lets `x <= 1e7 * open` open a tenth of a millionth."""
 
-one_at_a_time = threading.Lock()
-"""A second solver in the process fails in highspy, and its number of threads pulls the pool from under the first."""
 
-
-def solve_with_highs(model: ArrayModel, options: SolveOptions) -> RawAnswer:
+def solve_with_highs(
+    model: ArrayModel, options: SolveOptions, control: SolveControl | None = None, start: Numbers | None = None
+) -> RawAnswer:
     """Solve an LP, MIP or convex QP.
 
-    A Ctrl-C while the solver runs stops it and gives the incumbent with the status `interrupted`. Threads solve one
-    after another; processes solve side by side.
+    A cancel, or a Ctrl-C while the solver runs, stops it and gives the incumbent with the status `interrupted`. A model
+    that HiGHS may not stop for is solved in a process that can be killed. In one process threads solve one after
+    another; processes solve side by side.
+
+    Args:
+        model: The model.
+        options: Limits and tolerances.
+        control: Told of progress, and may end the solve.
+        start: A point to begin a MIP with: a value for each column, NaN where it has none. What is beyond the bounds
+            is left open, and so is all of it where no answer has those values.
 
     Raises:
         FormulationError: A bound or coefficient is infinite or zero to a solver.
@@ -46,37 +61,67 @@ def solve_with_highs(model: ArrayModel, options: SolveOptions) -> RawAnswer:
     scaling = scaled(model)
     if scaling.bounds_cross:
         return _INFEASIBLE
-    with one_at_a_time:
-        return _solved(model, scaling, options)
+    control = (control or SolveControl()).through(scaling.unscaled_progress)
+    run_it = run_highs if stops_soon(scaling.model) or is_killable() else partial(run_apart, "highs")
+    raw = run_it(scaling.model, options, control, start)
+    return scaling.unscaled(raw)
 
 
-def _solved(model: ArrayModel, scaling: ScaledModel, options: SolveOptions) -> RawAnswer:
-    solver = handed_over(scaling.model, options)
+def stops_soon(model: ArrayModel) -> bool:
+    """Whether HiGHS heeds a cancel within a second: not in the LP of a large MIP or while it factors, never in a QP."""
+    if model.hessian is not None:
+        return model.columns + model.rows <= _SMALL_QP
+    return model.nonzeros + model.columns <= (_SMALL_MIP if model.types.any() else _SMALL_LP)
+
+
+def run_highs(model: ArrayModel, options: SolveOptions, control: SolveControl, start: Numbers | None) -> RawAnswer:
+    """Solve a scaled model in this process.
+
+    Raises:
+        SolverError: As `solve_with_highs`.
+    """
+    with its_turn(control) as may_run:
+        return _run(model, options, control, start) if may_run else _NOT_BEGUN
+
+
+def _run(model: ArrayModel, options: SolveOptions, control: SolveControl, start: Numbers | None) -> RawAnswer:
+    solver = handed_over(model, options)
     begin = perf_counter()
+    if start is not None:
+        _begin_with(solver, model, start)
+    watch = Watch(solver, control)
     if model.hessian is not None:
         end = begin + (options.time_limit or np.inf)
-        status = solve_quadratic(solver, scaling.model, lambda: _quadratic_status(solver, end))
+        status = solve_quadratic(solver, model, lambda: _quadratic_status(solver, end, control, watch))
     else:
-        status = _status(solver, _run(solver))
+        status = _run_status(solver, control, watch)
     if status == "infeasible_or_unbounded":
-        status = _told_apart(solver)
+        status = _told_apart(solver, control)
     answer = _solution(solver, status)
     info = solver.getInfo()
     is_mip = "MIP" in model.problem_class
     has_duals = answer is not None and status == "optimal" and not is_mip and answer.dual_valid
-    bound = float(info.mip_dual_bound) / scaling.objective_factor if is_mip else None
     return RawAnswer(
         status=status,
         values=np.array(answer.col_value) if answer is not None else None,
-        row_duals=np.array(answer.row_dual) * scaling.row_factors / scaling.objective_factor if has_duals else None,
-        bound=bound if bound is not None and np.isfinite(bound) else None,
+        row_duals=np.array(answer.row_dual) if has_duals else None,
+        bound=float(info.mip_dual_bound) if is_mip and np.isfinite(info.mip_dual_bound) else None,
         gap=float(info.mip_gap) if is_mip and answer is not None and np.isfinite(info.mip_gap) else None,
         seconds=perf_counter() - begin,
         solver=f"HiGHS {solver.version()}",
     )
 
 
+def _begin_with(solver: "highspy.Highs", model: ArrayModel, start: Numbers) -> None:
+    """Give a MIP the values that its bounds allow; HiGHS finds the others, and forgets all if there are none."""
+    fits = (start >= model.lower) & (start <= model.upper)  # not so of NaN
+    given = np.flatnonzero(fits).astype(np.int32)
+    if len(given) and model.types.any():
+        solver.setSolution(len(given), given, start[given])
+
+
 _INFEASIBLE = RawAnswer("infeasible", None, None, None, None, 0.0, "none needed")
+_NOT_BEGUN = RawAnswer("interrupted", None, None, None, None, 0.0, "HiGHS")
 
 
 def _without_columns(model: ArrayModel) -> RawAnswer:
@@ -158,36 +203,26 @@ def _set_options(solver: "highspy.Highs", options: SolveOptions) -> None:
             solver.setOptionValue(name, value)
 
 
-def _run(solver: "highspy.Highs") -> bool:
-    """Run to the end, or stop at a Ctrl-C; whether it was one."""
-    solver.HandleUserInterrupt = True
-    solver.startSolve()
-    interrupted = finished = False
-    while not finished:
-        try:
-            finished, _ = solver.wait(_POLL_SECONDS)
-        except KeyboardInterrupt:
-            interrupted = True
-            solver.cancelSolve()  # type: ignore[no-untyped-call]
-    return interrupted
-
-
 def run_again(solver: "highspy.Highs") -> Status:
     """Run a solver that was handed a model before and changed since, from where it stands.
 
     Raises:
         SolverError: HiGHS ends in an error of its own.
     """
-    with one_at_a_time:
-        return _status(solver, _run(solver))
+    control = SolveControl()
+    with its_turn(control) as may_run:
+        return _run_status(solver, control) if may_run else "interrupted"
 
 
-def _status(solver: "highspy.Highs", interrupted: bool) -> Status:
+def _run_status(solver: "highspy.Highs", control: SolveControl, watch: Watch | None = None) -> Status:
+    """Run to the end, and how that ended."""
+    return "interrupted" if run(solver, control, watch) else _status(solver)
+
+
+def _status(solver: "highspy.Highs") -> Status:
     from highspy import HighsModelStatus as Ended
 
     ended = solver.getModelStatus()
-    if interrupted and ended == Ended.kInterrupt:
-        return "interrupted"
     known: dict[Any, Status] = {
         Ended.kOptimal: "optimal",
         Ended.kInfeasible: "infeasible",
@@ -201,25 +236,27 @@ def _status(solver: "highspy.Highs", interrupted: bool) -> Status:
     return known[ended]
 
 
-def _quadratic_status(solver: "highspy.Highs", end: float) -> Status:
+def _quadratic_status(solver: "highspy.Highs", end: float, control: SolveControl, watch: Watch) -> Status:
     """Run a QP, whose solver may break down or go round in a circle, and which is solved several times at need."""
     from highspy import HighsModelStatus as Ended
 
     if perf_counter() > end:
         return "time_limit"
-    interrupted = _run(solver)
-    if solver.getModelStatus() in (Ended.kIterationLimit, Ended.kNotset, Ended.kUnknown, Ended.kSolveError):
+    if run(solver, control, watch):
+        return "interrupted"
+    ended = solver.getModelStatus()
+    if ended in (Ended.kIterationLimit, Ended.kNotset, Ended.kUnknown, Ended.kSolveError):
         return "failed"
-    return _status(solver, interrupted)
+    return _status(solver)
 
 
-def _told_apart(solver: "highspy.Highs") -> Status:
+def _told_apart(solver: "highspy.Highs", control: SolveControl) -> Status:
     """Infeasible or unbounded: without an objective only the first can be the case."""
     import highspy
 
     columns = solver.getNumCol()
     solver.changeColsCost(columns, np.arange(columns, dtype=np.int32), np.zeros(columns))
-    if _run(solver):
+    if run(solver, control):
         return "interrupted"
     ended = solver.getModelStatus()
     if ended == highspy.HighsModelStatus.kInfeasible:

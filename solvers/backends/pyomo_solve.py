@@ -1,13 +1,12 @@
 """Solves a formulation through Pyomo, and believes the solver only as far as the scalar reading confirms it."""
 
 import math
-import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from steepest.errors import InputError
 from steepest.solvers.backends.pyomo_model import PyomoModel
+from steepest.solvers.backends.pyomo_solvers import PyomoSolver, open_solver, takes_only_linear
 from steepest.solvers.backends.ranking import Rank
 from steepest.solvers.data.instance_data import Data
 from steepest.solvers.diagnostics import FormulationError
@@ -22,6 +21,7 @@ from steepest.solvers.tolerances import INTEGRALITY, TIGHT
 _HELD = 1e-7
 """How much of a nonlinear objective, relatively, those ranked below it may take."""
 _HIGHS_CLASSES = frozenset({"LP", "MIP", "QP"})
+_LINEAR_CLASSES = frozenset({"LP", "MIP"})
 
 
 def solve_with_pyomo(
@@ -32,12 +32,14 @@ def solve_with_pyomo(
     Args:
         formulation: The problem.
         data: Its data.
-        options: Limits and tolerances; `seed` is handed to HiGHS only.
-        solver: A name from `pyomo.contrib.solver`'s factory, such as `highs` or `scip_direct`.
+        options: Limits and tolerances, as far as the solver has them.
+        solver: A name that Pyomo knows, such as `highs`, `cbc` or `gurobi`.
 
     Raises:
         FormulationError: The data do not fit, or something is missing. A term that Pyomo can't take is no error: the
             status is `unsupported` and the message names it.
+        InputError: Pyomo finds no such solver here.
+        SolverError: The solver broke down.
     """
     instance = ScalarInstance(formulation, data)
     try:
@@ -47,12 +49,21 @@ def solve_with_pyomo(
             raise
         return Solution(status="unsupported", message=str(error), solver=f"pyomo/{solver}")
     problem_class = classify(built)
-    if solver == "highs" and problem_class not in _HIGHS_CLASSES:
-        message = f"HiGHS takes LP, MIP and convex QP; this is {problem_class}"
-        return Solution(status="unsupported", message=message, problem_class=problem_class, solver="pyomo/highs")
-    chosen = options or SolveOptions()
-    solution = solve_ranks(built, lambda model: _solve_once(model, chosen, solver, problem_class))
+    refusal = _refusal(solver, problem_class)
+    if refusal:
+        return Solution(status="unsupported", message=refusal, problem_class=problem_class, solver=f"pyomo/{solver}")
+    chosen, opened = options or SolveOptions(), open_solver(solver)
+    solution = solve_ranks(built, lambda model: _solve_once(model, chosen, opened, problem_class))
     return solution.model_copy(update={"problem_class": problem_class})
+
+
+def _refusal(solver: str, problem_class: str) -> str:
+    """Why a solver does not take a class of problems; empty where it may."""
+    if solver == "highs" and problem_class not in _HIGHS_CLASSES:
+        return f"HiGHS takes LP, MIP and convex QP; this is {problem_class}"
+    if takes_only_linear(solver) and problem_class not in _LINEAR_CLASSES:
+        return f"{solver} takes LP and MIP; this is {problem_class}"
+    return ""
 
 
 def classify(built: PyomoModel) -> str:
@@ -126,83 +137,30 @@ def _hold(built: PyomoModel, place: int, reached: float) -> None:
     built.objectives[place + 1].activate()
 
 
-def _solve_once(built: PyomoModel, options: SolveOptions, solver: str, problem_class: str) -> Solution:
-    from pyomo.contrib.solver.common.util import IncompatibleModelError
-
-    name = f"pyomo/{solver}"
+def _solve_once(built: PyomoModel, options: SolveOptions, solver: PyomoSolver, problem_class: str) -> Solution:
     if not _active(built):
-        return _without_solver(built, name)
-    backend = _backend(solver)
-    start = time.perf_counter()
-    try:
-        results = backend.solve(built.model, **_settings(options, solver))
-    except IncompatibleModelError as error:
-        return Solution(status="unsupported", message=str(error), solver=name)
-    seconds = time.perf_counter() - start
-    status, message = _outcome(results, problem_class)
+        return _without_solver(built, f"pyomo/{solver.name}")
+    outcome = solver.solve(built.model, options)
+    status, message = outcome.status, outcome.message
     if status == "infeasible_or_unbounded":
-        status = _told_apart(built, backend, options, solver)
-    version = ".".join(str(part) for part in backend.version() or ())
+        status = _told_apart(built, options, solver)
+    if status == "failed" and problem_class == "QP" and solver.name == "highs":
+        status, message = "unsupported", "the solver refused the quadratic objective: it is not convex"
     solution = Solution(
-        status=status, message=message, solver=f"{name} {version}", seconds=seconds, size=size_of(built)
+        status=status, message=message, solver=outcome.solver, seconds=outcome.seconds, size=size_of(built)
     )
-    if results.incumbent_objective is None:
-        return solution
-    values = {id(component): value for component, value in results.solution_loader.get_vars().items()}
-    return with_answer(solution, built, values, results.objective_bound)
+    return solution if outcome.values is None else with_answer(solution, built, outcome.values, outcome.bound)
 
 
-def _backend(solver: str) -> Any:
-    from pyomo.contrib.solver.common.factory import SolverFactory
-
-    backend = SolverFactory(solver)
-    if backend is None or not backend.available():
-        raise InputError(f"Pyomo finds no solver {solver!r} here: install it, or use `highs`")
-    return backend
-
-
-def _settings(options: SolveOptions, solver: str) -> dict[str, Any]:
-    settings = {"time_limit": options.time_limit, "threads": options.threads, "rel_gap": options.gap}
-    given: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
-    if options.seed is not None and solver == "highs":
-        given["solver_options"] = {"random_seed": options.seed}
-    return {"load_solutions": False, "raise_exception_on_nonoptimal_result": False, **given}
-
-
-def _outcome(results: Any, problem_class: str) -> tuple[Status, str]:
-    from pyomo.contrib.solver.common.results import TerminationCondition as Termination
-
-    words: dict[Any, tuple[Status, str]] = {
-        Termination.convergenceCriteriaSatisfied: ("optimal", ""),
-        Termination.provenInfeasible: ("infeasible", "no answer meets all constraints"),
-        Termination.unbounded: ("unbounded", "the objective has no limit: a constraint is missing"),
-        Termination.infeasibleOrUnbounded: ("infeasible_or_unbounded", ""),
-        Termination.maxTimeLimit: ("time_limit", "the time limit was reached"),
-        Termination.iterationLimit: ("interrupted", "the solver's limit of iterations was reached"),
-        Termination.interrupted: ("interrupted", "the solve was interrupted"),
-    }
-    condition = results.termination_condition
-    if condition in words:
-        return words[condition]
-    if problem_class == "QP":
-        return "unsupported", "the solver refused the quadratic objective: it is not convex"
-    return "failed", f"the solver stopped with {condition.name}"
-
-
-def _told_apart(built: PyomoModel, backend: Any, options: SolveOptions, solver: str) -> Status:
+def _told_apart(built: PyomoModel, options: SolveOptions, solver: PyomoSolver) -> Status:
     """Infeasible or unbounded: without the objective, what is left is either infeasible or not."""
-    from pyomo.contrib.solver.common.results import TerminationCondition as Termination
-
     objective = next(each for each in built.objectives if each.active)
     kept = objective.expr
     objective.expr = 0
-    results = backend.solve(built.model, **_settings(options, solver))
+    status = solver.solve(built.model, options).status
     objective.expr = kept
-    if results.termination_condition == Termination.provenInfeasible:
-        return "infeasible"
-    if results.termination_condition == Termination.convergenceCriteriaSatisfied:
-        return "unbounded"
-    return "infeasible_or_unbounded"
+    known: dict[Status, Status] = {"infeasible": "infeasible", "optimal": "unbounded"}
+    return known.get(status, "infeasible_or_unbounded")
 
 
 def _active(built: PyomoModel) -> list[Any]:
@@ -242,11 +200,18 @@ def with_answer(solution: Solution, built: PyomoModel, values: Mapping[int, floa
     return solution.model_copy(
         update={
             "objective": objective,
-            "bound": objective if bound is None or not math.isfinite(bound) else bound,
+            "bound": _proven(solution.status, objective, bound),
             "variables": [VariableValue(name, key, value, units[name]) for (name, key), value in point.items()],
             "binding": list(_binding(built, point, values)),
         }
     )
+
+
+def _proven(status: Status, objective: float, bound: float | None) -> float | None:
+    """The bound on the objective; at an optimum that the solver gives none for, the objective itself."""
+    if bound is not None and math.isfinite(bound):
+        return bound
+    return objective if status == "optimal" else None
 
 
 def _point(built: PyomoModel, values: Mapping[int, float]) -> dict[tuple[str, Key], float]:

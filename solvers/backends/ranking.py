@@ -1,10 +1,21 @@
 """Several objectives as a ranking: what is optimized first, what next, and what is added up within a rank."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.formulation import Formulation, Objective, Sense
-from steepest.solvers.language.expressions import Expression
+from steepest.solvers.language.expressions import Arithmetic, Expression, Number, Sum
+
+RANKING_REPAIR = (
+    "rank them (`minimize[1]:`, `minimize[2]:`), weight them (`minimize weight 2:`), or ask for the front of all "
+    "compromises with --pareto"
+)
+
+
+def several_objectives(count: int) -> str:
+    """What is said of objectives among which nothing chooses."""
+    return f"there are {count} objectives, and nothing says how to choose between them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +26,18 @@ class Rank:
     terms: tuple[tuple[float, Expression], ...]
     unit: str | None = None
     """Of the only objective of the rank; a sum of several has none."""
+
+    @property
+    def expression(self) -> Expression:
+        """The sum as one expression."""
+        parts = [node if factor == 1 else Arithmetic("*", Number(factor), node) for factor, node in self.terms]
+        signs: list[Literal[1, -1]] = [1 for _ in parts]
+        return parts[0] if len(parts) == 1 else Sum(tuple(parts), tuple(signs))
+
+    @property
+    def objective(self) -> Objective:
+        """The rank as the only objective of a formulation."""
+        return Objective(sense=self.sense, expression=self.expression, unit=self.unit)
 
 
 def ranked_objectives(formulation: Formulation) -> list[Rank]:
@@ -27,8 +50,8 @@ def ranked_objectives(formulation: Formulation) -> list[Rank]:
     if len(objectives) > 1 and any(each.priority is None and each.weight is None for each in objectives):
         raise problem(
             "unranked-objectives",
-            f"{len(objectives)} objectives, and not all have a priority or a weight",
-            repair="rank them with `minimize[1]:`, `maximize[2]:`, or give each a weight",
+            several_objectives(len(objectives)),
+            repair=RANKING_REPAIR,
         )
     priorities = sorted({each.priority or 1 for each in objectives})
     return [_rank([each for each in objectives if (each.priority or 1) == priority]) for priority in priorities]

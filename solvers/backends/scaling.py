@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from steepest.solvers.backends.array_model import ArrayModel
+from steepest.solvers.backends.raw_answer import RawAnswer
+from steepest.solvers.control import SolveProgress
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.tolerances import FEASIBILITY, LARGEST_MISS, ROUNDING
 from steepest.solvers.vectorized.scatter import Numbers
@@ -36,6 +38,18 @@ class ScaledModel:
         """Whether a row or column has no value between its bounds: HiGHS refuses some of those models."""
         model = self.model
         return bool((model.row_lower > model.row_upper).any() or (model.lower > model.upper).any())
+
+    def unscaled(self, raw: RawAnswer) -> RawAnswer:
+        """An answer for the scaled model as one for the model that it was made of."""
+        duals = None if raw.row_duals is None else raw.row_duals * self.row_factors / self.objective_factor
+        return replace(raw, row_duals=duals, bound=self._unscaled(raw.bound))
+
+    def unscaled_progress(self, progress: SolveProgress) -> SolveProgress:
+        """Progress with the objective of the model that the scaled one was made of."""
+        return replace(progress, objective=self._unscaled(progress.objective), bound=self._unscaled(progress.bound))
+
+    def _unscaled(self, objective: float | None) -> float | None:
+        return None if objective is None else objective / self.objective_factor
 
 
 def scaled(model: ArrayModel) -> ScaledModel:

@@ -1,13 +1,13 @@
 """Scenarios answered side by side: what each changes, what it comes to, and which decisions are taken otherwise."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from steepest.errors import InputError
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.changes.apply import apply_changes
-from steepest.solvers.changes.change import Change
+from steepest.solvers.changes.change import Change, Target
 from steepest.solvers.changes.reading import read_changes
 from steepest.solvers.changes.self_contained import self_contained
 from steepest.solvers.checks.formulation_checks import check_formulation
@@ -16,6 +16,7 @@ from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.language.expressions import Label
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.provenance import Provenance, Source
 from steepest.solvers.solution import Solution
 from steepest.solvers.solve import solve_formulation
 from steepest.solvers.tolerances import TIGHT
@@ -55,6 +56,8 @@ class ScenarioAnswer:
     decisions: list[ChangedDecision] = field(default_factory=list)
     newly_binding: list[Row] = field(default_factory=list)
     no_longer_binding: list[Row] = field(default_factory=list)
+    sources: tuple[Source, ...] = ()
+    """Where what it changes comes from, as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,12 @@ def what_if(
     changed = [_checked(apply_changes(whole, scenario.changes)) for scenario in read]
     if base is None:
         base = solve_formulation(whole, folder=folder, options=options)
-    answers = []
+    answers, provenance = [], Provenance(whole)
     for scenario, formulation_then in zip(read, changed, strict=True):
         say(f"what if {scenario.name}")
         solution = _solved(formulation_then, options)
-        answers.append(compared(scenario, formulation_then, base, solution))
+        sources = provenance.of_names(_changed_names(scenario))
+        answers.append(replace(compared(scenario, formulation_then, base, solution), sources=sources))
     return WhatIf(base, answers)
 
 
@@ -159,6 +163,12 @@ def compared(scenario: Scenario, formulation: Formulation, base: Solution, solut
         [row for row in after if row not in before],
         [row for row in before if row not in after] if solution.variables else [],
     )
+
+
+def _changed_names(scenario: Scenario) -> list[str]:
+    """The elements that a scenario's changes speak of."""
+    targets = [getattr(change, "target", None) for change in scenario.changes]
+    return [target.name for target in targets if isinstance(target, Target)]
 
 
 def _checked(formulation: Formulation) -> Formulation:

@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from steepest.solvers.backends.ranking import RANKING_REPAIR, several_objectives
 from steepest.solvers.checks.findings import shown
 from steepest.solvers.checks.kinds import Kinds
 from steepest.solvers.checks.scopes import Scope, head_scope
@@ -58,10 +59,10 @@ def check_objectives(symbols: Symbols, diagnostics: Diagnostics) -> None:
         diagnostics.add(
             "error",
             "unranked-objectives",
-            f"there are {len(objectives)} objectives, and nothing says which one comes first",
+            several_objectives(len(objectives)),
             element=title(unranked[0], formulation),
             place=unranked[0].place,
-            repair="rank them (`minimize[1]:`, `minimize[2]:`), or give each a weight",
+            repair=RANKING_REPAIR,
         )
     for objective in objectives:
         if not symbols.has_decisions(objective.expression):

@@ -19,6 +19,7 @@ from steepest.solvers.checks.label_use import check_labels
 from steepest.solvers.checks.names import check_names
 from steepest.solvers.checks.style import check_style
 from steepest.solvers.checks.symbols import Symbols
+from steepest.solvers.checks.units import check_units
 from steepest.solvers.definitions import deepest_chain
 from steepest.solvers.diagnostics import Diagnostics
 from steepest.solvers.formulation import Formulation
@@ -56,8 +57,8 @@ MAX_CHAIN = 100
 def check_formulation(formulation: Formulation, bound: Collection[str] = ()) -> Diagnostics:
     """Everything that can be said against a formulation as it stands.
 
-    Names and scopes come first, then kinds and indices, declarations and data, the degree (notes on what makes the
-    problem more than linear), and style.
+    Names and scopes come first, then kinds and indices, declarations and data, units, the degree (notes on what makes
+    the problem more than linear), and style.
 
     Args:
         formulation: What to check; it is not changed.
@@ -74,7 +75,8 @@ def check_formulation(formulation: Formulation, bound: Collection[str] = ()) -> 
         return found
     for check in _CHECKS:
         check(symbols, found)
-    if not found.errors:
+    if not found.errors:  # names that stand for what they should
+        check_units(symbols, found)
         _note_degree(formulation, found)
     check_unboundedness(symbols, found)
     check_style(symbols, found)

@@ -9,6 +9,7 @@ import numpy as np
 from steepest.solvers.checks.findings import nearest
 from steepest.solvers.data.bound_sets import BoundSets
 from steepest.solvers.data.bound_values import cells_of_mapping, dense_of, holds_words, members_of, scalar_of
+from steepest.solvers.data.coded_labels import CodedLabels
 from steepest.solvers.data.columns import labels_of, numbers_of, values_of
 from steepest.solvers.data.instance_data import Cells, Data, Dense, Members, Tables
 from steepest.solvers.data.keys import (
@@ -241,7 +242,7 @@ def _cells(keys: Keys, values: Sequence[Label]) -> Cells:
 def _column_cells(parameter: Parameter, table: Table, keys: Keys, place: int) -> Cells:
     """A value column; one without any number in it holds labels, unless the parameter has a unit."""
     values = values_of(table, place) if parameter.unit is None else numbers_of(table, place)
-    if isinstance(values, list):
+    if isinstance(values, CodedLabels):
         return Cells(*without_absent_labels(keys, values))
     return Cells(*without_absent(keys, values))
 

@@ -17,6 +17,9 @@ from steepest.solvers.language.expressions import (
     walk,
 )
 
+_MOST_TUPLES = 100_000
+"""A set of more tuples is not held as such: a million of them take half a gigabyte."""
+
 
 class BoundSets:
     """The elements of sets, as far as they are known before sets and parameters are evaluated."""
@@ -52,7 +55,14 @@ class BoundSets:
         """The elements that a generator runs through, unless they depend on the index before it."""
         bound = set(head.names) if head is not None else set()
         mentioned = {node.name for node in walk(generator.source) if isinstance(node, Name | Index)}
-        return None if bound & mentioned else self.known(generator.source)
+        if bound & mentioned or self._is_long(generator.source):
+            return None
+        return self.known(generator.source)
+
+    def _is_long(self, source: Expression) -> bool:
+        """Whether a bound set has so many tuples that keys outside of it are found as it is compiled."""
+        columns = self.members[source.name].columns if isinstance(source, Name) and source.name in self.members else ()
+        return len(columns) > 1 and len(columns[0]) > _MOST_TUPLES
 
     def _width(self, generator: Generator) -> int | None:
         if isinstance(generator.pattern, tuple):

@@ -12,7 +12,7 @@ from steepest.solvers.data.keys import Keys
 from steepest.solvers.diagnostics import FormulationError, problem
 from steepest.solvers.language.expressions import Label
 from steepest.solvers.language.labels import normalize_label
-from steepest.solvers.text.cells import read_number
+from steepest.solvers.text.cells import CellError, read_number
 
 
 def scalar_of(value: object) -> Label:
@@ -24,8 +24,7 @@ def scalar_of(value: object) -> Label:
     if isinstance(value, np.generic | np.ndarray):
         value = value.item()
     if isinstance(value, str):
-        number = read_number(value.strip(), set())
-        return normalize_label(value) if number is None else number
+        return _written(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, bool) or not isinstance(value, SupportsFloat):
@@ -33,6 +32,14 @@ def scalar_of(value: object) -> Label:
     if not math.isfinite(number := float(value)):
         raise problem("not-finite", f"{value} is not a finite number")
     return number
+
+
+def _written(text: str) -> Label:
+    try:
+        number = read_number(text.strip(), set())
+    except CellError as error:
+        raise problem("not-finite", str(error)) from error
+    return normalize_label(text) if number is None else number
 
 
 def members_of(value: object) -> Members:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from steepest.solvers.data.coded_labels import CodedLabels, coded, relabelled
 from steepest.solvers.data.keys import ABSENT_SIGNS
 from steepest.solvers.data.tables import Column, Table
 from steepest.solvers.diagnostics import problem
@@ -36,7 +37,7 @@ def numbers_of(table: Table, column: int) -> Numbers:
     return np.array([_number(table, row, column) for row in range(len(cells))], dtype=np.float64)
 
 
-def values_of(table: Table, column: int) -> Numbers | list[Label]:
+def values_of(table: Table, column: int) -> Numbers | CodedLabels:
     """The values of a column: labels where no cell holds a number, numbers otherwise.
 
     Raises:
@@ -59,7 +60,7 @@ def has_numbers(table: Table, column: int) -> bool:
     )
 
 
-def labels_of(table: Table, column: int) -> list[Label]:
+def labels_of(table: Table, column: int) -> CodedLabels:
     """The labels of a column.
 
     Raises:
@@ -67,13 +68,14 @@ def labels_of(table: Table, column: int) -> list[Label]:
     """
     cells = _as_list(table.columns[column])
     made: dict[Any, Label] = {}
-    for cell in dict.fromkeys(cells):
+    distinct, codes = coded(cells)
+    for cell in distinct:
         label = _label(cell)
         if label is None:
             row = next(row for row, each in enumerate(cells) if each is cell or each == cell)
             raise problem("empty-cell", f"{table.cell(row, column)}: a label is missing")
         made[cell] = label
-    return [made[cell] for cell in cells]
+    return relabelled(distinct, codes, made)
 
 
 def _as_list(cells: Column) -> Sequence[Any]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from steepest.solvers.checks.findings import listed, nearest, spell_member
 from steepest.solvers.checks.known_sets import KnownSet, Member
+from steepest.solvers.data.coded_labels import CodedLabels, coded
 from steepest.solvers.diagnostics import FormulationError, problem
 from steepest.solvers.language.expressions import Label
 
@@ -56,11 +57,11 @@ def require_distinct(keys: Keys, where: Where) -> None:
 def _are_distinct(keys: Keys) -> bool:
     codes, radix = np.zeros(len(keys[0]), np.int64), 1
     for column in keys:
-        index = {label: code for code, label in enumerate(dict.fromkeys(column))}
-        radix *= max(1, len(index))
+        distinct, of_column = (column.distinct, column.codes) if isinstance(column, CodedLabels) else coded(column)
+        radix *= max(1, len(distinct))
         if radix > _MOST_CODES:
             return len(set(zip(*keys, strict=True))) == len(keys[0])
-        codes = codes * len(index) + np.fromiter(map(index.__getitem__, column), np.int64, len(column))
+        codes = codes * len(distinct) + of_column
     codes.sort()  # several times faster here than np.unique, which hashes
     return bool((codes[1:] != codes[:-1]).all())
 
@@ -76,7 +77,8 @@ def require_known(keys: Keys, sets: Sequence[KeySet], where: Where) -> None:
         columns = keys[start : start + each.width]
         if each.known is not None:
             members: Sequence[Member] = columns[0] if each.width == 1 else list(zip(*columns, strict=True))
-            unknown = [member for member in dict.fromkeys(members) if member not in each.known]
+            distinct = members.distinct if isinstance(members, CodedLabels) else dict.fromkeys(members)
+            unknown = [member for member in distinct if member not in each.known]
             if unknown:
                 raise _unknown(unknown, each, each.known, where(members.index(unknown[0]), start))
         start += each.width
@@ -98,8 +100,7 @@ def without_absent(keys: Keys, values: Numbers) -> tuple[Keys, Numbers]:
     absent = np.isnan(values)
     if not absent.any():
         return keys, values
-    kept = np.flatnonzero(~absent).tolist()
-    return tuple([column[row] for row in kept] for column in keys), values[~absent]
+    return _taken(keys, np.flatnonzero(~absent).tolist()), values[~absent]
 
 
 def without_absent_labels(keys: Keys, values: Sequence[Label]) -> tuple[Keys, Sequence[Label]]:
@@ -107,4 +108,13 @@ def without_absent_labels(keys: Keys, values: Sequence[Label]) -> tuple[Keys, Se
     kept = [row for row, value in enumerate(values) if value not in ABSENT_SIGNS]
     if len(kept) == len(values):
         return keys, values
-    return tuple([column[row] for row in kept] for column in keys), [values[row] for row in kept]
+    return _taken(keys, kept), [values[row] for row in kept]
+
+
+def _taken(keys: Keys, rows: list[int]) -> Keys:
+    return tuple(
+        CodedLabels(column.distinct, column.codes[rows])
+        if isinstance(column, CodedLabels)
+        else [column[row] for row in rows]
+        for column in keys
+    )

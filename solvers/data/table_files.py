@@ -1,5 +1,6 @@
 """Where tables come from: what a user binds by name, and the files that a formulation names itself."""
 
+from os import fsencode
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from steepest.solvers.data.tables import SUFFIXES, Table, from_frame, read_table
@@ -44,7 +45,16 @@ class TableFiles:
 
 
 def _leads_away(text: str) -> bool:
-    """Whether a path could lead out of a folder, in the notation of any system."""
+    """Whether a path could lead out of a folder, in the notation of any system, or is none."""
+    if not _is_path(text):
+        return True
     posix, windows = PurePosixPath(text), PureWindowsPath(text)
     absolute = posix.is_absolute() or bool(windows.drive or windows.root)
-    return absolute or ".." in posix.parts or ".." in windows.parts or text.startswith("~") or "\0" in text
+    return absolute or ".." in posix.parts or ".." in windows.parts or text.startswith("~")
+
+
+def _is_path(text: str) -> bool:
+    try:
+        return b"\0" not in fsencode(text)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False

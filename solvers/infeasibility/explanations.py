@@ -13,6 +13,14 @@ from steepest.solvers.infeasibility.rays import find_ray
 from steepest.solvers.infeasibility.records import Explanation
 from steepest.solvers.solution import Solution
 
+_NO_REPAIR = (
+    "No repair is offered: it would move limits of terms that have no linear form, and which move is the smallest "
+    "can't be told of them."
+)
+_NO_RAY = (
+    "Which decisions have no end can't be told: the problem has terms without a linear form, and a direction in which "
+    "these get better for ever is nothing that a linear problem finds."
+)
 _FOR_REPAIRS = 0.5
 """Of the seconds, beside those for the conflict."""
 
@@ -44,8 +52,11 @@ def explain_infeasibility(
     if conflict is None:
         return Explanation()
     names = [member.name for member in conflict.members]
-    repairs = find_repairs(model, names, weights or {}, spending.share(_FOR_REPAIRS)) if model is not None else ()
-    return Explanation(conflict=conflict, repairs=repairs)
+    if model is None:
+        return Explanation(conflict=conflict, note=_NO_REPAIR)
+    return Explanation(
+        conflict=conflict, repairs=find_repairs(model, names, weights or {}, spending.share(_FOR_REPAIRS))
+    )
 
 
 def explain_unboundedness(
@@ -64,8 +75,9 @@ def explain_unboundedness(
         budget: Limits on solves and seconds.
     """
     model = compiled(formulation, tables, folder)
-    ray = find_ray(model, Spending.of(budget or ExplanationBudget())) if model is not None else None
-    return Explanation(ray=ray)
+    if model is None:
+        return Explanation(note=_NO_RAY)
+    return Explanation(ray=find_ray(model, Spending.of(budget or ExplanationBudget())))
 
 
 def with_explanation(
@@ -78,7 +90,8 @@ def with_explanation(
 ) -> Solution:
     """The solution with its explanation, if it is infeasible or unbounded; else as it is.
 
-    An explanation that fails leaves the solution's own verdict as it is, with no explanation.
+    Where the solver could not tell which of the two it is, a conflict or a proven ray does, and the status is that. An
+    explanation that fails leaves the solution's own verdict as it is, with no explanation.
 
     Args:
         solution: What solving the formulation came to.
@@ -87,11 +100,20 @@ def with_explanation(
         folder: Where the files that it names are found.
         time_limit: Seconds that the explanation may take; 20 at most.
     """
-    if solution.status not in ("infeasible", "unbounded"):
+    if solution.status not in ("infeasible", "unbounded", "infeasible_or_unbounded"):
         return solution
-    explain = explain_infeasibility if solution.status == "infeasible" else explain_unboundedness
+    budget = ExplanationBudget.within(time_limit)
+    explanation = Explanation()
     try:
-        explanation = explain(formulation, tables, folder=folder, budget=ExplanationBudget.within(time_limit))
+        if solution.status != "unbounded":
+            explanation = explain_infeasibility(formulation, tables, folder=folder, budget=budget)
+        if explanation.conflict is None and solution.status != "infeasible":
+            explanation = explain_unboundedness(formulation, tables, folder=folder, budget=budget)
     except SteepestError:
         return solution
-    return solution.model_copy(update={"explanation": explanation if explanation.lines else None})
+    known: dict[str, object] = {"explanation": explanation if explanation.lines else None}
+    if solution.status == "infeasible_or_unbounded" and explanation.conflict is not None:
+        known |= {"status": "infeasible", "message": ""}
+    elif solution.status == "infeasible_or_unbounded" and explanation.ray is not None and explanation.ray.is_proven:
+        known |= {"status": "unbounded", "message": ""}
+    return solution.model_copy(update=known)

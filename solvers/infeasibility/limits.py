@@ -1,6 +1,5 @@
 """The sides of constraints that are data: `flour` in `sum(...) <= flour`, its value, its unit, and whose it is."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +7,9 @@ import numpy as np
 from steepest.errors import SteepestError
 from steepest.solvers.definitions import Definition, decisions, expressions_of
 from steepest.solvers.display import format_number, named
-from steepest.solvers.formulation import Constraint, Element, Formulation, Objective, Variable
+from steepest.solvers.formulation import Constraint, Objective, Variable
 from steepest.solvers.language.expressions import Comparison, Expression, Index, Label, LabelRef, Name, walk
+from steepest.solvers.units.answer_units import answer_units
 from steepest.solvers.vectorized.algebra import Algebra
 from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.rows import RowBlock
@@ -46,6 +46,7 @@ class Limits:
         self._formulation = model.instance.formulation
         self._constraints = {each.name: each for each in self._formulation.constraints}
         self._decisions = decisions(self._formulation)
+        self._units = answer_units(self._formulation).constraints
         self._algebra = Algebra(model.instance, {})
         self._blocks = _numbered_blocks(model)
         self._values: dict[tuple[int, int], Numbers | None] = {}
@@ -89,6 +90,7 @@ class Limits:
             return []
         name = side.name if isinstance(side, Name | Index) else ""
         unit = next((each.unit for each in self._formulation.parameters if each.name == name), None)
+        unit = unit or self._units.get(constraint.name)
         parameter = self._parameter(side, block, row)
         once = parameter is not None and self._is_used_once(name, constraint)
         return [Limit(operator, float(values[row]) + 0.0, unit, parameter, once)]
@@ -140,17 +142,3 @@ def _numbered_blocks(model: CompiledModel) -> list[tuple[int, RowBlock]]:
         found.append((first, block))
         first += len(block)
     return found
-
-
-def quotes_of(formulation: Formulation, element: Element, body: Expression | None) -> tuple[str, ...]:
-    """The passages that an element comes from: its own, else those of a parameter that limits it, else of all."""
-    if element.quotes or body is None:
-        return tuple(element.quotes)
-    sides = [side.name for side in getattr(body, "operands", ()) if isinstance(side, Name | Index)]
-    used = [each.name for each in walk(body) if isinstance(each, Name | Index)]
-    by_limit = _quotes(formulation, sides)
-    return by_limit or _quotes(formulation, used)
-
-
-def _quotes(formulation: Formulation, names: Collection[str]) -> tuple[str, ...]:
-    return tuple(quote for each in formulation.parameters if each.name in names for quote in each.quotes)

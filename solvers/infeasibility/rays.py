@@ -15,12 +15,13 @@ import numpy as np
 from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.solver_error import SolverError
-from steepest.solvers.display import format_number, named
+from steepest.solvers.display import format_number, named, with_unit
 from steepest.solvers.infeasibility.budget import BudgetSpentError, Spending
 from steepest.solvers.infeasibility.records import Ray, RayMove
 from steepest.solvers.infeasibility.requirements import Positions, families
 from steepest.solvers.infeasibility.row_probe import RowProbe
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.units.answer_units import answer_units
 from steepest.solvers.vectorized.columns import CONTINUOUS
 from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.scatter import Numbers, totals
@@ -169,7 +170,7 @@ def _without_end(moves: tuple[RayMove, ...]) -> str:
     names = [named(move.name, move.index) for move in moves]
     if len(moves) == 1:
         return f"{names[0]} can {'grow' if moves[0].rate > 0 else 'fall'} without end."
-    parts = [f"{name} {'grows' if move.rate > 0 else 'falls'} by {format_number(abs(move.rate))}"
+    parts = [f"{name} {'grows' if move.rate > 0 else 'falls'} by {_amount(move.rate, move.unit)}"
              for name, move in zip(names[:MOST_TOLD], moves, strict=False)]  # fmt: skip
     more = [f"and {len(moves) - MOST_TOLD:,} more"] if len(moves) > MOST_TOLD else []
     return f"These can go on together without end, a step after the other: {', '.join([*parts, *more])}."
@@ -193,7 +194,10 @@ def _unstopped(model: CompiledModel, direction: Numbers, count: int) -> str:
 
 
 def _gained(model: CompiledModel, gain: float, moves: tuple[RayMove, ...]) -> str:
-    objectives = model.instance.formulation.objectives
-    unit = f" {objectives[0].unit}" if objectives and objectives[0].unit else ""
+    unit = answer_units(model.instance.formulation).objective
     each = "for each" if len(moves) == 1 and abs(moves[0].rate) == 1 else "with each step"
-    return f"The objective {'grows' if gain > 0 else 'falls'} by {format_number(abs(gain))}{unit} {each}."
+    return f"The objective {'grows' if gain > 0 else 'falls'} by {_amount(gain, unit)} {each}."
+
+
+def _amount(value: float, unit: str | None) -> str:
+    return with_unit(format_number(abs(value)), unit)

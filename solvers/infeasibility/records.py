@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from steepest.solvers.diagnostics import Place
 from steepest.solvers.language.expressions import Label
 
 RequirementKind = Literal["constraint", "lower bound", "upper bound", "domain"]
@@ -25,7 +26,9 @@ class ConflictMember(BaseModel):
     limit: str = ""
     """The side that is data, in words and with its unit: `at most 40 kg`; empty where both sides hold decisions."""
     quotes: tuple[str, ...] = ()
-    """Passages of the user's text that it comes from."""
+    """Passages of the user's text: its own, then those of the parameters in it, its limit's first."""
+    place: Place | None = None
+    """Where it is written in the formulation's text."""
 
 
 class Conflict(BaseModel):
@@ -114,6 +117,8 @@ class Explanation(BaseModel):
     conflict: Conflict | None = None
     repairs: tuple[Repair, ...] = ()
     ray: Ray | None = None
+    note: str = ""
+    """What can't be offered for a problem of this kind, and why."""
 
     @property
     def lines(self) -> list[str]:
@@ -121,4 +126,4 @@ class Explanation(BaseModel):
         found = [*([str(self.conflict)] if self.conflict else []), *(self.ray.sentences if self.ray else ())]
         if self.repairs:
             found.append("It has an answer if you " + ", or ".join(str(repair) for repair in self.repairs) + ".")
-        return found
+        return [*found, self.note] if self.note else found

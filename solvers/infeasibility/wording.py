@@ -7,10 +7,11 @@ import numpy as np
 
 from steepest.solvers.display import format_number, named
 from steepest.solvers.formulation import Formulation, Variable
-from steepest.solvers.infeasibility.limits import Limits, quotes_of
+from steepest.solvers.infeasibility.limits import Limits
 from steepest.solvers.infeasibility.records import Conflict, ConflictMember, RequirementKind
 from steepest.solvers.infeasibility.requirements import Requirement
 from steepest.solvers.language.expressions import Expression, spell, spell_head
+from steepest.solvers.provenance import Provenance, cited, quotes_in
 from steepest.solvers.vectorized.columns import SEMICONTINUOUS
 from steepest.solvers.vectorized.compile import CompiledModel
 
@@ -21,13 +22,13 @@ MOST_TOLD = 5
 
 def row_members(model: CompiledModel, requirements: Sequence[Requirement]) -> list[ConflictMember]:
     """The requirements of a compiled model, row by row; those of many columns as one member."""
-    limits = Limits(model)
+    limits, provenance = Limits(model), Provenance(model.instance.formulation)
     found = []
     for each in requirements:
         if each.kind == "constraint":
-            found += [_row_member(model, limits, int(row)) for row in each.at]
+            found += [_row_member(model, limits, provenance, int(row)) for row in each.at]
         else:
-            found += _column_members(model, each)
+            found += _column_members(model, provenance, each)
     return found
 
 
@@ -35,17 +36,24 @@ def element_members(formulation: Formulation, requirements: Sequence[Requirement
     """The requirements as whole elements of the formulation."""
     constraints = {each.name: each for each in formulation.constraints}
     variables = {each.name: each for each in formulation.variables}
+    provenance = Provenance(formulation)
     found = []
     for each in requirements:
         if each.kind == "constraint":
             constraint = constraints[each.name]
             head = f" for {spell_head(constraint.index)}" if constraint.index is not None else ""
-            index = None if head else ()
-            quotes = quotes_of(formulation, constraint, constraint.body)
-            text = spell(constraint.body) + head
-            found.append(ConflictMember(kind="constraint", name=each.name, index=index, text=text, quotes=quotes))
+            found.append(
+                ConflictMember(
+                    kind="constraint",
+                    name=each.name,
+                    index=None if head else (),
+                    text=spell(constraint.body) + head,
+                    quotes=quotes_in(provenance.of_constraint(each.name)),
+                    place=constraint.place,
+                )
+            )
         else:
-            found.append(_variable_member(formulation, variables[each.name], each.kind))
+            found.append(_variable_member(provenance, variables[each.name], each.kind))
     return found
 
 
@@ -75,7 +83,7 @@ def _phrase(members: list[ConflictMember]) -> str:
     if len(members) > MOST_TOLD:
         told.append(f"and {len(members) - MOST_TOLD:,} more of {first.name}")
     quotes = dict.fromkeys(quote for member in members for quote in member.quotes)
-    words = ", ".join(f'"{quote}"' for quote in quotes)
+    words = cited(quotes)
     if len(members) == 1 and first.kind == "constraint":
         name = named(first.name, first.index or ())
         limit = f"{first.limit}: {first.text}" if first.limit else first.text
@@ -111,27 +119,27 @@ def _term(coefficient: float, name: str) -> str:
     return f"{'-' if coefficient < 0 else '+'} {size}{name}"
 
 
-def _row_member(model: CompiledModel, limits: Limits, row: int) -> ConflictMember:
-    formulation = model.instance.formulation
+def _row_member(model: CompiledModel, limits: Limits, provenance: Provenance, row: int) -> ConflictMember:
     _, block = limits.block(row)
-    constraint = next(each for each in formulation.constraints if each.name == block.name)
+    sources = provenance.of_constraint(block.name)
     return ConflictMember(
         kind="constraint",
         name=block.name,
         index=limits.index(row),
         text=row_text(model, row),
         limit=" and ".join(limit.words for limit in limits.of_row(row)),
-        quotes=quotes_of(formulation, constraint, constraint.body),
+        quotes=quotes_in(sources),
+        place=sources[0].place,
     )
 
 
-def _column_members(model: CompiledModel, requirement: Requirement) -> list[ConflictMember]:
+def _column_members(model: CompiledModel, provenance: Provenance, requirement: Requirement) -> list[ConflictMember]:
     formulation = model.instance.formulation
     variable = next(each for each in formulation.variables if each.name == requirement.name)
     block = next(each for each in model.variables if each.name == requirement.name)
     if len(requirement) > MOST_TOLD:
-        return [_variable_member(formulation, variable, requirement.kind)]
-    whole = _variable_member(formulation, variable, requirement.kind)
+        return [_variable_member(provenance, variable, requirement.kind)]
+    whole = _variable_member(provenance, variable, requirement.kind)
     return [
         whole.model_copy(
             update={
@@ -155,7 +163,7 @@ def _column_text(model: CompiledModel, column: int, kind: RequirementKind) -> st
     return f"{name} is a whole number"
 
 
-def _variable_member(formulation: Formulation, variable: Variable, kind: RequirementKind) -> ConflictMember:
+def _variable_member(provenance: Provenance, variable: Variable, kind: RequirementKind) -> ConflictMember:
     """A bound or the domain of a whole variable."""
     bound: Expression | None = {"lower bound": variable.lower, "upper bound": variable.upper}.get(kind)
     name = f"{variable.name}[{spell_head(variable.index)}]" if variable.index is not None else variable.name
@@ -164,7 +172,8 @@ def _variable_member(formulation: Formulation, variable: Variable, kind: Require
         name=variable.name,
         index=None if variable.index is not None else (),
         text=f"{name} {_asked(variable, kind, bound)}",
-        quotes=quotes_of(formulation, variable, bound),
+        quotes=quotes_in(provenance.of_bound(variable.name, bound)),
+        place=variable.place,
     )
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from steepest.solvers.control import SolveProgress
 from steepest.solvers.definitions import decisions
 from steepest.solvers.formulation import Formulation, Objective
 from steepest.solvers.language.expressions import (
@@ -76,6 +77,11 @@ class MonotoneObjective:
             value = None if value is None else layer.at(value)
         return value
 
+    def progress(self, inner: SolveProgress) -> SolveProgress:
+        """How far the solve of the whole is, from that of the expression inside."""
+        objective, bound = self.at(inner.objective), self.at(inner.bound)
+        return replace(inner, objective=objective, bound=bound, gap=_gap(objective, bound))
+
     def solution(self, inner: Solution) -> Solution | None:
         """The solution of the whole, from that of the expression inside; None where that doesn't tell it."""
         if inner.status in ("infeasible", "interrupted", "time_limit") and inner.objective is None:
@@ -84,7 +90,6 @@ class MonotoneObjective:
         if objective is None or inner.status not in ("optimal", "time_limit", "interrupted"):
             return None
         bound = self.at(inner.bound)
-        gap = abs(objective - bound) / max(abs(objective), _EDGE) if bound is not None else None
         step = LinearizationStep(
             kind="objective",
             text=spell(self.objective.expression),
@@ -95,11 +100,17 @@ class MonotoneObjective:
             update={
                 "objective": objective,
                 "bound": bound,
-                "gap": None if inner.gap is None else gap,
+                "gap": None if inner.gap is None else _gap(objective, bound),
                 "binding": [replace(each, dual=None) for each in inner.binding],  # of another objective
                 "steps": [step, *inner.steps],
             }
         )
+
+
+def _gap(objective: float | None, bound: float | None) -> float | None:
+    if objective is None or bound is None:
+        return None
+    return abs(objective - bound) / max(abs(objective), _EDGE)
 
 
 def read_monotone(formulation: Formulation, instance: Instance) -> MonotoneObjective | None:

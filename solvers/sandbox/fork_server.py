@@ -10,7 +10,7 @@ import threading
 import weakref
 from dataclasses import asdict
 
-from steepest.solvers.sandbox.clean_python import start_python
+from steepest.solvers.clean_python import start_python
 from steepest.solvers.sandbox.errors import SandboxError, SandboxUnavailableError, ServerDiedError
 from steepest.solvers.sandbox.flavours import FLAVOURS, Flavour
 from steepest.solvers.sandbox.isolation import Isolation

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from typing import IO, Self
 
-from steepest.solvers.sandbox.clean_python import start_python
+from steepest.solvers.clean_python import start_python
 from steepest.solvers.sandbox.flavours import Kind
 from steepest.solvers.sandbox.inside.channel import CONFINED
 from steepest.solvers.sandbox.isolation import Isolation

@@ -13,6 +13,7 @@ from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.language.expressions import Label
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.sensitivity.citing import with_sources
 from steepest.solvers.sensitivity.exact import exact_sensitivity
 from steepest.solvers.sensitivity.limits import LimitSide, limit_sides
 from steepest.solvers.sensitivity.ranging import solve_ranged
@@ -75,7 +76,7 @@ def sensitivity(
     deltas = resolved_deltas(whole, base, wanted, step=step, budget=budget, options=options, on_progress=on_progress)
     left = 2 * len(wanted) - len(deltas)
     notes = [f"{left} of {2 * len(wanted)} re-solves were left out: the budget was spent"] if left else []
-    return replace(found, deltas=deltas, notes=[*found.notes, *notes])
+    return with_sources(replace(found, deltas=deltas, notes=[*found.notes, *notes]), whole)
 
 
 def _compiled(formulation: Formulation) -> CompiledModel | None:

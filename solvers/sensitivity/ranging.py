@@ -7,9 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from steepest.solvers.backends.array_model import ArrayModel
-from steepest.solvers.backends.highs import handed_over, one_at_a_time
+from steepest.solvers.backends.highs import handed_over
+from steepest.solvers.backends.highs_running import its_turn, run
 from steepest.solvers.backends.scaling import ScaledModel, scaled
 from steepest.solvers.backends.solver_error import SolverError
+from steepest.solvers.control import SolveControl
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.tolerances import TIGHT
 from steepest.solvers.vectorized.scatter import Numbers, totals
@@ -61,10 +63,10 @@ def solve_ranged(model: ArrayModel, options: SolveOptions) -> Ranged | None:
     scaling = scaled(model)
     if scaling.bounds_cross:
         return None
-    with one_at_a_time:
+    control = SolveControl()
+    with its_turn(control):
         solver = handed_over(scaling.model, options)
-        solver.HandleKeyboardInterrupt = True
-        solver.run()
+        run(solver, control)
         found = _read(model, scaling, solver)
     if found is not None:
         _require_proof(model, found)

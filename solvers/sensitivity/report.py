@@ -41,7 +41,9 @@ class ConstraintSensitivity:
     parameter: str | None = None
     """The cell that is the limit, such as `demand[Basel]`, where it stands nowhere else in the formulation."""
     unit: str | None = None
-    """Of the parameter."""
+    """Of the limit."""
+    quotes: tuple[str, ...] = ()
+    """Passages of the user's text that the limit comes from."""
 
     @property
     def slack(self) -> float:
@@ -80,6 +82,8 @@ class Delta:
     target: str
     """What was changed, such as `flour` or the limit of `capacity[Basel]`."""
     unit: str | None = None
+    quotes: tuple[str, ...] = ()
+    """Passages of the user's text that the number comes from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from steepest.solvers.changes.change import MoveLimit
 from steepest.solvers.display import format_number, named
+from steepest.solvers.provenance import cited
 from steepest.solvers.sensitivity.report import (
     ConstraintSensitivity,
     Delta,
@@ -40,7 +42,8 @@ def limit_told(each: ConstraintSensitivity, found: Sensitivity) -> str:
 def delta_told(each: Delta, found: Sensitivity) -> str:
     """What came of one number changed by a step."""
     size = f"{format_number(abs(each.step))} {'more' if each.step > 0 else 'less'}"
-    text = f"{size} {each.unit} of {each.target}" if each.unit else f"{size} on {each.target}"
+    of = f"{each.unit} {'on' if isinstance(each.change, MoveLimit) else 'of'}" if each.unit else "on"
+    text = f"{size} {of} {each.target}{_cited(each.quotes)}"
     if each.objective_change is None:
         return f"{text}: no answer ({each.status.replace('_', ' ')})"
     if not _counts(each.objective_change, found):
@@ -71,9 +74,15 @@ def _counts(change: float, found: Sensitivity) -> bool:
 
 
 def _subject(each: ConstraintSensitivity) -> str:
+    words = _cited(each.quotes)
     if each.parameter is not None:
-        return f"of {each.parameter}" if each.unit else each.parameter
-    return f"on the limit of {named(each.name, each.index)}"
+        return f"of {each.parameter}{words}" if each.unit else f"{each.parameter}{words}"
+    return f"on the limit of {named(each.name, each.index)}{words}"
+
+
+def _cited(quotes: tuple[str, ...]) -> str:
+    """The first passage behind a name; a report of many sentences has no room for all."""
+    return f" ({cited(quotes[:1])})" if quotes else ""
 
 
 def _unit_of(each: ConstraintSensitivity) -> str:

@@ -1,6 +1,7 @@
 """Numbers and labels as they stand in data: in braces, in lists and in the cells of tables."""
 
 import json
+import math
 import re
 from decimal import Decimal
 from typing import Final
@@ -70,15 +71,37 @@ def _finite(text: str) -> int | float:
     if "." not in text and "e" not in text and "E" not in text and len(text) <= 300:
         return int(text)
     value = float(text)
-    if value in (float("inf"), float("-inf")):
-        raise CellError(f"{text[:40]} is too large for a number")
+    if math.isinf(value):
+        raise _too_large(text)
     return value
 
 
 def _quotient(text: str, over: float, under: float) -> float:
     if under == 0:
         raise CellError(f"{text} divides by zero")
-    return over / under
+    try:
+        value = over / under
+    except OverflowError as error:
+        raise _too_large(text) from error
+    if math.isinf(value):
+        raise _too_large(text)
+    return value
+
+
+def _shifted(text: str, places: int) -> Decimal:
+    """The number times a power of ten; one that no floating-point number holds is refused before it is written out."""
+    try:
+        shifted = Decimal(text).scaleb(places)
+        value = float(shifted)
+    except ArithmeticError as error:
+        raise _too_large(text) from error
+    if math.isinf(value):
+        raise _too_large(text)
+    return shifted
+
+
+def _too_large(text: str) -> CellError:
+    return CellError(f"{text[:40]} is too large for a number")
 
 
 def _written_number(match: re.Match[str], oddities: set[str]) -> int | float:
@@ -90,10 +113,10 @@ def _written_number(match: re.Match[str], oddities: set[str]) -> int | float:
     minus = "-" if match["sign"] in ("-", "−") else ""
     plain = minus + digits.replace(",", "").replace("_", "") + match["exponent"]
     if match["after"] == "%":
-        return float(Decimal(plain) / 100)
+        return float(_shifted(plain, -2))
     if match["word"]:
         oddities.add(f"the word `{match['word']}`")
-        scaled = Decimal(plain).scaleb(_SCALE[match["word"]])
+        scaled = _shifted(plain, _SCALE[match["word"]])
         return int(scaled) if scaled == scaled.to_integral_value() else float(scaled)
     return _finite(plain)
 

@@ -36,8 +36,15 @@ def read_parameter(statement: Statement, draft: Draft) -> list[Parameter]:
     """The parameters that a statement declares; a table may declare several, and the set that its rows define.
 
     Raises:
-        FormulationError: It declares none.
+        FormulationError: It declares none, or a number of it can't be one.
     """
+    try:
+        return _parameters(statement, draft)
+    except CellError as error:
+        raise problem("data", str(error), place=statement.place, repair=error.repair) from error
+
+
+def _parameters(statement: Statement, draft: Draft) -> list[Parameter]:
     if is_table(statement):
         return read_table(statement, draft)
     statement = strip_end(statement)

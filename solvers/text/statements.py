@@ -178,7 +178,7 @@ class _Lines:
         if bold is not None:
             margin = " " * len(bold["sign"])
             code = f"{bold['lead']}{margin}{bold['name']}{margin}{code[bold.end() :]}"
-        if code == line.code:
+        if code == line.code or code.isspace():  # where there is nothing but marks they are what stands there
             return line
         self.diagnostics.add("note", "markdown", "a bullet, a number or emphasis is not read", place=line.place)
         return replace(line, code=code)

@@ -49,6 +49,8 @@ class CompiledModel(ArrayModel):
     """What was made linear, and how."""
     is_rewritten: bool = False
     """Whether a term is not as it is written, even if that took no step: an answer is read in the formulation again."""
+    whole: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    """Which columns stand for whole numbers: the integer ones, and auxiliary ones that whole numbers define."""
 
     def variable_index(self, variable: VariableBlock, position: int) -> tuple[Label, ...]:
         """The labels of a variable's index tuple."""
@@ -133,6 +135,7 @@ def _compiled(formulation: Formulation, instance: Instance) -> CompiledModel:
         auxiliaries=linearizer.made.blocks,
         steps=linearizer.made.steps,
         is_rewritten=linearizer.made.is_needed,
+        whole=columns.whole,
     )
 
 

@@ -12,6 +12,7 @@ from steepest.solvers.vectorized.universe import Ids
 Positions = npt.NDArray[np.integer]
 """Row numbers in a relation or domain; -1 stands for "not in it"."""
 
+_MANY_KEYS = 10_000
 _DENSE_SLACK = 1 << 20
 """A lookup table may be this much larger than four times its relation before keys are searched instead."""
 
@@ -67,6 +68,8 @@ class _Locator:
     keys: npt.NDArray[np.int64]
     order: npt.NDArray[np.int64]
     """... and otherwise the sorted keys with the position of each."""
+    unsorted: npt.NDArray[np.int64]
+    """The keys in the order of their positions."""
 
     @classmethod
     def over(cls, columns: Sequence[Ids]) -> "_Locator":
@@ -80,14 +83,14 @@ class _Locator:
         span = reduce(lambda a, b: a * b, radices, 1)
         if span > 2**62:
             raise OverflowError(f"a set of {len(columns)}-tuples over {radices} labels is too large to index")
-        locator = cls(tuple(ranks), tuple(radices), None, np.empty(0, np.int64), np.empty(0, np.int64))
+        locator = cls(tuple(ranks), tuple(radices), None, *[np.empty(0, np.int64)] * 3)
         keys = locator._keys(columns)
         if span <= 4 * len(keys) + _DENSE_SLACK:
             locator.table = np.full(span + 1, -1, np.int64)
             locator.table[keys] = np.arange(len(keys))
         else:
             locator.order = np.argsort(keys, kind="stable")
-            locator.keys = keys[locator.order]
+            locator.keys, locator.unsorted = keys[locator.order], keys
         return locator
 
     def _keys(self, columns: Sequence[Ids]) -> npt.NDArray[np.int64]:
@@ -107,8 +110,20 @@ class _Locator:
             return self.table[keys]
         if not len(self.keys):
             return np.full(keys.shape, -1, np.int64)
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        if np.array_equal(keys, self.unsorted):  # data over a set mostly come in its own order
+            return np.arange(len(keys))
+        at = np.minimum(_places(self.keys, keys), len(self.keys) - 1)
         return np.where(self.keys[at] == keys, self.order[at], -1)
+
+
+def _places(ordered: npt.NDArray[np.int64], keys: npt.NDArray[np.int64]) -> Positions:
+    """Where keys belong among ordered ones; a million keys in no order would each miss the processor's cache."""
+    if keys.ndim != 1 or len(keys) < _MANY_KEYS:
+        return np.asarray(np.searchsorted(ordered, keys))
+    order = np.argsort(keys)
+    places = np.empty(len(keys), np.int64)
+    places[order] = np.searchsorted(ordered, keys[order])
+    return places
 
 
 @dataclass(frozen=True, eq=False)

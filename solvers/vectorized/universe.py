@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from steepest.solvers.data.coded_labels import CodedLabels
 from steepest.solvers.language.expressions import Label
 
 Ids = npt.NDArray[np.int32]
@@ -24,6 +25,8 @@ class Universe:
 
     def intern(self, labels: Iterable[Label]) -> Ids:
         """The ids of labels, new ones added."""
+        if isinstance(labels, CodedLabels):
+            return self.intern(labels.distinct)[labels.codes]
         ids = self._ids
         found: list[int] = []
         for label in labels:
@@ -36,6 +39,8 @@ class Universe:
 
     def find(self, labels: Sequence[Label]) -> Ids:
         """The ids of labels, -1 for those that occur nowhere."""
+        if isinstance(labels, CodedLabels):
+            return self.find(labels.distinct)[labels.codes]
         ids = self._ids
         return np.fromiter((ids.get(label, -1) for label in labels), np.int32, len(labels))
 

@@ -1,4 +1,4 @@
-"""The command line: `solve`, `run`, `check`, `models`, `sandbox`, `eval`, `optimize`, one module each; what they share.
+"""The command line: a module for each command (`solve`, `run`, `check`, `equivalent`, ...); what they share.
 
 Only `main` is called from outside (the `steepest` script, `python -m steepest`, tests). Nothing heavy is imported
 before a command needs it, so that `steepest --help` answers at once.
@@ -10,9 +10,10 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from steepest.cli import check, evals, models, optimize, run, sandbox, solve
+from steepest.cli import check, equivalent, evals, library, models, optimize, run, sandbox, solve
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
+from steepest.cli.standard_output import results_alone
 from steepest.errors import SteepestError
 
 __all__ = ["main"]
@@ -29,6 +30,7 @@ examples:
   steepest sandbox solve model.py               a Pyomo script that somebody or a model wrote
   steepest eval run problems.jsonl --out run    how often a method is right
   steepest optimize flow.py:agent --data train.jsonl --guide flow.py:score --out run
+  steepest library list lib.db                  what was learned, to be read and edited
 
 exit codes: 0 solved, 1 failed, 2 wrong usage, 3 no optimization problem, 4 formulation not usable, 5 infeasible,
 6 unbounded, 7 stopped at a limit, 8 unsupported class, 9 data missing, 130 interrupted"""
@@ -49,8 +51,9 @@ def main(argv: list[str] | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     arguments = make_parser().parse_args(optimize.with_action(given))
     arguments.given = given
-    console = Console(quiet=getattr(arguments, "quiet", False))
-    return execute(arguments.execute, arguments, console)
+    with results_alone() as stdout:
+        console = Console(stdout, quiet=getattr(arguments, "quiet", False))
+        return execute(arguments.execute, arguments, console)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -64,7 +67,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (solve, run, check, models, sandbox, evals, optimize):
+    for command in (solve, run, check, equivalent, models, sandbox, evals, optimize, library):
         command.add_parser(commands)
     return parser
 

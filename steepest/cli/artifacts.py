@@ -17,6 +17,8 @@ FILES = (
     "solution.json",
     "transcript.json",
     "answer.txt",
+    "front.svg",
+    "front.csv",
 )
 """Every name that steepest writes; a folder with any other name in it belongs to somebody else."""
 

@@ -94,12 +94,17 @@ def _compiled(
     folder: Path,
 ) -> Verdict:
     from steepest.solvers.array_solve import require_supported
+    from steepest.solvers.constraint_programming.solve import CLASS, planned_size
     from steepest.solvers.data.binding import bind
     from steepest.solvers.linearization.steps import with_steps
     from steepest.solvers.vectorized.algebra import UnsupportedProblemError
     from steepest.solvers.vectorized.compile import compile_formulation
 
     data = bind(formulation, tables, folder=folder)
+    size = planned_size(formulation, data)
+    if size is not None:
+        as_declared = tuple(found for found in diagnostics if found.code != "global-constraint")
+        return Verdict(as_declared, problem_class=CLASS, size=size)
     try:
         model = compile_formulation(formulation, data)
         require_supported(model)

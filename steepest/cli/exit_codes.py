@@ -22,6 +22,8 @@ class ExitCode(IntEnum):
     """Of `equivalent`: the two formulations are not the same problem."""
     UNDECIDED = 11
     """Of `equivalent`: neither that they are nor that they differ could be shown."""
+    LOCALLY_OPTIMAL = 12
+    """An answer that is the best nearby, by a solver that proves no more."""
     INTERRUPTED = 130
     TERMINATED = 143
     """By SIGTERM, with what was done kept."""
@@ -32,7 +34,7 @@ BY_OUTCOME = {
     "infeasible": ExitCode.INFEASIBLE,
     "unbounded": ExitCode.UNBOUNDED,
     "stopped": ExitCode.STOPPED,
-    "locally_optimal": ExitCode.STOPPED,
+    "locally_optimal": ExitCode.LOCALLY_OPTIMAL,
     "unsupported": ExitCode.UNSUPPORTED,
     "not_a_problem": ExitCode.NOT_A_PROBLEM,
     "not_formulated": ExitCode.NOT_FORMULATED,

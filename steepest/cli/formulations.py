@@ -1,7 +1,7 @@
 """A formulation that a person wrote: read, checked, and what of its data is missing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -33,6 +33,10 @@ class Loaded:
     def is_usable(self) -> bool:
         """Whether it can be solved as soon as nothing is missing, as far as can be told without its data."""
         return self.formulation is not None and all(found.severity != "error" for found in self.diagnostics)
+
+    def without(self, code: str) -> "Loaded":
+        """The same without findings of a code that does not count here."""
+        return replace(self, diagnostics=tuple(each for each in self.diagnostics if each.code != code))
 
 
 def load(source: Source, tables: Mapping[str, object]) -> Loaded:

@@ -1,9 +1,9 @@
-"""What a person asks of an answer: how it changes with its data, what if they were others, and what is as good."""
+"""What a person asks of an answer: how it changes with its data, what if they were others, what else is as good."""
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from steepest.quantities import read_count
 
 if TYPE_CHECKING:
     from steepest.solvers.alternatives.report import Alternatives
+    from steepest.solvers.battery.report import BatteryReport
     from steepest.solvers.changes.scenarios import Scenario, WhatIf
     from steepest.solvers.formulation import Formulation
     from steepest.solvers.options import SolveOptions
@@ -27,6 +28,7 @@ class Questions:
     sensitivity: bool = False
     scenarios: tuple["Scenario", ...] = ()
     alternatives: int = 0
+    battery: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,11 @@ class Further:
     sensitivity: "Sensitivity | None" = None
     what_if: "WhatIf | None" = None
     alternatives: "Alternatives | None" = None
+    battery: "BatteryReport | None" = None
 
 
 def add_questions(parser: argparse.ArgumentParser) -> None:
-    """`--sensitivity`, `--what-if`, `--what-if-file` and `--alternatives`."""
+    """`--sensitivity`, `--what-if`, `--what-if-file`, `--alternatives` and `--battery`."""
     group = parser.add_argument_group("questions about the answer")
     group.add_argument(
         "--sensitivity",
@@ -66,6 +69,11 @@ def add_questions(parser: argparse.ArgumentParser) -> None:
         default=0,
         help="look for up to K other answers that are as good, or the proof that there is none",
     )
+    group.add_argument(
+        "--battery",
+        action="store_true",
+        help="test the model and its answer for what can't be so if both are right (docs/battery.md)",
+    )
 
 
 def read_questions(arguments: argparse.Namespace) -> Questions:
@@ -75,14 +83,14 @@ def read_questions(arguments: argparse.Namespace) -> Questions:
         InputError: A change or the file can't be read, or a scenario changes nothing.
     """
     if not (arguments.what_if or arguments.what_if_file):
-        return Questions(arguments.sensitivity, (), arguments.alternatives)
+        return Questions(arguments.sensitivity, (), arguments.alternatives, arguments.battery)
     from steepest.solvers.changes.scenarios import as_scenario, read_scenarios
 
     with _told_as_input():
         scenarios = [as_scenario(text) for text in arguments.what_if]
         if arguments.what_if_file:
             scenarios += read_scenarios(_text_of(arguments.what_if_file))
-    return Questions(arguments.sensitivity, tuple(scenarios), arguments.alternatives)
+    return Questions(arguments.sensitivity, tuple(scenarios), arguments.alternatives, arguments.battery)
 
 
 @contextmanager
@@ -141,21 +149,25 @@ def answered(
     if questions == Questions():
         return None
     from steepest.solvers.alternatives.search import alternative_optima
+    from steepest.solvers.battery.battery import run_battery
     from steepest.solvers.changes.scenarios import what_if
     from steepest.solvers.sensitivity.analysis import sensitivity
 
     found = Further()
     if questions.sensitivity:
         report = sensitivity(formulation, tables, folder=folder, options=options, base=solution, on_progress=say)
-        found = Further(report)
+        found = replace(found, sensitivity=report)
     if questions.scenarios:
         answers = what_if(
             formulation, questions.scenarios, tables, folder=folder, options=options, base=solution, on_progress=say
         )
-        found = Further(found.sensitivity, answers)
+        found = replace(found, what_if=answers)
     if questions.alternatives:
         others = alternative_optima(
             formulation, questions.alternatives, tables, folder=folder, options=options, on_progress=say
         )
-        found = Further(found.sensitivity, found.what_if, others)
+        found = replace(found, alternatives=others)
+    if questions.battery:
+        tested = run_battery(formulation, tables, solution=solution, options=options, folder=folder, on_progress=say)
+        found = replace(found, battery=tested)
     return found

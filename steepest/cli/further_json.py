@@ -1,4 +1,4 @@
-"""Sensitivity, scenarios and other answers as another program reads them."""
+"""Sensitivity, scenarios, other answers and tests as another program reads them."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -7,7 +7,9 @@ from steepest.cli.further import Further
 
 if TYPE_CHECKING:
     from steepest.solvers.alternatives.report import Alternatives
+    from steepest.solvers.battery.report import BatteryReport
     from steepest.solvers.changes.scenarios import WhatIf
+    from steepest.solvers.provenance import Source
     from steepest.solvers.sensitivity.report import Sensitivity
     from steepest.solvers.solution import Solution
 
@@ -21,6 +23,7 @@ def document(further: Further | None) -> Document:
         "sensitivity": _sensitivity(further.sensitivity) if further.sensitivity else None,
         "what_if": _what_if(further.what_if) if further.what_if else None,
         "alternatives": _alternatives(further.alternatives) if further.alternatives else None,
+        "battery": _battery(further.battery) if further.battery else None,
     }
 
 
@@ -36,6 +39,7 @@ def _what_if(found: "WhatIf") -> list[Document]:
         {
             "name": each.scenario.name,
             "changes": [str(change) for change in each.scenario.changes],
+            "sources": [_source(source) for source in each.sources],
             **_solution(each.solution),
             "objective_change": each.objective_change,
             "decisions": [asdict(decision) for decision in each.decisions],
@@ -44,6 +48,17 @@ def _what_if(found: "WhatIf") -> list[Document]:
         }
         for each in found.answers
     ]
+
+
+def _source(source: "Source") -> Document:
+    """Where an element comes from."""
+    place = source.place.model_dump(mode="json") if source.place is not None else None
+    return {**asdict(source), "place": place}
+
+
+def _battery(found: "BatteryReport") -> Document:
+    findings = [{**each.model_dump(mode="json"), "sentence": each.sentence} for each in found.findings]
+    return {**found.model_dump(mode="json"), "findings": findings}
 
 
 def _alternatives(found: "Alternatives") -> Document:

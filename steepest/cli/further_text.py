@@ -1,4 +1,4 @@
-"""Sensitivity, scenarios and other answers as a person reads them in the terminal."""
+"""Sensitivity, scenarios, other answers and tests as a person reads them in the terminal."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -9,8 +9,10 @@ from steepest.solvers.display import format_number, named
 
 if TYPE_CHECKING:
     from steepest.solvers.alternatives.report import Alternatives
-    from steepest.solvers.changes.scenarios import WhatIf
+    from steepest.solvers.battery.report import BatteryReport
+    from steepest.solvers.changes.scenarios import ScenarioAnswer, WhatIf
     from steepest.solvers.language.expressions import Label
+    from steepest.solvers.provenance import Source
     from steepest.solvers.sensitivity.report import Range, Sensitivity
     from steepest.solvers.solution import Solution
 
@@ -30,6 +32,8 @@ def sections(further: Further | None) -> Iterator[str]:
         yield from _what_if(further.what_if)
     if further.alternatives is not None:
         yield _alternatives(further.alternatives)
+    if further.battery is not None:
+        yield _battery(further.battery)
 
 
 def _sensitivity(found: "Sensitivity") -> Iterator[str]:
@@ -67,6 +71,8 @@ def _what_if(found: "WhatIf") -> Iterator[str]:
         for name, each in zip(names, found.answers, strict=True)
     ]
     yield _table("what if", ("", "status", "objective", "change"), rows)
+    told = [f"{name}: {source}" for name, each in zip(names, found.answers, strict=True) for source in _told(each)]
+    yield _section("what they change", _first(told)) if told else ""
     solutions = [found.base, *(each.solution for each in found.answers)]
     heads = ["decision", "as it is", *(_short(name) for name in names)]
     yield _table("decisions that change", heads, _side_by_side(decisions_of(found.answers), solutions))
@@ -76,6 +82,11 @@ def _what_if(found: "WhatIf") -> Iterator[str]:
         lines += _limits(name, "no longer binding", each.no_longer_binding)
         lines += [f"{name}: {each.solution.message}"] if each.solution.message else []
     yield _section("limits that change", _first(lines)) if lines else ""
+
+
+def _told(answer: "ScenarioAnswer") -> list["Source"]:
+    """Where what a scenario changes comes from, where anything is known of it."""
+    return [source for source in answer.sources if source.quotes or source.table or source.note]
 
 
 def _result(solution: "Solution") -> Row:
@@ -111,6 +122,21 @@ def _alternatives(found: "Alternatives") -> str:
     heads = ["decision", "this answer", *(f"other {number}" for number in range(1, len(found.solutions)))]
     message = f"{found.message} (objectives within {found.tolerance:g})"
     return _section("other answers", [message, *_lines(heads, _side_by_side(differing, found.solutions))])
+
+
+def _battery(found: "BatteryReport") -> str:
+    """What the tests found, and which of them passed, did not apply or stayed open."""
+    carried_out = [each.test for each in found.tests if each.outcome == "passed"]
+    lines = [f"- {each}" for each in found.findings]
+    lines += [f"passed: {', '.join(carried_out)}"] if carried_out else []
+    for outcome, told in (("undecided", "undecided"), ("not_applicable", "not applicable")):
+        reasons: dict[str, list[str]] = {}
+        for each in found.tests:
+            if each.outcome == outcome:
+                reasons.setdefault(each.reason, []).append(each.test)
+        lines += [f"{told}: {', '.join(tests)} ({reason})" for reason, tests in reasons.items()]
+    what = f"{len(found.findings)} finding{'s' * (len(found.findings) != 1)}"
+    return _section(f"tests of the answer: {what}, {found.solves} solves, {found.seconds:.2f} s", lines)
 
 
 def _table(title: str, heads: Row, rows: Sequence[Row]) -> str:

@@ -1,11 +1,11 @@
 """A report as another program reads it: one JSON document whose keys docs/cli.md lists."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from steepest.cli import further_json
+from steepest.cli import front_json, further_json
 from steepest.cli.report import Cost, Report
 from steepest.solvers.display import first_objective, meanings_of
 
@@ -31,12 +31,10 @@ def document(report: Report) -> Document:
             {**asdict(variable), "meaning": meanings.get(variable.name, "")}
             for variable in (solution.variables if solution else [])
         ],
-        "binding": [
-            {**asdict(constraint), "meaning": meanings.get(constraint.name, "")}
-            for constraint in (solution.binding if solution else [])
-        ],
+        "binding": list(_binding(solution, meanings)) if solution else [],
         **_why(solution),
         **further_json.document(report.further),
+        "front": front_json.document(report.front),
         "assumptions": list(report.assumptions),
         "missing": list(report.missing),
         "explanation": report.explanation,
@@ -66,6 +64,14 @@ def _objective(formulation: "Formulation | None", solution: "Solution | None") -
         "bound": _finite(solution.bound),
         "gap": _finite(solution.gap),
     }
+
+
+def _binding(solution: "Solution", meanings: dict[str, str]) -> Iterator[Document]:
+    """The binding constraints with what they and their duals are measured in."""
+    units = solution.units
+    for each in solution.binding:
+        measured = {"unit": units.constraints.get(each.name), "dual_unit": units.duals.get(each.name)}
+        yield {**asdict(each), **measured, "meaning": meanings.get(each.name, "")}
 
 
 def _why(solution: "Solution | None") -> Document:

@@ -73,6 +73,14 @@ def add_solver(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--gap", metavar="G", type=argument(read_gap), help="relative gap that is good enough")
     group.add_argument("--threads", metavar="N", type=argument(read_count), help="threads of the solver")
     group.add_argument("--seed", metavar="K", type=argument(read_seed), help="seed of the solver's random choices")
+    group.add_argument(
+        "--start", metavar="ANSWER.json", type=Path, help="an answer to begin with: of --format json, or of --out"
+    )
+    group.add_argument(
+        "--solver",
+        metavar="NAME",
+        help="highs, scip, cp-sat, or another that Pyomo finds here, such as gurobi or ipopt",
+    )
 
 
 def solver_options(arguments: argparse.Namespace, settings: Settings) -> "SolveOptions":
@@ -84,6 +92,7 @@ def solver_options(arguments: argparse.Namespace, settings: Settings) -> "SolveO
         gap=arguments.gap,
         threads=arguments.threads,
         seed=arguments.seed,
+        solver=arguments.solver,
     )
 
 

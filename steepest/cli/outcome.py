@@ -45,11 +45,14 @@ def keep(report: Report, folder: OutputFolder, console: Console, tables: Mapping
     folder.keep("answer.txt", visible(text_output.render(report)) + "\n")
     if report.solution is not None:
         folder.keep("solution.json", report.solution.model_dump_json(indent=2) + "\n")
+    if report.front is not None:
+        folder.keep("front.svg", report.front.to_svg())
+        folder.keep("front.csv", report.front.to_csv())
     if report.formulation is None:
         return
     keep_formulation(report.formulation, folder)
-    if report.outcome in ("not_formulated", "missing_data"):
-        return
+    if report.outcome in ("not_formulated", "missing_data") or report.front is not None:
+        return  # the exports are of a model with one objective, or one ranking
     for name, form in EXPORTS.items():
         text = _face(form, report.formulation, console, tables, base)
         if text is not None:

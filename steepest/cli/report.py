@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from steepest.cli.further import Further
     from steepest.solvers.diagnostics import Diagnostic
     from steepest.solvers.formulation import Formulation
+    from steepest.solvers.pareto.front import ParetoFront
     from steepest.solvers.solution import Solution
 
 BY_STATUS = {
     "optimal": "solved",
+    "locally_optimal": "locally_optimal",
     "infeasible": "infeasible",
     "unbounded": "unbounded",
     "infeasible_or_unbounded": "stopped",  # not known to have no answer
@@ -58,6 +60,8 @@ class Report:
     """None where no model was asked."""
     further: "Further | None" = None
     """Answers to questions about the answer; None where nothing was asked."""
+    front: "ParetoFront | None" = None
+    """The front of several objectives in place of one answer; None where it was not asked for."""
     seconds: float = 0.0
     faces: dict[str, str] = field(default_factory=dict)
     """Other forms of the model that `--show` asked for, by name."""

@@ -49,13 +49,16 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from steepest.agents.modeling import Transcript, solve_problem
     from steepest.cli.artifacts import output_folder
     from steepest.cli.inputs import read_problem, read_tables
+    from steepest.cli.live import live_control
     from steepest.cli.outcome import finish
+    from steepest.cli.starts import read_start
     from steepest.settings import read_settings
     from steepest.solving import budgeted
 
     settings = read_settings()
     options = solver_options(arguments, settings)
     tables = read_tables(arguments.data)
+    start = read_start(arguments.start)
     source = read_problem(arguments.problem)
     model = budgeted(
         arguments.model or settings.model,
@@ -74,6 +77,8 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
             options=options,
             max_repairs=settings.repairs if arguments.repairs is None else arguments.repairs,
             on_progress=console.step,
+            control=live_control(console, arguments.format),
+            start=start,
             transcript=transcript,
         )
         return finish(_report(answer), arguments, console, folder, tables, source.folder)

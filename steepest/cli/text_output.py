@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from steepest.cli import further_text
+from steepest.cli import front_text, further_text
 from steepest.cli.report import Cost, Report
 from steepest.cli.tables import aligned
 from steepest.solvers.display import (
@@ -26,6 +26,7 @@ WIDEST_CELL = 60
 
 HEADLINES = {
     "solved": "solved",
+    "locally_optimal": "locally optimal: not proven to be the best answer",
     "infeasible": "infeasible: no answer meets every constraint",
     "unbounded": "unbounded: the objective can be improved without end; a limit is missing",
     "stopped": "stopped at a limit before the end",
@@ -54,6 +55,7 @@ def _sections(report: Report) -> Iterable[str]:
         yield report.explanation.strip()
     else:
         yield from _findings(report, meanings)
+    yield from front_text.sections(report.front)
     yield from further_text.sections(report.further)
     for name, face in report.faces.items():
         yield f"{name}\n{_indented(face)}"
@@ -125,7 +127,7 @@ def _binding(solution: "Solution", meanings: dict[str, str]) -> str:
     limits = [each for each in solution.binding if each.lower is None or each.lower != each.upper]
     if not limits:  # an equation holds with equality whatever the answer is, and says nothing about it
         return ""
-    rows = [binding_row(constraint, meanings) for constraint in limits[:MOST_BINDING]]
+    rows = [binding_row(constraint, meanings, solution.units) for constraint in limits[:MOST_BINDING]]
     hidden = len(limits) - len(rows)
     lines = ["binding constraints", *(f"  {line}" for line in aligned(rows, widest=WIDEST_CELL))]
     return "\n".join([*lines, *([f"  ... and {hidden:,} more; --format json shows all"] if hidden else [])])

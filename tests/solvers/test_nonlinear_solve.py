@@ -90,7 +90,7 @@ def test_a_nonconvex_objective_without_limit_is_unbounded() -> None:
 
 
 def test_an_answer_that_breaks_the_formulation_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lying(model: object, options: SolveOptions) -> RawAnswer:
+    def lying(*_: object) -> RawAnswer:
         import numpy as np
 
         return RawAnswer("optimal", np.array([9.0, 9.0]), None, 81.0, 0.0, 0.1, "SCIP")

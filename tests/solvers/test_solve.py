@@ -9,13 +9,14 @@ import pytest
 from steepest.solvers.backends import scip
 from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.solver_error import SolverError
+from steepest.solvers.compiled_solve import solve_compiled
 from steepest.solvers.data.binding import bind
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
-from steepest.solvers.solve import solve_compiled, solve_formulation
-from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
+from steepest.solvers.solve import solve_formulation
+from steepest.solvers.vectorized.compile import compile_formulation
 
 WYNDOR = """
 variables:
@@ -152,7 +153,7 @@ def hard_knapsacks(items: int, rows: int) -> Formulation:
 
 
 def test_a_back_end_whose_answer_breaks_a_row_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lying(model: CompiledModel, options: SolveOptions) -> RawAnswer:
+    def lying(*_: object) -> RawAnswer:
         return RawAnswer("optimal", np.array([4.0, 7.0]), None, None, None, 0.0, "Liar 1.0")
 
     monkeypatch.setattr("steepest.solvers.array_solve.solve_with_highs", lying)
@@ -166,7 +167,7 @@ def test_a_back_end_whose_values_are_beyond_their_bounds_is_an_error(
     monkeypatch: pytest.MonkeyPatch, values: list[float]
 ) -> None:
     answer = RawAnswer("optimal", np.array(values), None, None, None, 0.0, "Liar 1.0")
-    monkeypatch.setattr("steepest.solvers.array_solve.solve_with_highs", lambda model, options: answer)
+    monkeypatch.setattr("steepest.solvers.array_solve.solve_with_highs", lambda *_: answer)
     formulation = Formulation.from_text("variables:\n  x: real in 0..10\n  y: real in 0..10\nmaximize: x - y")
     with pytest.raises(SolverError, match="not to be trusted"):
         solve_compiled(compile_formulation(formulation, bind(formulation)), SolveOptions())
@@ -191,7 +192,7 @@ def dusty(monkeypatch: pytest.MonkeyPatch, text: str, *values: float) -> Solutio
     answers = iter([RawAnswer("optimal", np.array(values), None, None, None, 0.0, "Dusty 1.0")])
     monkeypatch.setattr(
         "steepest.solvers.array_solve.solve_with_highs",
-        lambda model, options: next(answers, None) or solve_with_highs(model, options),
+        lambda *given: next(answers, None) or solve_with_highs(*given),
     )
     formulation = Formulation.from_text(text)
     return solve_compiled(compile_formulation(formulation, bind(formulation)), SolveOptions())

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from steepest.solvers.answer import ending
+from steepest.solvers.backends.apart.solving import killable_here
 from steepest.solvers.backends.array_model import NamedModel
 from steepest.solvers.model_solve import solve_model
 from steepest.solvers.options import SolveOptions
@@ -12,7 +13,7 @@ from steepest.solvers.sandbox.answers import AnswerDocument, Refusal, pack_answe
 from steepest.solvers.sandbox.handover import HandoverError, Model, pack, unpack
 from steepest.solvers.sandbox.inside.channel import Channel
 
-PRELOAD = ("highspy", "numpy.ma", "pyscipopt")
+PRELOAD = ("highspy", "numpy.ma", "steepest.solvers.backends.scip_running")
 """The solvers, imported before the fork where they are installed."""
 
 
@@ -36,7 +37,8 @@ def run(header: dict[str, Any], body: bytes, channel: Channel) -> None:
 
 def solved(model: Model, options: SolveOptions) -> bytes:
     """A model's verified answer as it is sent: of its columns those that are the author's own variables."""
-    answer = solve_model(model, options)
+    with killable_here():
+        answer = solve_model(model, options)
     named = model if isinstance(model, NamedModel) else model.linear
     own = np.setdiff1d(np.arange(named.columns), named.added_columns)
     values = np.empty(0) if answer.values is None else answer.values[own]

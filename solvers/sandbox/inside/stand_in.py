@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from steepest.solvers.answer import Answer
+from steepest.solvers.backends.apart.solving import killable_here
 from steepest.solvers.backends.array_model import NamedModel
 from steepest.solvers.extraction.pyomo_extraction import Extracted, extract
 from steepest.solvers.extraction.refusals import ModelRefusedError
@@ -41,7 +42,8 @@ class Solves:
             extracted = extract(model)
         except ModelRefusedError as error:
             return Answer("unsupported", str(error)), None
-        answer = solve_model(extracted.model, SolveOptions(time_limit=max(self.seconds, _LEAST_SECONDS), gap=1e-4))
+        with killable_here():
+            answer = solve_model(extracted.model, SolveOptions(time_limit=max(self.seconds, _LEAST_SECONDS), gap=1e-4))
         self.seconds -= perf_counter() - begin
         self.is_solved = answer.status == "optimal"
         return answer, extracted

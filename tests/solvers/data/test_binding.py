@@ -337,6 +337,7 @@ def test_a_formulation_names_the_columns(written, tmp_path):
         "\\\\host\\own.csv",
         "~/own.csv",
         "own.csv\0",
+        "own\ud800.csv",
     ],
 )
 def test_a_formulation_reads_nothing_outside_of_its_folder(written, tmp_path, path):

@@ -10,13 +10,11 @@ from hypothesis import strategies as st
 from steepest.solvers.data.binding import bind
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.nonlinear_solve import solve_nonlinear
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.violations import evaluator_at, violations
 from steepest.solvers.solve import solve_formulation
 from steepest.solvers.tolerances import REREAD
-from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 from tests.solvers.linearization.strategies import (
     bent_formulations,
     circuits,
@@ -49,7 +47,7 @@ def best_whole_objective(formulation: Formulation) -> float | None:
 
 def require_best(formulation: Formulation) -> None:
     best = best_whole_objective(formulation)
-    solution = solve_formulation(formulation)
+    solution = solve_formulation(formulation, options=SolveOptions(solver="highs"))
     assert solution.status == ("infeasible" if best is None else "optimal")
     assert solution.solver.startswith("HiGHS") or solution.solver == "none needed"
     if best is None:
@@ -62,8 +60,7 @@ def require_best(formulation: Formulation) -> None:
 def require_agreement(formulation: Formulation) -> None:
     """The linearized model by HiGHS, and the scalar reading's own one by SCIP."""
     fast = solve_formulation(formulation)
-    forced = UnsupportedProblemError("all of it", "asked for by the test")
-    slow = solve_nonlinear(formulation, bind(formulation), SolveOptions(time_limit=60), forced, lambda _: None)
+    slow = solve_formulation(formulation, options=SolveOptions(time_limit=60, solver="scip"))
     assert fast.status == slow.status, (fast.message, slow.message)
     if fast.objective is not None and slow.objective is not None:
         assert math.isclose(fast.objective, slow.objective, rel_tol=1e-4, abs_tol=1e-4)

@@ -4,12 +4,13 @@ import pytest
 
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
+from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
 from steepest.solvers.solve import solve_formulation
 
 
 def solved(text: str) -> Solution:
-    return solve_formulation(Formulation.from_text(text))
+    return solve_formulation(Formulation.from_text(text), options=SolveOptions(solver="highs"))
 
 
 TOUR = """

@@ -161,13 +161,13 @@ def test_auxiliary_rows_bind_nothing() -> None:
 
 
 def test_an_answer_that_breaks_the_formulation_as_written_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.solvers.solve.broken_constraints", lambda *_: iter(["near"]))
+    monkeypatch.setattr("steepest.solvers.compiled_solve.broken_constraints", lambda *_: iter(["near"]))
     with pytest.raises(SolverError, match="breaks `near` as it is written"):
         solved(BOX + "maximize: x\nconstraints:\n  near: abs(x) <= 3")
 
 
 def test_a_back_end_that_lies_about_an_auxiliary_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lying(model: CompiledModel, options: SolveOptions) -> RawAnswer:
+    def lying(model: CompiledModel, *_: object) -> RawAnswer:
         values = model.lower.clip(-9, 9)
         values[0] = 5.0
         return RawAnswer("optimal", values, None, None, None, 0.0, "Liar 1.0")

@@ -57,7 +57,7 @@ def test_a_parameter_that_stands_in_two_places_is_not_told_as_if_it_stood_in_one
     found = sensitivity(formulation(WYNDOR.replace("doors <= plant_1", "doors <= plant_1 + plant_2")))
 
     assert found.constraint("second").parameter is None
-    assert "one more unit on the limit of second is worth 1.5 $ (valid from 0 to 18)" in told(found)
+    assert "one more h on the limit of second is worth 1.5 $ (valid from 0 to 18 h)" in told(found)
 
 
 def test_a_cell_that_limits_several_rows_is_not_told_as_if_it_limited_one() -> None:

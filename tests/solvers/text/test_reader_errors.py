@@ -236,3 +236,27 @@ def test_what_is_nested_too_deep_is_told_with_its_element() -> None:
 def test_the_name_of_the_source_is_in_the_message() -> None:
     found = read_formulation("nothing here", source="plan.five").diagnostics.errors
     assert "plan.five" in found[0].message
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "n[A] = {a: 1} default 1e400",
+        "table n[A, B] default 1e400:\n    | | p |\n    | a | 1 |",
+        "n[A] = {a: 1e308 million}",
+        "n[A] = {a: " + "9" * 400 + "%}",
+        "n[A] = {a: 1e300/1e-300}",
+        "n = 1e999999999 million",
+        "n = 1/0 kg",
+    ],
+)
+def test_a_number_that_is_none_is_told_with_its_place(parameter: str) -> None:
+    finding = only_finding(f"{DECLARED}parameters:\n  {parameter}\n")
+    assert finding.code == "data"
+    assert finding.place is not None
+    assert "too large" in finding.message or "divides by zero" in finding.message
+
+
+@pytest.mark.parametrize("marks", ["` `", "- ` `", "** **"])
+def test_marks_around_nothing_are_no_statement(marks: str) -> None:
+    assert findings(f"{DECLARED}constraints:\n  {marks}\n")[0].place is not None

@@ -90,3 +90,17 @@ def test_a_scenario_file_that_is_not_there_is_told(capsys: pytest.CaptureFixture
     assert run("--what-if-file", "no.txt") == ExitCode.FAILED
 
     assert "can't read the scenarios in no.txt" in capsys.readouterr().err
+
+
+def test_the_battery_tells_what_it_found_and_what_it_tested(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--battery") == ExitCode.SOLVED
+    said = capsys.readouterr().out
+    assert "tests of the answer: 0 findings" in said
+    assert "passed: coefficients" in said
+
+    turned = BAKERY.replace("bake[cake] <= 30", 'bake[cake] >= 30   # "at most 30 cakes"')
+    Path("model.five").write_text(turned)
+    run("--battery", "--format", "json")
+    battery = json.loads(capsys.readouterr().out)["battery"]
+    assert [each["test"] for each in battery["findings"]] == ["limits"]
+    assert "at most 30 cakes" in battery["findings"][0]["sentence"]

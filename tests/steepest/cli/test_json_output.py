@@ -21,6 +21,8 @@ KEYS = [
     "sensitivity",
     "what_if",
     "alternatives",
+    "battery",
+    "front",
     "assumptions",
     "missing",
     "explanation",

@@ -43,7 +43,7 @@ def test_a_solved_problem_is_told_with_units_and_meanings(capsys: pytest.Capture
     assert "How much to bake\nsolved\nmaximized objective: 336 $" in said.out
     assert "  bake[bread]  32  item  what is baked today" in said.out
     assert "  bake[cake]   30  item  what is baked today" in said.out
-    assert '  flour_stock  40 <= 40  "40 kg of flour"' in said.out
+    assert '  flour_stock  40 <= 40 kg    "40 kg of flour"' in said.out
     assert "  - cakes_sold: assumed: no more are sold" in said.out
     assert "solving a MIP" in said.err
 
@@ -107,7 +107,7 @@ def test_an_infeasible_model_is_told_with_its_conflict_and_repairs(capsys: pytes
     assert run(text) == ExitCode.INFEASIBLE
     said = capsys.readouterr().out
     assert "cakes_sold (at most 30 item" in said
-    assert "conflicts with cakes_ordered (at least 50: bake[cake] >= 50" in said
+    assert "conflicts with cakes_ordered (at least 50 item: bake[cake] >= 50" in said
     assert "raise most_cakes from 30 to 50 item" in said
     assert run(text, "--format", "json") == ExitCode.INFEASIBLE
     document = json.loads(capsys.readouterr().out)

@@ -55,7 +55,7 @@ def test_words_become_an_answer(model: Replies, capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     assert said.out.startswith("How much to bake\nsolved\nmaximized objective: 336 $\n")
     assert "  bread  32  loaf  loaves of bread" in said.out
-    assert '  flour  40 <= 40  "There are 40 kg of flour"' in said.out
+    assert 'flour 40 <= 40 "There are 40 kg of flour"' in " ".join(said.out.split())
     assert "formulation\n  # How much to bake\n" in said.out
     assert "1 call of " in said.out.splitlines()[-1]
     assert " s  " in said.err

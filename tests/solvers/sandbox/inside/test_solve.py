@@ -236,8 +236,8 @@ def test_without_scip_a_nonlinear_model_is_unsupported_with_what_to_install(monk
 # Lies
 
 
-def lying(*values: float) -> Callable[[object, object], RawAnswer]:
-    return lambda model, options: RawAnswer("optimal", np.array(values), None, 99.0, None, 0.0, "Liar 1.0")
+def lying(*values: float) -> Callable[..., RawAnswer]:
+    return lambda *_: RawAnswer("optimal", np.array(values), None, 99.0, None, 0.0, "Liar 1.0")
 
 
 @pytest.mark.parametrize("values", [(1.0, 1.0), (5.0, -5.0), (np.nan, 0.0)])

@@ -203,7 +203,10 @@ def hear_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(numbers: list[str], folder: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_and_sigterm_keep_what_is_done_and_say_how_to_go_on(
+    numbers: list[str], folder: Path, number: int, code: int
+) -> None:
     text = Path("flow.py").read_text().replace('"""Close to four times x."""', "import time; time.sleep(0.05)")
     Path("flow.py").write_text(text)
     numbers[numbers.index("120")] = "100000"
@@ -214,9 +217,9 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(numbers: list[str], fol
         assert any("flow.py:plan · auto" in each for each in lines)
         while not Path("run/steps.jsonl").exists():
             pass
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         told = "".join(lines)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert "interrupted: what was done is in run" in told
     assert f"to go on: steepest {' '.join(numbers)}" in told
     assert "Traceback" not in told

@@ -21,7 +21,12 @@ the process's memory, where foreign code could read it."""
 
 
 def start_python(
-    entry: str, options: dict[str, Any], *, environment: dict[str, str] | None, pass_fds: tuple[int, ...] = ()
+    entry: str,
+    options: dict[str, Any],
+    *,
+    environment: dict[str, str] | None,
+    pass_fds: tuple[int, ...] = (),
+    stderr: int = subprocess.PIPE,
 ) -> "subprocess.Popen[bytes]":
     """Start an isolated interpreter that finds the modules that this one finds.
 
@@ -30,9 +35,11 @@ def start_python(
         options: What JSON can hold.
         environment: Of the process; None for this one's own.
         pass_fds: Descriptors that it keeps, under the same numbers.
+        stderr: Where its standard error goes, as `subprocess.Popen` takes it.
 
     Returns:
-        The process with three pipes; its standard input holds what comes after the line that started it.
+        The process with pipes for what it reads and writes; its standard input holds what comes after the line that
+        started it.
     """
     process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own text)
         [sys.executable, "-I", "-c", _START],
@@ -40,7 +47,7 @@ def start_python(
         pass_fds=pass_fds,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         start_new_session=True,
     )
     begin = json.dumps({"entry": entry, "options": options, "path": _import_path()}).encode()
