@@ -181,7 +181,10 @@ class PyomoLogic:
 
         if isinstance(value, int | float):
             return value, value
-        low, high = compute_bounds_on_expr(value)
+        try:
+            low, high = compute_bounds_on_expr(value)
+        except OverflowError:  # beyond what a number can be
+            return None, None
         return low, high
 
     def _variable(self, name: str, domain: Any) -> Any:

@@ -33,6 +33,9 @@ from steepest.solvers.scalar.scope import Environment, Scope, VariableLookup, da
 from steepest.solvers.scalar.set_evaluator import LagError, ScalarSets
 
 _ORDER = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
+_MOST_BITS = 1024
+"""Of a whole number that is still a number to a solver."""
+
 _SET_OPERATORS = frozenset({"|", "&"})
 
 MATH: Mapping[str, Callable[[Any], Any]] = {
@@ -183,7 +186,7 @@ class ScalarEvaluator:
                 return left * right
             if node.operator == "/":
                 return left / right
-            power = left**right
+            power = _power(left, right)
         except (ZeroDivisionError, OverflowError) as error:
             code = "division-by-zero" if isinstance(error, ZeroDivisionError) else "not-finite"
             message = f"`{node}` can't be computed: {error}"
@@ -358,3 +361,16 @@ class ScalarEvaluator:
         except LagError:
             return False
         return (member[0] if isinstance(member, tuple) and len(member) == 1 else member) in members
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """A power whose whole numbers stay whole only as long as they are numbers of a model: `9**9**9` has no end.
+
+    Raises:
+        OverflowError: It is beyond what a number can be.
+    """
+    if not isinstance(base, int) or isinstance(exponent, float):
+        return base**exponent
+    if isinstance(exponent, int) and exponent * math.log2(max(abs(base), 1)) < _MOST_BITS:
+        return base**exponent
+    return float(base) ** (float(exponent) if isinstance(exponent, int) else exponent)

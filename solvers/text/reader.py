@@ -169,7 +169,8 @@ def _order_of_reading(statement: Statement) -> int:
 
 def _assembled(draft: Draft) -> Formulation | None:
     """The model of all that was read, unless it is refused."""
-    declared = draft.declared | {each.name for each in draft.sets} | {each.name for each in draft.parameters}
+    elements = (*draft.sets, *draft.parameters, *draft.variables, *draft.lets)
+    declared = draft.declared | {each.name for each in elements}
     try:
         formulation = Formulation(
             title=draft.title,

@@ -6,6 +6,7 @@ import pytest
 
 from steepest.solvers.backends import pyomo_solve, scip
 from steepest.solvers.backends.raw_answer import RawAnswer
+from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
@@ -152,3 +153,22 @@ def test_an_answer_that_passes_the_solvers_own_bound_is_not_believed() -> None:
     solution = solve_formulation(Formulation.from_text("variables:\n  x: real in -5..5\nminimize: log(x)\n"))
     assert solution.status not in ("optimal", "feasible")
     assert "bound" in solution.message
+
+
+def test_a_tower_of_powers_over_a_decision_ends():
+    text = """\
+variables:
+  east: integer in 0..20
+  west: integer in 0..20
+maximize: east + west
+constraints:
+  few: at_most(1, east >= 9**9**(9 * west), west >= 9)
+  some: either(east >= 5, west >= 5)
+"""
+    assert Formulation.from_text(text).solve(time_limit=20).status in ("optimal", "unsupported", "time_limit")
+
+
+def test_a_power_of_whole_numbers_beyond_every_number_is_refused():
+    formulation = Formulation.from_text("variables:\n  x: real in 0..1\nminimize: sin(x) + 9**9**9\n")
+    with pytest.raises(FormulationError, match="9"):
+        formulation.solve()

@@ -65,3 +65,10 @@ def test_no_mutilated_text_makes_the_reader_raise(text: str) -> None:
     assert (reading.formulation is None) == bool(reading.diagnostics.errors)
     if reading.formulation is not None:
         assert read_formulation(reading.formulation.to_text()).formulation == reading.formulation
+
+
+def test_a_constraint_named_like_the_second_of_two_variables_declared_in_one_line_reads_back_the_same():
+    text = "variables:\n  a, b: real in 1..9\nminimize: a\nconstraints:\n  b: a + b >= 7\n"
+    formulation = Formulation.from_text(text)
+    assert [each.name for each in formulation.constraints] == ["b_constraint"]
+    assert Formulation.from_text(formulation.to_text()) == formulation
