@@ -12,7 +12,19 @@ from steepest.agents.optimizers.search.values import Component, Value
 from steepest.prompts import load_prompt
 from steepest.traces.previews import cut, preview
 
-__all__ = ["aim", "as_text", "current", "described", "extremes", "inert", "records", "tries", "way", "whole_code"]
+__all__ = [
+    "aim",
+    "as_text",
+    "current",
+    "described",
+    "extremes",
+    "failures",
+    "inert",
+    "records",
+    "tries",
+    "way",
+    "whole_code",
+]
 
 SHORTEST = 120
 """Characters that a part of a record has at least, however many records share the room."""
@@ -84,6 +96,16 @@ def way(index: int) -> str:
 def inert(text: str) -> str:
     """A text that can't close the tags that prompts put around data."""
     return _CLOSING.sub("‹/", text)
+
+
+def failures(rollouts: Sequence[Rollout]) -> list[Rollout]:
+    """Those that raise or have less than the best score among them, ascending; all of them where they are alike.
+
+    What went right is no evidence of what is wrong: a model that is shown it as a failure makes a reason up.
+    """
+    ascending = sorted(rollouts, key=lambda each: each.score)
+    below = [each for each in ascending if each.error or each.score < ascending[-1].score]
+    return below or ascending
 
 
 def extremes(rollouts: Sequence[Rollout], most: int) -> list[Rollout]:

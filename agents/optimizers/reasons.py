@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.llm.schemas import strict_schema
 from steepest.agents.optimizers.asking import Asked, ask, ask_changes, form_of, model_of, sample_of
-from steepest.agents.optimizers.evidence import aim, current, inert, records
+from steepest.agents.optimizers.evidence import aim, current, failures, inert, records
 from steepest.agents.optimizers.reflection import least_tried, tried_on
 from steepest.agents.optimizers.replies import UnusableReply, json_object
 from steepest.agents.optimizers.search.protocols import Proposal, Situation
@@ -44,7 +44,7 @@ class ReasonsAndEdits:
         model = model_of(situation, "protegi")
         component = least_tried(situation.components, situation.past)[0]
         alone = replace(situation, components=[component])
-        worst = sorted(situation.rollouts, key=lambda each: each.score)[: self.runs]
+        worst = failures(situation.rollouts)[: self.runs]
         known = {"goal": aim(alone), "current": current(alone), "runs": records(worst, self.longest)}
         asked = await _reasons(alone, model, known)
         edits = await together(

@@ -29,7 +29,7 @@ class ErrorTaxonomy:
         sampler: Of the examples to look for failures on.
         acceptance: Whether guidance has helped.
         good: Runs with less than this score are failures; unless given, those with less than the best that the member
-            has on any example. If it does equally well on all of them, all are, unless that is 1, which is taken for
+            has on any example, of the batch too. If it does equally well on all of them, all are, unless that is 1, which is taken for
             the best there is. Runs that raise always are.
     """
 
@@ -68,7 +68,7 @@ class ErrorTaxonomy:
         search.note("taxonomy", taxonomy.as_json())
 
     def _failures(self, known: Scores, rollouts: Sequence[Rollout]) -> list[Rollout]:
-        scores = known.by_example.values()
+        scores = [*known.by_example.values(), *(each.score for each in rollouts)]
         good = max(scores) if self._good is None else self._good
         if self._good is None and good == min(scores) and good != SOLVED:
             return list(rollouts)

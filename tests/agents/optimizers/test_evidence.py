@@ -2,7 +2,7 @@
 
 import pytest
 
-from steepest.agents.optimizers.evidence import current, extremes, inert, records, tries, way
+from steepest.agents.optimizers.evidence import current, extremes, failures, inert, records, tries, way
 from steepest.agents.optimizers.search.protocols import Past
 from steepest.agents.optimizers.search.rollouts import Rollout
 from steepest.agents.optimizers.search.values import Component
@@ -21,6 +21,13 @@ def test_the_worst_and_the_best_rollouts_are_shown(most: int, shown: list[float]
     rollouts = scored(0.5, 0.0, 0.9, 0.2, 0.4)
 
     assert [each.score for each in extremes(rollouts, most)] == shown
+
+
+def test_what_went_right_is_no_failure() -> None:
+    assert [each.score for each in failures(scored(1.0, 0.0, 0.5, 1.0))] == [0.0, 0.5]
+    assert [each.score for each in failures(scored(0.4, 0.4))] == [0.4, 0.4]
+    raised = Rollout("a", 1.0, error="ValueError")
+    assert failures([*scored(1.0), raised]) == [raised]
 
 
 def test_a_record_has_what_there_is_to_know_of_a_run() -> None:
