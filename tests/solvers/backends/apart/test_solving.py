@@ -74,7 +74,8 @@ def test_a_cancel_keeps_the_best_answer_so_far() -> None:
 
 
 def test_a_solver_that_does_not_heed_a_cancel_is_killed(monkeypatch: pytest.MonkeyPatch, workers: list[Worker]) -> None:
-    monkeypatch.setattr(solving, "_AFTER_CANCEL", 0.0)
+    send = Worker.send
+    monkeypatch.setattr(Worker, "send", lambda self, message: None if message.kind == "cancel" else send(self, message))
     solution = HARD.solve(time_limit=300, control=cancelled_when(lambda each: each.objective is not None))
     assert solution.status == "interrupted"
     assert solution.objective is not None  # streamed before
