@@ -7,7 +7,7 @@ overwrites, any past version can be computed, and a change is undone by one that
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,8 @@ from steepest.agents.library.insights import Insight, Usage
 from steepest.agents.library.labels import Definition
 
 __all__ = ["Change", "ChangeKind", "Event", "Outcome", "State"]
+
+Thing = TypeVar("Thing")
 
 ChangeKind: TypeAlias = Literal[
     "add", "merge", "refine", "activate", "quarantine", "retire", "edit", "label", "import", "undo", "restore"
@@ -32,6 +34,8 @@ class Change(BaseModel):
     """What each is afterwards; None where it is gone."""
     definitions: dict[str, Definition | None] = Field(default_factory=dict)
     """What each label is afterwards, by its key."""
+    usage: dict[str, Usage] = Field(default_factory=dict)
+    """Counts that an import brings along; what is counted stays when the import is undone."""
     reason: str = ""
     author: str = ""
     """`learn`, a person's name, or the model that proposed it."""
@@ -48,6 +52,8 @@ class Outcome(BaseModel):
 
     type: Literal["outcome"] = "outcome"
     task: str
+    iteration: int | None = None
+    """Of the run of learning, which counts a task once in each."""
     retrieved: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
     helped: tuple[str, ...] = ()
@@ -100,13 +106,14 @@ class State:
         if isinstance(event.body, Change):
             _put(self.insights, event.body.insights)
             _put(self.definitions, event.body.definitions)
+            self.usage.update(event.body.usage)
             self.versions.update(dict.fromkeys(event.body.insights, event.number))
         else:
             self.usage.update(counted(self.usage, event.body, event.time))
         self.number = event.number
 
 
-def _put(known: dict, after: Mapping) -> None:  # type: ignore[type-arg]
+def _put(known: dict[str, Thing], after: Mapping[str, Thing | None]) -> None:
     for name, value in after.items():
         if value is None:
             known.pop(name, None)

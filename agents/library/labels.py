@@ -8,7 +8,7 @@ and a new one is offered to models only when two tasks asked for it.
 from collections.abc import Iterable, Mapping
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from steepest.errors import InputError
 
@@ -33,7 +33,7 @@ class Label(NamedTuple):
         Raises:
             InputError: It has not three parts.
         """
-        parts = [" ".join(part.split()) for part in text.split(">")]
+        parts = [" ".join(part.replace("\0", " ").split()) for part in text.split(">")]
         if len(parts) != 3 or not all(parts):
             raise InputError(f"{text!r} is no label: write it as 'track > level 1 > level 2'.")
         return cls(*parts)
@@ -82,6 +82,8 @@ class Definition(BaseModel):
     """The tasks that asked for a label that a model made up."""
     is_given: bool = False
     """Whether people gave it rather than a model."""
+    foreign: dict[str, object] = Field(default_factory=dict)
+    """What another system's file says of it besides, kept so that an export gives back what was read."""
 
     @property
     def is_offered(self) -> bool:

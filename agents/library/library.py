@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from steepest.agents.library.events import Change, ChangeKind, Event, Outcome, State
-from steepest.agents.library.insights import Insight, Status
+from steepest.agents.library.insights import Insight, Status, Usage
 from steepest.agents.library.labels import Definition, Label, Taxonomy
+from steepest.agents.library.revisions import bare, built_on, difference, joined, standing, united
 from steepest.agents.library.stores.places import open_store
 from steepest.agents.library.stores.protocol import Entry, Store
 from steepest.errors import InputError
@@ -111,11 +111,47 @@ class Library:
             ConflictError: There is one of such an id already.
             InputError: There are none to add.
         """
-        given = {each.id: each for each in insights}
+        listed = list(insights)
+        given = {each.id: each for each in listed}
         if not given:
             raise InputError("there is no insight to add.")
-        expected = dict.fromkeys(given, 0)
-        return self._write(kind, given, expected, reason, definitions=self._evidence(given.values()))
+        if len(given) < len(listed):
+            twice = next(each.id for each in listed if given[each.id] is not each)
+            raise InputError(f"the id {twice} stands for two insights: an id is one insight's alone.")
+        with self.store.alone():
+            evidence = self._evidence(given.values())
+            return self._write(kind, given, dict.fromkeys(given, 0), reason, definitions=evidence)
+
+    def put(
+        self,
+        insights: Mapping[str, Insight | None],
+        expected: Mapping[str, int],
+        reason: str = "",
+        *,
+        kind: ChangeKind = "import",
+        usage: Mapping[str, Usage] | None = None,
+        definitions: Iterable[Definition] = (),
+    ) -> Event:
+        """Put what a file holds into the library: insights that are new or changed, their counts, labels.
+
+        Args:
+            insights: What each is to be, by id; None for one that is to go.
+            expected: The version that each must still have; 0 for a new one.
+            reason: Why, for the record.
+            kind: Of the event.
+            usage: Counts that come along.
+            definitions: What labels mean; tasks and other names that are known of one stay.
+
+        Raises:
+            ConflictError: Somebody else changed one in the meantime.
+        """
+        with self.store.alone():
+            after = self._defined(definitions)
+            present = [each for each in insights.values() if each is not None]
+            for key, evidence in self._evidence(present).items():
+                defined = after.get(key)
+                after[key] = joined(defined, evidence) if defined is not None else evidence
+            return self._write(kind, insights, expected, reason, definitions=after, usage=usage)
 
     def merge(self, names: Sequence[str], merged: Insight, reason: str = "") -> Event:
         """Put one insight in the place of exactly these; it takes over their labels, tasks and features.
@@ -127,12 +163,13 @@ class Library:
         distinct = list(dict.fromkeys(names))
         if len(distinct) < 2:
             raise InputError("merging takes at least two insights.")
-        parts = [self.entry(name) for name in distinct]
-        whole = _united(merged, [each.insight for each in parts])
-        expected = {each.insight.id: each.version for each in parts}
-        after: dict[str, Insight | None] = {**dict.fromkeys(distinct), whole.id: whole}
-        expected.setdefault(whole.id, 0)
-        return self._write("merge", after, expected, reason)
+        with self.store.alone():
+            parts = [self.entry(name) for name in distinct]
+            whole = united(merged, [each.insight for each in parts])
+            expected = {each.insight.id: each.version for each in parts}
+            expected.setdefault(whole.id, 0)
+            after: dict[str, Insight | None] = {**dict.fromkeys(distinct), whole.id: whole}
+            return self._write("merge", after, expected, reason, definitions=self._evidence([whole]))
 
     def change(self, entry: Entry, after: Insight, reason: str = "", *, kind: ChangeKind = "edit") -> Event:
         """Put a new text, new labels or a new status in the place of what was read.
@@ -145,8 +182,9 @@ class Library:
         if after.id != name:
             raise InputError(f"the insight {name} can't become {after.id}: add one and retire the other.")
         new = [each for each in after.labels if each.key not in {label.key for label in entry.insight.labels}]
-        evidence = self._evidence([after], only=new)
-        return self._write(kind, {name: after}, {name: entry.version}, reason, definitions=evidence)
+        with self.store.alone():
+            evidence = self._evidence([after], only=new)
+            return self._write(kind, {name: after}, {name: entry.version}, reason, definitions=evidence)
 
     def put_status(self, entry: Entry, status: Status, reason: str = "") -> Event:
         """Activate, quarantine or retire.
@@ -158,8 +196,16 @@ class Library:
         return self.change(entry, after, reason, kind=_KIND_OF_STATUS[status])
 
     def define(self, definitions: Iterable[Definition], reason: str = "") -> Event:
-        """Say what labels mean."""
-        return self._write("label", {}, {}, reason, definitions={each.label.key: each for each in definitions})
+        """Say what labels mean; tasks and other names that are known of one stay.
+
+        Raises:
+            InputError: There are none.
+        """
+        with self.store.alone():
+            after = self._defined(definitions)
+            if not after:
+                raise InputError("there is no label to define.")
+            return self._write("label", {}, {}, reason, definitions=after)
 
     def merge_labels(self, kept: Label, other: Label, reason: str = "") -> Event:
         """Make a label another name of one that is kept; insights under it are found under the kept one.
@@ -167,17 +213,16 @@ class Library:
         Raises:
             InputError: One is not known, or both are the same.
         """
-        taxonomy = self.taxonomy()
-        stays, goes = taxonomy.find(kept), taxonomy.find(other)
-        if stays is None or goes is None:
-            raise InputError(f"there is no label {kept if stays is None else other}.")
-        if stays.label.key == goes.label.key:
-            raise InputError(f"{kept} and {other} are the same label.")
-        aliases = tuple(dict.fromkeys((*stays.aliases, goes.label, *goes.aliases)))
-        tasks = tuple(dict.fromkeys((*stays.tasks, *goes.tasks)))
-        joined = stays.model_copy(update={"aliases": aliases, "tasks": tasks})
-        after = {stays.label.key: joined, goes.label.key: None}
-        return self._write("label", {}, {}, reason, definitions=after)
+        with self.store.alone():
+            taxonomy = self.taxonomy()
+            stays, goes = taxonomy.find(kept), taxonomy.find(other)
+            if stays is None or goes is None:
+                raise InputError(f"there is no label {kept if stays is None else other}.")
+            if stays.label.key == goes.label.key:
+                raise InputError(f"{kept} and {other} are the same label.")
+            whole = joined(stays, goes.model_copy(update={"aliases": (goes.label, *goes.aliases)}))
+            after = {stays.label.key: whole, goes.label.key: None}
+            return self._write("label", {}, {}, reason, definitions=after)
 
     def record(self, outcome: Outcome) -> Event:
         """Count what came of a task that asked the library."""
@@ -192,27 +237,28 @@ class Library:
         Raises:
             InputError: There is no such change, or something that it wrote was changed since.
         """
-        change = self._change_at(number)
-        insights = {name: self._before(name, number) for name in change.insights}
-        definitions = {key: self._definition_before(key, number) for key in change.definitions}
-        for name in (*change.insights, *change.definitions):
-            self._require_last(name, number)
-        present = {each.insight.id: each.version for each in self.store.entries(change.insights)}
-        expected = {name: present.get(name, 0) for name in change.insights}
-        return self._write("undo", insights, expected, reason, definitions=definitions, undoes=(number,))
+        with self.store.alone():
+            change = self._change_at(number)
+            insights = {name: self._insight_before(name, number) for name in change.insights}
+            expected = {each.insight.id: each.version for each in self.store.entries(change.insights)}
+            definitions = {key: self._definition_undone(key, number, change) for key in change.definitions}
+            return self._write("undo", insights, expected, reason, definitions=definitions, undoes=(number,))
 
     def restore(self, number: int, reason: str = "") -> Event:
         """Put back all insights and labels as they were after this event; counts of usage stay.
 
         Raises:
-            InputError: There is no such event.
+            InputError: There is no such event, or nothing changed since.
         """
-        then, now = self.state(number), self.state()
-        insights = _difference(then.insights, now.insights)
-        expected = {name: now.versions[name] if name in now.insights else 0 for name in insights}
-        definitions = _difference(then.definitions, now.definitions)
-        undone = tuple(range(number + 1, now.number + 1))
-        return self._write("restore", insights, expected, reason, definitions=definitions, undoes=undone)
+        with self.store.alone():
+            then, now = self.state(number), self.state()
+            insights = difference(then.insights, now.insights)
+            expected = {name: now.versions[name] if name in now.insights else 0 for name in insights}
+            definitions = difference(then.definitions, now.definitions)
+            if not insights and not definitions:
+                raise InputError(f"{self.store.place} is as it was after event {number}: there is nothing to put back.")
+            undone = tuple(range(number + 1, now.number + 1))
+            return self._write("restore", insights, expected, reason, definitions=definitions, undoes=undone)
 
     def _write(
         self,
@@ -222,12 +268,14 @@ class Library:
         reason: str,
         *,
         definitions: Mapping[str, Definition | None] | None = None,
+        usage: Mapping[str, Usage] | None = None,
         undoes: tuple[int, ...] = (),
     ) -> Event:
         change = Change(
             kind=kind,
             insights=dict(insights),
             definitions=dict(definitions or {}),
+            usage=dict(usage or {}),
             reason=reason,
             author=self.author,
             run=self.run,
@@ -255,42 +303,54 @@ class Library:
             raise InputError(f"event {number} counts what came of a task; there is nothing to undo in it.")
         return event.body
 
-    def _before(self, name: str, number: int) -> Insight | None:
-        """What an insight was before an event."""
-        earlier = [event.body for event in self.store.events(until=number - 1, touching=name)]
-        changes = [body for body in earlier if isinstance(body, Change)]
-        return changes[-1].insights[name] if changes else None
-
-    def _definition_before(self, key: str, number: int) -> Definition | None:
-        earlier = [event.body for event in self.store.events(until=number - 1, touching=key)]
-        changes = [body for body in earlier if isinstance(body, Change)]
-        return changes[-1].definitions[key] if changes else None
-
-    def _require_last(self, name: str, number: int) -> None:
-        """Refuse to undo what something later was built on."""
-        later = [event for event in self.store.events(after=number, touching=name) if isinstance(event.body, Change)]
-        if later:
-            numbers = ", ".join(str(event.number) for event in later)
-            raise InputError(f"{name} was changed since event {number}: undo {numbers} first, the last one first.")
-
-
-def _united(merged: Insight, parts: Sequence[Insight]) -> Insight:
-    """The merged insight with what it takes over from its parts."""
-    every = (merged, *parts)
-    labels = {label.key: label for each in every for label in each.labels}
-    tasks = dict.fromkeys(task for each in every for task in each.provenance.tasks)
-    names = dict.fromkeys(each.id for each in parts)
-    sources = dict.fromkeys(each.provenance.source for each in every if each.provenance.source)
-    provenance: Mapping[str, Any] = {"tasks": tuple(tasks), "merged": tuple(names), "source": "; ".join(sources)}
-    return merged.model_copy(
-        update={
-            "labels": tuple(labels.values()),
-            "fingerprint": tuple(sorted({feature for each in every for feature in each.fingerprint})),
-            "provenance": merged.provenance.model_copy(update=provenance),
+    def _changes(self, name: str, *, after: int = 0, until: int | None = None) -> dict[int, Change]:
+        """The changes of an insight or of the key of a label, by their numbers."""
+        events = self.store.events(after=after, until=until, touching=name)
+        bodies = ((event.number, event.body) for event in events)
+        return {
+            number: body
+            for number, body in bodies
+            if isinstance(body, Change) and (name in body.insights or name in body.definitions)
         }
-    )
 
+    def _insight_before(self, name: str, number: int) -> Insight | None:
+        """What an insight was before an event that is the last one to change it.
 
-def _difference(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """What has to be put so that `now` becomes `then`; None for what has to go."""
-    return {name: then.get(name) for name in sorted(then.keys() | now.keys()) if then.get(name) != now.get(name)}
+        Raises:
+            InputError: It is not the last one.
+        """
+        if later := standing(self._changes(name, after=number)):
+            raise built_on(name, number, later)
+        earlier = self._changes(name, until=number - 1)
+        return earlier[max(earlier)].insights[name] if earlier else None
+
+    def _definition_undone(self, key: str, number: int, change: Change) -> Definition | None:
+        """What a label is without a change; tasks that later events added to it stay.
+
+        Raises:
+            InputError: Something else of it was changed later.
+        """
+        earlier, later = self._changes(key, until=number - 1), standing(self._changes(key, after=number))
+        before = earlier[max(earlier)].definitions[key] if earlier else None
+        if not later:
+            return before
+        after, now = change.definitions[key], later[max(later)].definitions[key]
+        if after is None or now is None or not (bare(before or after) == bare(after) == bare(now)):
+            raise built_on(key, number, later)
+        gone = set(after.tasks) - set(before.tasks if before else ())
+        return now.model_copy(update={"tasks": tuple(task for task in now.tasks if task not in gone)})
+
+    def _defined(self, definitions: Iterable[Definition]) -> dict[str, Definition | None]:
+        """Definitions with what is known of their labels besides.
+
+        Raises:
+            InputError: One is of a label that is another's name.
+        """
+        taxonomy = self.taxonomy()
+        found: dict[str, Definition | None] = {}
+        for each in definitions:
+            known = taxonomy.find(each.label) or each
+            if known.label.key != each.label.key:
+                raise InputError(f"{each.label} is another name of {known.label}: define that one.")
+            found[each.label.key] = joined(each, known)
+        return found

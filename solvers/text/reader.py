@@ -169,8 +169,8 @@ def _order_of_reading(statement: Statement) -> int:
 
 def _assembled(draft: Draft) -> Formulation | None:
     """The model of all that was read, unless it is refused."""
-    elements = (*draft.sets, *draft.parameters, *draft.variables, *draft.lets)
-    declared = draft.declared | {each.name for each in elements}
+    names = [each.name for kind in (draft.sets, draft.parameters, draft.variables, draft.lets) for each in kind]
+    declared = draft.declared.union(names)
     try:
         formulation = Formulation(
             title=draft.title,

@@ -1,6 +1,7 @@
 """What a store of a library can do: keep events in one transaction each, and find insights."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -42,6 +43,9 @@ class Store(Protocol):
     def place(self) -> str:
         """Where it is, as a person may see it: without a password."""
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Alone with the library: what is read inside is still so when it is written; what raises leaves nothing."""
+
     def write(self, body: Change | Outcome, expected: Mapping[str, int] | None = None) -> Event:
         """Append an event and carry it out, all or nothing, one writer after another.
 
@@ -70,7 +74,10 @@ class Store(Protocol):
         """All labels that are known."""
 
     def matching(self, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """Ids and scores of active insights in whose text the terms are, the best first."""
+        """Ids and scores (BM25) of active insights in whose text the terms are, the best first."""
+
+    def nearest(self, space: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """Ids and cosines above 0 of active insights with an embedding of this space, the nearest first."""
 
     def vectors(self, space: str) -> tuple[list[str], Vectors]:
         """Ids and embeddings (insights x dimensions) of this space that still belong to the insight's content."""

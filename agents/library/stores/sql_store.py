@@ -1,13 +1,10 @@
-"""A library in an SQL database: the events, what they come to, and an index of words, each written with its event.
-
-All that the two databases do differently is in a `Dialect`; statements here mark their arguments with `?`.
-"""
+"""A library in an SQL database: the events, what they come to, and an index of words, each written with its event."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -15,10 +12,11 @@ from pydantic import ValidationError
 from steepest.agents.library.events import Change, Event, Outcome, counted
 from steepest.agents.library.insights import Insight, Usage
 from steepest.agents.library.labels import Definition
+from steepest.agents.library.stores.dialects import Dialect
 from steepest.agents.library.stores.protocol import ConflictError, Entry, LibraryError, Vectors
 from steepest.agents.library.words import stems
 
-__all__ = ["Dialect", "SqlStore"]
+__all__ = ["SqlStore", "missing"]
 
 FORMAT = 1
 _AT_ONCE = 500
@@ -37,32 +35,17 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS steepest_usage (insight TEXT PRIMARY KEY, body TEXT NOT NULL)",
 )
 
+_PUT_INSIGHT = """INSERT INTO steepest_insights (id, version, status, body) VALUES (?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, body = excluded.body"""
+_PUT_DEFINITION = """INSERT INTO steepest_definitions (key, body) VALUES (?, ?)
+    ON CONFLICT (key) DO UPDATE SET body = excluded.body"""
+_PUT_USAGE = """INSERT INTO steepest_usage (insight, body) VALUES (?, ?)
+    ON CONFLICT (insight) DO UPDATE SET body = excluded.body"""
 
-class Dialect(Protocol):
-    """What a database does in its own way."""
 
-    place: str
-    """As a person may see it."""
-    tables: tuple[str, ...]
-    """Its own tables: the index of words, and the embeddings."""
-
-    def connect(self) -> Any:
-        """A connection whose `execute` takes SQL and arguments and gives a cursor; no transaction is open."""
-
-    def sql(self, statement: str) -> str:
-        """The statement with this database's marks for arguments."""
-
-    def told(self) -> AbstractContextManager[None]:
-        """Turns what the database raises into a `LibraryError`."""
-
-    def writing(self, database: Any) -> AbstractContextManager[None]:
-        """A transaction that is the only one that writes; put back where it raises."""
-
-    def index(self, database: Any, insight: str, terms: Sequence[str]) -> None:
-        """Put an insight's words into the index in place of what is there; no terms take it out."""
-
-    def matching(self, database: Any, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """Ids and scores of the insights in which terms are, the best first."""
+def missing(place: str) -> str:
+    """What is said where a library was to be and is not."""
+    return f"{place}: there is no library; `steepest learn` and `steepest library import` make one."
 
 
 class SqlStore:
@@ -70,18 +53,20 @@ class SqlStore:
 
     Args:
         dialect: The database.
+        must_exist: Whether a library that is not there is an error rather than a new one.
 
     Raises:
         LibraryError: It can't be opened, is no library, or was written by a later version of steepest.
     """
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, *, must_exist: bool = False) -> None:
         self._dialect = dialect
         self._lock = threading.RLock()
+        self._is_alone = False
         with dialect.told():
             self._database = dialect.connect()
             try:
-                self._prepare()
+                self._prepare(must_exist)
             except BaseException:
                 self._database.close()
                 raise
@@ -94,6 +79,24 @@ class SqlStore:
         """Where it is, without a password."""
         return self._dialect.place
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Alone with the library: what is read inside is still so when it is written; what raises leaves nothing.
+
+        Raises:
+            LibraryError: It can't be written, or others write for longer than one waits.
+        """
+        with self._lock, self._dialect.told():
+            if self._is_alone:
+                yield
+                return
+            with self._dialect.writing(self._database):
+                self._is_alone = True
+                try:
+                    yield
+                finally:
+                    self._is_alone = False
+
     def write(self, body: Change | Outcome, expected: Mapping[str, int] | None = None) -> Event:
         """Append an event and carry it out, all or nothing, one writer after another.
 
@@ -101,7 +104,7 @@ class SqlStore:
             ConflictError: An insight has another version than expected by now.
             LibraryError: It can't be written.
         """
-        with self._writing():
+        with self.alone():
             self._require(expected or {})
             event = Event(number=self._number() + 1, time=datetime.now(UTC), body=body)
             self._run(
@@ -138,128 +141,156 @@ class SqlStore:
     def touched(self, after: int) -> list[str]:
         """Ids of insights and keys of labels that events after this one touch."""
         with self._reading():
-            rows = self._run("SELECT DISTINCT name FROM steepest_touched WHERE event > ? ORDER BY name", (after,))
-            return [name for (name,) in rows.fetchall()]
+            rows = self._run("SELECT DISTINCT name FROM steepest_touched WHERE event > ?", (after,)).fetchall()
+        return sorted(name for (name,) in rows)  # here, since databases order texts in ways of their own
 
     def entries(self, ids: Iterable[str] | None = None) -> list[Entry]:
         """The whole library in the order of ids, or these in the order given; one that is not there has no entry."""
-        if ids is None:
-            return self._entries("ORDER BY i.id", ())
-        found: dict[str, Entry] = {}
-        wanted = list(ids)
-        distinct = list(dict.fromkeys(wanted))
-        for start in range(0, len(distinct), _AT_ONCE):
-            some = distinct[start : start + _AT_ONCE]
-            marks = ", ".join("?" * len(some))
-            found.update((each.insight.id, each) for each in self._entries(f"WHERE i.id IN ({marks})", some))
+        query = """SELECT i.id, i.version, i.body, u.body FROM steepest_insights i
+            LEFT JOIN steepest_usage u ON u.insight = i.id"""
+        with self._reading():
+            if ids is None:
+                return [self._entry(*row) for row in sorted(self._run(query, ()).fetchall())]
+            wanted = list(ids)
+            found = {row[0]: self._entry(*row) for row in self._rows_of(query, "i.id", wanted)}
         return [found[name] for name in wanted if name in found]
 
     def definitions(self) -> list[Definition]:
         """All labels that are known."""
         with self._reading():
-            rows = self._run("SELECT body FROM steepest_definitions ORDER BY key", ()).fetchall()
-            return [Definition.model_validate_json(body) for (body,) in rows]
+            rows = self._run("SELECT key, body FROM steepest_definitions", ()).fetchall()
+        return [self._definition(*row) for row in sorted(rows)]
 
     def matching(self, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """Ids and scores of active insights in whose text the terms are, the best first."""
+        """Ids and scores (BM25) of active insights in whose text the terms are, the best first."""
         if not terms:
             return []
         with self._reading():
             return self._dialect.matching(self._database, terms, limit)
 
+    def nearest(self, space: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """Ids and cosines above 0 of active insights with an embedding of this space, the nearest first."""
+        with self._reading():
+            found = self._dialect.nearest(self._database, space, vector, limit)
+            return self._nearest(space, vector, limit) if found is None else found
+
     def vectors(self, space: str) -> tuple[list[str], Vectors]:
         """Ids and embeddings of this space that still belong to the insight's content."""
-        query = """SELECT v.insight, v.vector FROM steepest_vectors v
-            JOIN steepest_insights i ON i.id = v.insight AND i.version = v.version
-            WHERE v.space = ? ORDER BY v.insight"""
         with self._reading():
-            rows = self._run(query, (space,)).fetchall()
-        if not rows:
-            return [], np.empty((0, 0), np.float32)
-        flat = np.frombuffer(b"".join(bytes(vector) for _, vector in rows), np.float32)
-        return [name for name, _ in rows], flat.reshape(len(rows), -1)
+            return self._dialect.vectors(self._database, space)
 
     def keep_vectors(self, space: str, of: Mapping[str, tuple[int, Vectors]]) -> None:
         """Keep embeddings by insight, each with the version of the insight that it was made of."""
-        statement = """INSERT INTO steepest_vectors (insight, space, version, vector) VALUES (?, ?, ?, ?)
-            ON CONFLICT (insight, space) DO UPDATE SET version = excluded.version, vector = excluded.vector"""
-        with self._writing():
-            for name, (version, vector) in of.items():
-                self._run(statement, (name, space, version, np.asarray(vector, np.float32).tobytes()))
+        rows = [(name, space, version, np.asarray(vector, np.float32)) for name, (version, vector) in of.items()]
+        with self.alone():
+            self._dialect.keep_vectors(self._database, rows)
 
     def close(self) -> None:
         """Let go of the file or the connection."""
         with self._lock:
             self._database.close()
 
-    def _prepare(self) -> None:
-        for statement in (*TABLES, *self._dialect.tables):
-            self._run(statement, ())
-        with self._dialect.writing(self._database):
-            row = self._run("SELECT format FROM steepest_library", ()).fetchone()
-            if row is None:
-                self._run("INSERT INTO steepest_library (format) VALUES (?)", (FORMAT,))
-            elif row[0] > FORMAT:
-                raise LibraryError(f"{self.place} was written by a later version of steepest: update it.")
+    def _prepare(self, must_exist: bool) -> None:
+        """Make the tables where there are none; to open a library that is there takes no right to write."""
+        if not self._dialect.has_library(self._database):
+            if must_exist:
+                raise LibraryError(missing(self.place))
+            with self._dialect.writing(self._database):
+                for statement in (*TABLES, *self._dialect.tables):
+                    self._run(statement, ())
+                if self._format() is None:  # another process may have been first
+                    self._run("INSERT INTO steepest_library (format) VALUES (?)", (FORMAT,))
+        found = self._format()
+        if found is None or found > FORMAT:
+            raise LibraryError(f"{self.place} was written by a later version of steepest: update it.")
+
+    def _format(self) -> int | None:
+        row = self._run("SELECT format FROM steepest_library", ()).fetchone()
+        return row[0] if row else None
 
     def _require(self, expected: Mapping[str, int]) -> None:
+        there = dict(self._rows_of("SELECT id, version FROM steepest_insights", "id", list(expected)))
         for name, version in expected.items():
-            row = self._run("SELECT version FROM steepest_insights WHERE id = ?", (name,)).fetchone()
-            if (row[0] if row else 0) == version:
+            if there.get(name, 0) == version:
                 continue
-            happened = "changed" if row and version else "taken away" if version else "added"
+            happened = "added" if not version else "changed" if name in there else "taken away"
             raise ConflictError(f"{self.place}: the insight {name} was {happened} by somebody else in the meantime.")
 
     def _number(self) -> int:
         return int(self._run("SELECT COALESCE(MAX(number), 0) FROM steepest_events", ()).fetchone()[0])
 
     def _change(self, change: Change, number: int) -> None:
-        for name, insight in change.insights.items():
-            self._touch(name, number)
-            self._put(name, insight, number)
-        for key, definition in change.definitions.items():
-            self._touch(key, number)
-            self._run("DELETE FROM steepest_definitions WHERE key = ?", (key,))
-            if definition is not None:
-                values = (key, definition.model_dump_json())
-                self._run("INSERT INTO steepest_definitions (key, body) VALUES (?, ?)", values)
+        self._touch({**change.insights, **change.definitions, **change.usage}, number)
+        gone = [(name,) for name, insight in change.insights.items() if insight is None]
+        present = {name: insight for name, insight in change.insights.items() if insight is not None}
+        self._run_many("DELETE FROM steepest_insights WHERE id = ?", gone)
+        self._run_many("DELETE FROM steepest_vectors WHERE insight = ?", gone)
+        self._run_many(_PUT_INSIGHT, [(name, number, e.status, e.model_dump_json()) for name, e in present.items()])
+        active = {name: insight for name, insight in present.items() if insight.status == "active"}
+        words = {name: stems(active[name].text) if name in active else [] for name in change.insights}
+        self._dialect.index(self._database, words)
+        self._put_definitions(change.definitions)
+        self._put_usage(change.usage)
 
-    def _put(self, name: str, insight: Insight | None, number: int) -> None:
-        terms = stems(insight.text) if insight is not None and insight.status == "active" else []
-        self._dialect.index(self._database, name, terms)
-        if insight is None:
-            self._run("DELETE FROM steepest_insights WHERE id = ?", (name,))
-            self._run("DELETE FROM steepest_vectors WHERE insight = ?", (name,))
-            return
-        statement = """INSERT INTO steepest_insights (id, version, status, body) VALUES (?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, body = excluded.body"""
-        self._run(statement, (name, number, insight.status, insight.model_dump_json()))
+    def _put_definitions(self, definitions: Mapping[str, Definition | None]) -> None:
+        gone = [(key,) for key, definition in definitions.items() if definition is None]
+        self._run_many("DELETE FROM steepest_definitions WHERE key = ?", gone)
+        present = [(key, each.model_dump_json()) for key, each in definitions.items() if each is not None]
+        self._run_many(_PUT_DEFINITION, present)
 
     def _count(self, outcome: Outcome, event: Event) -> None:
-        touched = counted({}, outcome, event.time)
-        known = {each.insight.id: each.usage for each in self.entries(touched)}
-        statement = """INSERT INTO steepest_usage (insight, body) VALUES (?, ?)
-            ON CONFLICT (insight) DO UPDATE SET body = excluded.body"""
-        for name, usage in counted(known, outcome, event.time).items():
-            self._touch(name, event.number)
-            self._run(statement, (name, usage.model_dump_json()))
+        """Add to the counts, of insights that are gone by now too: an undo may bring them back."""
+        names = sorted(counted({}, outcome, event.time))
+        rows = self._rows_of("SELECT insight, body FROM steepest_usage", "insight", names)
+        known = {name: self._usage(name, body) for name, body in rows}
+        self._touch(names, event.number)
+        self._put_usage(counted(known, outcome, event.time))
 
-    def _touch(self, name: str, number: int) -> None:
-        self._run("INSERT INTO steepest_touched (name, event) VALUES (?, ?)", (name, number))
+    def _put_usage(self, usage: Mapping[str, Usage]) -> None:
+        self._run_many(_PUT_USAGE, [(name, each.model_dump_json()) for name, each in usage.items()])
 
-    def _entries(self, where: str, arguments: Sequence[object]) -> list[Entry]:
-        query = f"""SELECT i.version, i.body, u.body FROM steepest_insights i
-            LEFT JOIN steepest_usage u ON u.insight = i.id {where}"""  # noqa: S608 - no text from outside
-        with self._reading():
-            rows = self._run(query, arguments).fetchall()
-            return [self._entry(*row) for row in rows]
+    def _touch(self, names: Iterable[str], number: int) -> None:
+        self._run_many("INSERT INTO steepest_touched (name, event) VALUES (?, ?)", [(name, number) for name in names])
 
-    def _entry(self, version: int, body: str, usage: str | None) -> Entry:
+    def _nearest(self, space: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """By comparing with each."""
+        names, vectors = self._dialect.vectors(self._database, space)
+        active = {name for (name,) in self._run("SELECT id FROM steepest_insights WHERE status = ?", ("active",))}
+        rows = [place for place, name in enumerate(names) if name in active]
+        if not rows:
+            return []
+        lengths = np.linalg.norm(vectors[rows], axis=1) * np.linalg.norm(vector)
+        cosines = (vectors[rows] @ np.asarray(vector, np.float32)) / np.where(lengths > 0, lengths, 1)
+        order = np.argsort(-cosines, kind="stable")[:limit]  # of equals the first id
+        return [(names[rows[place]], float(cosines[place])) for place in order.tolist() if cosines[place] > 0]
+
+    def _rows_of(self, query: str, column: str, names: Sequence[str]) -> list[Any]:
+        """The rows of these names, many names in one statement."""
+        rows: list[Any] = []
+        distinct = list(dict.fromkeys(names))
+        for start in range(0, len(distinct), _AT_ONCE):
+            some = distinct[start : start + _AT_ONCE]
+            rows += self._run(f"{query} WHERE {column} IN ({', '.join('?' * len(some))})", some).fetchall()
+        return rows
+
+    def _entry(self, name: str, version: int, body: str, usage: str | None) -> Entry:
         try:
-            counts = Usage.model_validate_json(usage) if usage else Usage()
-            return Entry(Insight.model_validate_json(body), version, counts)
+            insight = Insight.model_validate_json(body)
         except ValidationError as error:
-            raise LibraryError(f"{self.place}: an insight can't be read: {error}") from error
+            raise LibraryError(f"{self.place}: the insight {name} can't be read: {error}") from error
+        return Entry(insight, version, self._usage(name, usage) if usage else Usage())
+
+    def _usage(self, name: str, body: str) -> Usage:
+        try:
+            return Usage.model_validate_json(body)
+        except ValidationError as error:
+            raise LibraryError(f"{self.place}: the counts of {name} can't be read: {error}") from error
+
+    def _definition(self, key: str, body: str) -> Definition:
+        try:
+            return Definition.model_validate_json(body)
+        except ValidationError as error:
+            raise LibraryError(f"{self.place}: the label {key} can't be read: {error}") from error
 
     def _event(self, number: int, time: str, body: str) -> Event:
         try:
@@ -268,14 +299,13 @@ class SqlStore:
             raise LibraryError(f"{self.place}: event {number} can't be read: {error}") from error
 
     def _run(self, statement: str, arguments: Sequence[object]) -> Any:
-        return self._database.execute(self._dialect.sql(statement), tuple(arguments))
+        return self._dialect.run(self._database, statement, arguments)
+
+    def _run_many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        if rows:
+            self._dialect.run_many(self._database, statement, rows)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
         with self._lock, self._dialect.told():
-            yield
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._lock, self._dialect.told(), self._dialect.writing(self._database):
             yield

@@ -1,0 +1,1 @@
+"""Libraries as files: our own JSON, Markdown that a person edits, AlphaOPT's library and dictionary."""

@@ -1,0 +1,32 @@
+"""`steepest library`: look into a library of insights, edit it, exchange it, undo; an action a module.
+
+What the actions load is loaded when one of them is carried out.
+"""
+
+import argparse
+from typing import Any
+
+from steepest.cli.library import edit, export, history, imports, listing, search, show, stats, undo, why
+from steepest.cli.options import add_command
+
+EPILOG = """\
+examples:
+  steepest library list lib.db --status active
+  steepest library show lib.db 4b1f0c9a22d1
+  steepest library search lib.db "a warehouse opens only if it is used"
+  steepest library export lib.db --out lib.md        edit it, then: steepest library import lib.db lib.md
+  steepest library history lib.db
+  steepest library undo lib.db 12
+  steepest library why lib.db task-17
+
+A library is a file, or a schema in PostgreSQL: postgresql://USER@HOST/DATABASE#NAME."""
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command and its actions to the parser."""
+    parser: argparse.ArgumentParser = add_command(
+        commands, "library", "look into a library of insights, edit it, and undo", EPILOG
+    )
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    for action in (listing, show, edit, search, stats, export, imports, history, undo, why):
+        action.add_parser(actions)
