@@ -22,6 +22,9 @@ from steepest.solvers.verification import (
     tidied,
 )
 
+_FAR = 1e15
+"""A value of this size has no digits left behind its point, and is huge to SCIP by its own settings."""
+
 
 def solve_expressions(
     model: ExpressionModel, options: SolveOptions, control: SolveControl | None = None, start: Numbers | None = None
@@ -43,6 +46,8 @@ def solve_expressions(
         return without_values(raw)
     values = _trusted(model, raw.values, options)
     _require_regular(model, values)
+    if raw.status == "optimal":
+        _require_near(model, values)
     objective = objective_at(model, values)
     _require_within(raw.bound, objective, model.linear.sense)
     return with_values(raw, values, objective)
@@ -97,6 +102,21 @@ def _require_regular(model: ExpressionModel, values: Numbers) -> None:
         raise SolverError(
             f"at the solver's answer {singular}: the model may be unbounded there, or have no optimum; "
             "give bounds that keep it away, such as a divisor a lower bound above 0"
+        )
+
+
+def _require_near(model: ExpressionModel, values: Numbers) -> None:
+    """Raise `SolverError` if a variable without a bound is as far away as SCIP looks, where it calls the best it saw.
+
+    SCIP 10.0 says of `maximize: sqrt(x)` over `x >= 0` that 616,425,324 is optimal.
+    """
+    open_above, open_below = np.isinf(model.linear.upper), np.isinf(model.linear.lower)
+    far = (open_above & (values >= _FAR)) | (open_below & (values <= -_FAR))
+    if far.any():
+        column = int(np.argmax(far))
+        raise SolverError(
+            f"the solver calls an answer optimal in which {model.linear.column_name(column)} is {values[column]:g}: "
+            "the model may be unbounded; give the variable a bound, if there is a best answer"
         )
 
 

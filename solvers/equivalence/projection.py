@@ -10,6 +10,7 @@ import numpy as np
 
 from steepest.errors import SteepestError
 from steepest.solvers.backends.array_model import ArrayModel
+from steepest.solvers.equivalence.budget import Spending
 from steepest.solvers.equivalence.rows import BOUNDS, SparseRow, bounds_of, rows_of
 from steepest.solvers.vectorized.columns import CONTINUOUS, INTEGER, SEMICONTINUOUS
 
@@ -32,15 +33,17 @@ class Projection:
     rows: list[SparseRow]
 
 
-def projected(model: ArrayModel, kept: tuple[int, ...], further: list[SparseRow]) -> Projection:
+def projected(model: ArrayModel, kept: tuple[int, ...], further: list[SparseRow], spending: Spending) -> Projection:
     """The model's constraints, and further ones, on some of its columns.
 
     Raises:
         NotProjectableError: A column can't be eliminated exactly.
+        BudgetSpentError: The time is over.
     """
     rows = [row for row in (*rows_of(model), *further) if not row.is_free]
     gone = set(range(model.columns)) - set(kept)
     while gone:
+        _ = spending.left
         count = dict.fromkeys(gone, 0)
         for row in rows:
             for column in row.coefficients:
@@ -51,7 +54,8 @@ def projected(model: ArrayModel, kept: tuple[int, ...], further: list[SparseRow]
             gone.discard(column)
         if not gone:
             break
-        column = min(gone, key=lambda each: (not _has_equation(model, rows, each), count[each], each))
+        told = {each for row in rows if row.is_equation for each in row.coefficients if _is_told(model, row, each)}
+        column = min(gone, key=lambda each: (each not in told, count[each], each))
         rows = _without(model, rows, column)
         gone.discard(column)
         if len(rows) > _MOST_ROWS:
@@ -64,10 +68,6 @@ def _require_a_value(model: ArrayModel, column: int) -> None:
     low, high = model.lower[column], model.upper[column]
     if model.types[column] == INTEGER and np.ceil(low - _WHOLE) > np.floor(high + _WHOLE):
         raise NotProjectableError(f"{model.column_name(column)} has no whole number between its bounds")
-
-
-def _has_equation(model: ArrayModel, rows: list[SparseRow], column: int) -> bool:
-    return _equation(model, rows, column) is not None
 
 
 def _without(model: ArrayModel, rows: list[SparseRow], column: int) -> list[SparseRow]:
@@ -85,14 +85,13 @@ def _without(model: ArrayModel, rows: list[SparseRow], column: int) -> list[Spar
 
 def _equation(model: ArrayModel, rows: list[SparseRow], column: int) -> SparseRow | None:
     """The shortest equation that says what a column is."""
-    found = [
-        row
-        for row in rows
-        if row.is_equation
-        and column in row.coefficients
-        and (model.types[column] == CONTINUOUS or _is_whole_beside(model, row, column))
-    ]
+    found = [row for row in rows if row.is_equation and column in row.coefficients and _is_told(model, row, column)]
     return min(found, key=lambda row: len(row.coefficients), default=None)
+
+
+def _is_told(model: ArrayModel, equation: SparseRow, column: int) -> bool:
+    """Whether an equation makes one of its columns a value that the column may have."""
+    return bool(model.types[column] == CONTINUOUS) or _is_whole_beside(model, equation, column)
 
 
 def _is_whole_beside(model: ArrayModel, row: SparseRow, column: int) -> bool:

@@ -90,7 +90,7 @@ def _one_way(
 ) -> tuple[Inclusion, Witness | None]:
     """What is known of the one set lying within the other, and a point that shows that it does not."""
     try:
-        limits = projected(outer.model, outer.columns, outer.limits)
+        limits = projected(outer.model, outer.columns, outer.limits, spending)
     except NotProjectableError as error:
         found = Inclusion(doubts=[str(error)])
         return found, _probed(inside, outer, to_inside, of, spending)

@@ -164,12 +164,12 @@ def _circuit(each: _Global) -> None:
     count = nodes.shape[1]
     for side in (tail, head):
         each.made.add_rows(each.record, arcs.scattered(side, count), 1.0, 1.0)
-    stays = np.flatnonzero(tail == head)
-    each.made.add_rows(each.record, arcs.gathered(stays), 0.0, 0.0)
     sizes = np.bincount(nodes[0], minlength=each.frame.size).astype(np.float64)
     is_root = np.zeros(count, bool)
     is_root[np.unique(nodes[0], return_index=True)[1]] = True
     last = sizes[nodes[0]] - 1
+    stays = np.flatnonzero((tail == head) & (last[tail] > 0))  # a node by itself goes round by staying
+    each.made.add_rows(each.record, arcs.gathered(stays), 0.0, 0.0)
     order = column_form(each.made.add_columns(each.record, np.zeros(count), np.where(is_root, 0.0, last)))
     inner = np.flatnonzero(~is_root[tail] & ~is_root[head] & (tail != head))
     room = last[tail[inner]]
@@ -204,6 +204,8 @@ def _cumulative(each: _Global) -> None:
     limit = each.linearizer.linear_form(capacity, each.frame).gathered(each.expansion.parents)
     if not needed.is_constant:
         raise each.unsupported("what a task needs has to be data")
+    if (needed.constant < 0).any():
+        raise each.unsupported("what a task needs can't be below 0")
     if not (is_whole(starts, each.made.columns).all() and is_whole(ends, each.made.columns).all()):
         raise each.unsupported("starts and durations have to be whole numbers: make the variables integer")
     one, other = each.pairs()

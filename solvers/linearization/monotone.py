@@ -82,10 +82,18 @@ class MonotoneObjective:
         objective, bound = self.at(inner.objective), self.at(inner.bound)
         return replace(inner, objective=objective, bound=bound, gap=_gap(objective, bound))
 
+    def _has_no_end(self) -> bool:
+        """Whether the objective gets better without end where the expression inside does: not `exp`, which nears 0."""
+        is_most = self.formulation.objectives[0].sense == "maximize"
+        end = self.at(math.inf if is_most else -math.inf)
+        return end is not None and math.isinf(end)
+
     def solution(self, inner: Solution) -> Solution | None:
         """The solution of the whole, from that of the expression inside; None where that doesn't tell it."""
         if inner.status in ("infeasible", "interrupted", "time_limit") and inner.objective is None:
             return inner.model_copy(update={"bound": None, "gap": None})
+        if inner.status == "unbounded" and self._has_no_end():
+            return inner
         objective = self.at(inner.objective)
         if objective is None or inner.status not in ("optimal", "time_limit", "interrupted"):
             return None

@@ -172,3 +172,15 @@ def test_a_power_of_whole_numbers_beyond_every_number_is_refused():
     formulation = Formulation.from_text("variables:\n  x: real in 0..1\nminimize: sin(x) + 9**9**9\n")
     with pytest.raises(FormulationError, match="9"):
         formulation.solve()
+
+
+@pytest.mark.parametrize("objective", ["maximize: sqrt(x)", "maximize: log(x + 1)", "minimize: 3 - 2 * log(x + 1)"])
+def test_what_rises_without_end_slowly_is_unbounded(objective: str) -> None:
+    formulation = Formulation.from_text(f"variables:\n  x: real >= 0\n{objective}\n")
+    assert solve_formulation(formulation).status == "unbounded"
+
+
+def test_an_optimum_at_the_end_of_the_numbers_is_not_believed() -> None:
+    solution = solve_formulation(Formulation.from_text("variables:\n  x: real >= 0\nmaximize: x - sqrt(x)\n"))
+    assert solution.status == "failed"
+    assert "may be unbounded" in solution.message

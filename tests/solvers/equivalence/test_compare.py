@@ -197,3 +197,12 @@ constraints:
     found = compare_formulations(first, second, level="structure")
     assert found.is_equivalent
     assert found.seconds < 10
+
+
+def test_one_more_of_two_million_is_a_difference() -> None:
+    text = "variables:\n  trucks: integer in 0..{most}\nmaximize: trucks\n"
+    first, second = (Formulation.from_text(text.format(most=most)) for most in (2_000_000, 2_000_001))
+    for level in ("feasible", "optima"):
+        found = compare_formulations(first, second, level=level)  # type: ignore[arg-type]
+        assert found.verdict == "different"
+        assert "trucks = 200000" in found.message

@@ -47,6 +47,11 @@ def test_an_arc_from_a_node_to_itself_is_no_way_out() -> None:
     assert (solution.objective, solution.value("go", 1, 1)) == (2, 0)
 
 
+def test_a_node_by_itself_goes_round_by_staying() -> None:
+    text = "sets:\n  N = 1..1\nvariables:\n  go[N, N]: binary\nminimize: go[1, 1]\nconstraints:\n"
+    assert solved(f"{text}  tour: circuit(go[i, j] for i in N for j in N)").value("go", 1, 1) == 1
+
+
 def test_machines_do_one_job_at_a_time() -> None:
     text = """
 sets:
@@ -105,6 +110,7 @@ constraints:
         ("no_overlap(q[i] for i in A)", "`no_overlap(start[i], duration[i] for i in S)`"),
         ("cumulative(2, q[i], 1, 1 for i in A)", "have to be whole numbers"),
         ("cumulative(2, n[i], 1, q[i] for i in A)", "has to be data"),
+        ("cumulative(1, n[i], 2, (2 if i == 1 else -1) for i in A)", "can't be below 0"),
         ("piecewise(q[1], (0, 0), (0, 1)) <= 1", "from left to right"),
         ("piecewise(q[1], 3) <= 1", "has no points"),
         ("all_different(n[i] for i in A)", "variable `n[1]`"),
