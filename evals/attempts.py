@@ -66,6 +66,10 @@ class Attempt(BaseModel):
     code: str = ""
     """Program, if the method writes one."""
     diagnostics: tuple[str, ...] = ()
+    insights: tuple[str, ...] = ()
+    """Ids of the insights of an experience library that were in the prompt, the most important first."""
+    cited: tuple[str, ...] = ()
+    """Of these, the ones that the model says it used."""
     rounds: int = Field(default=0, ge=0)
     """Correction rounds: how often the model was asked to repair."""
     candidates: tuple[float | None, ...] = ()

@@ -1,6 +1,7 @@
 """A run from what a person asks for to its end: specification, store, engine and runner put together."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -43,6 +44,8 @@ class Batch:
     model: "str | ChatModel | None" = None
     """Its name, or an object, which stays in this process; none for a method that asks none."""
     method_settings: Mapping[str, Any] = field(default_factory=dict)
+    library: str | None = None
+    """The experience library that `+library` asks: a file or an address."""
     profiles: Sequence[str] = ()
     """By which answers are graded besides the strict one."""
     selection: Selection = field(default_factory=Selection)
@@ -89,45 +92,59 @@ async def carry_out(batch: Batch, place: str | Path, on_event: Listener = lambda
     Raises:
         InputError: Something that is asked for is not there, the place holds another run, or the run can't be kept.
     """
+    from steepest.evals.libraries import library_copy
     from steepest.evals.stores.places import continue_run
 
-    problems = batch.selected()
+    batch.selected()  # what is wrong with the selection is told first
     method = method_of(batch)
     batch = _with_its_model(batch, method)
-    specification = _specification(batch, method)
+    specification = _specification(batch, method, place)
     if isinstance(method, Tooled) and method.tool == "solver":
         require_main_guard()
     store = continue_run(place, specification, batch.selected(all_shards=True))
     try:
-        engine = _engine(batch, store)
-        # A grader looks for another optimum in a process that can be killed, as the attempts' solves are.
-        solvers = SolverPool(GRADING, processes=1)
-        try:
-            return await run_batch(
-                problems,
-                store,
-                engine,
-                grade=partial(grade, profiles=specification.profiles, solve=solvers.solve_blocking),
-                epochs=batch.selection.epochs,
-                max_errors=batch.max_errors,
-                on_event=on_event,
-            )
-        finally:
-            await engine.close()
-            solvers.close()
+        with ExitStack() as kept:
+            if batch.library is not None and specification.library is not None:
+                copy = kept.enter_context(library_copy(batch.library, specification.library, store))
+                batch = replace(batch, library=copy)
+            return await _run(batch, store, specification, on_event)
     finally:
         store.close()
+
+
+async def _run(batch: Batch, store: RunWriter, specification: RunSpecification, on_event: Listener) -> RunEnd:
+    """Make the attempts that the run lacks."""
+    engine = _engine(batch, store)
+    # A grader looks for another optimum in a process that can be killed, as the attempts' solves are.
+    solvers = SolverPool(GRADING, processes=1)
+    try:
+        return await run_batch(
+            batch.selected(),
+            store,
+            engine,
+            grade=partial(grade, profiles=specification.profiles, solve=solvers.solve_blocking),
+            epochs=batch.selection.epochs,
+            max_errors=batch.max_errors,
+            on_event=on_event,
+        )
+    finally:
+        await engine.close()
+        solvers.close()
 
 
 def method_of(batch: Batch) -> Method:
     """The method that is meant.
 
     Raises:
-        InputError: There is none of this name, or not with these settings.
+        InputError: There is none of this name, or not with these settings or this library.
     """
     from steepest.evals.methods import open_method
 
-    return open_method(batch.method, batch.method_settings) if isinstance(batch.method, str) else batch.method
+    if isinstance(batch.method, str):
+        return open_method(batch.method, batch.method_settings, library=batch.library)
+    if batch.library is not None:
+        raise InputError("A library is asked by methods that are named, such as five+library; an object has its own.")
+    return batch.method
 
 
 def _with_its_model(batch: Batch, method: Method) -> Batch:
@@ -151,7 +168,8 @@ def _with_its_model(batch: Batch, method: Method) -> Batch:
     return batch
 
 
-def _specification(batch: Batch, method: Method) -> RunSpecification:
+def _specification(batch: Batch, method: Method, place: str | Path) -> RunSpecification:
+    from steepest.evals.libraries import library_of_run
     from steepest.evals.methods import method_settings
     from steepest.evals.specifying import build_specification
 
@@ -165,6 +183,7 @@ def _specification(batch: Batch, method: Method) -> RunSpecification:
         profiles=tuple(profile.name for profile in profiles_named(batch.profiles)),
         seed=batch.seed,
         solver_seconds=batch.solver_seconds,
+        library=library_of_run(batch.library, place) if batch.library is not None else None,
         max_cost=batch.max_cost,
     )
 
@@ -181,6 +200,7 @@ def _engine(batch: Batch, store: RunWriter) -> Engine:
         solver_seconds=batch.solver_seconds,
         seed=batch.seed,
         cache=store.replies,
+        library=batch.library,
         max_cost=batch.max_cost,
         max_tokens=batch.max_tokens,
     )

@@ -47,6 +47,8 @@ class RunOptions(TypedDict, total=False):
     shard: tuple[int, int] | None
     epochs: int
     method_settings: dict[str, Any]
+    library: str
+    """Of insights, for methods with `+library`."""
     profiles: Iterable[str]
     seed: int
     solver_seconds: float

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from steepest.errors import InputError
 
-__all__ = ["DatasetReference", "RunSpecification", "Selection", "differences"]
+__all__ = ["DatasetReference", "LibraryReference", "RunSpecification", "Selection", "differences"]
 
 
 class DatasetReference(BaseModel):
@@ -43,6 +43,20 @@ class Selection(BaseModel):
     epochs: int = Field(default=1, ge=1)
 
 
+class LibraryReference(BaseModel):
+    """An experience library as it was at one moment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    place: str
+    """As the person gave it, without a password."""
+    number: int = Field(ge=0)
+    """Of its last event when the run began."""
+
+    def __str__(self) -> str:
+        return f"{self.place} as of event {self.number}"
+
+
 class RunSpecification(BaseModel):
     """The content of `run.json`."""
 
@@ -60,7 +74,8 @@ class RunSpecification(BaseModel):
     seed: int = 0
     """Order of the problems where a limit takes some of them, and seed of solvers."""
     solver_seconds: float = 60.0
-    library: str | None = None
+    library: LibraryReference | None = None
+    """What the method asks for experience; a run keeps asking it as it was then."""
     selection: Selection = Selection()
     created: datetime
     versions: dict[str, str] = Field(default_factory=dict)
@@ -131,5 +146,5 @@ def _changed_keys(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 
 def _short(value: object) -> str:
-    text = str(value) or "none"
+    text = "none" if value is None else str(value) or "none"
     return text if len(text) <= 200 else f"{text[:200]}..."

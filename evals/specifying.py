@@ -11,7 +11,7 @@ from typing import Any
 
 from steepest.agents.llm.redaction import redact, redact_json
 from steepest.evals.methods.protocol import Identified, Method
-from steepest.evals.specification import DatasetReference, RunSpecification, Selection
+from steepest.evals.specification import DatasetReference, LibraryReference, RunSpecification, Selection
 
 __all__ = ["build_specification"]
 
@@ -31,7 +31,7 @@ def build_specification(
     profiles: tuple[str, ...] = ("strict",),
     seed: int = 0,
     solver_seconds: float = 60.0,
-    library: str | None = None,
+    library: LibraryReference | None = None,
     max_cost: Decimal | None = None,
     folder: Path | None = None,
 ) -> RunSpecification:
@@ -46,7 +46,7 @@ def build_specification(
         profiles: By what rules answers are graded.
         seed: Of the sample of problems, and of solvers.
         solver_seconds: Limit of one solve.
-        library: The experience library that the method uses.
+        library: The experience library that the method asks.
         max_cost: Most US dollars.
         folder: The folder whose git commit is recorded; the working directory, unless given.
     """

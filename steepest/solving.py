@@ -1,5 +1,6 @@
 """Solve a problem told in words, from Python: the whole way in one call."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from steepest.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from steepest.agents.library.library import Library
     from steepest.agents.llm import ChatModel
     from steepest.agents.modeling import Answer
     from steepest.prompts import Prompt
@@ -28,6 +30,8 @@ def solve(
     max_tokens: int | None = None,
     repairs: int | None = None,
     prompts: "Mapping[str, Prompt] | None" = None,
+    library: "str | Path | Library | None" = None,
+    insights: int | None = None,
 ) -> "Answer":
     """Formulate a problem told in words, solve it, and answer.
 
@@ -48,26 +52,37 @@ def solve(
         max_tokens: Tokens, read and written, that the model calls may take.
         repairs: How often the model is asked to repair its formulation.
         prompts: Prompts in the place of the shipped ones of these names (`steepest.prompts.load_prompt`).
+        library: An experience library: a file, `postgresql://...`, or an open `Library`. The model is given its
+            insights that apply, the answer names them, and the library counts their use; a library that can't be
+            written is warned of (`UserWarning`).
+        insights: The most insights that the model is given; 5 unless given.
 
     Raises:
-        InputError: The text or an option can't be used as it is, or a table can't be read.
+        InputError: The text or an option can't be used as it is, a table can't be read, or there is no such library.
         LLMError: The model can't be asked, or its next call could pass the limit on cost or tokens.
     """
     from steepest.agents.modeling import solve_problem
+    from steepest.experience import consulted
     from steepest.solvers.options import solve_options
 
     settings = read_settings()
-    return solve_problem(
-        text,
-        budgeted(model or settings.model, max_cost=max_cost, max_tokens=max_tokens, settings=settings),
-        tables=data,
-        folder=folder,
-        options=solve_options(
-            time_limit=settings.time_limit if time_limit is None else time_limit, gap=gap, threads=threads, seed=seed
-        ),
-        max_repairs=settings.repairs if repairs is None else repairs,
-        prompts=prompts,
-    )
+    limit = settings.time_limit if time_limit is None else time_limit
+    chosen = budgeted(model or settings.model, max_cost=max_cost, max_tokens=max_tokens, settings=settings)
+    with consulted(library, _warn, insights=insights) as experience:
+        return solve_problem(
+            text,
+            chosen,
+            tables=data,
+            folder=folder,
+            options=solve_options(time_limit=limit, gap=gap, threads=threads, seed=seed),
+            max_repairs=settings.repairs if repairs is None else repairs,
+            prompts=prompts,
+            recaller=experience,
+        )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, stacklevel=5)  # at the call of `solve`
 
 
 def budgeted(

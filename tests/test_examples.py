@@ -54,6 +54,15 @@ def test_the_example_script_is_solved_in_the_sandbox(capsys: pytest.CaptureFixtu
     assert "336" in capsys.readouterr().out
 
 
+def test_the_library_of_the_example_learns_from_one_problem_and_helps_with_the_next() -> None:
+    command = [sys.executable, str(ROOT / "examples" / "learning.py")]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout.splitlines()
+    assert printed[1] == "busy: solved, the insight helped"
+    assert printed[-1] == "2 of 3 solved, 1 insight in the library"
+    page = (ROOT / "docs" / "library-learning.md").read_text()
+    assert all(f"    {line}\n" in page for line in printed)
+
+
 def test_the_traced_example_takes_a_better_rule() -> None:
     if reason := why_no_sandbox():
         pytest.skip(reason)

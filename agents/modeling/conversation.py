@@ -77,16 +77,26 @@ async def ask_first(task: Task, insights: str = "") -> tuple[ChatReply, State]:
 
 
 async def ask_again(
-    task: Task, state: State, step: str, answer: type[BaseModel] = FormulationReply, **variables: Any
+    task: Task, state: State, step: str, answer: type[BaseModel] | None = None, **variables: Any
 ) -> ChatReply:
-    """Go on from the first question and the last reply with the prompt of this step."""
+    """Go on from the first question and the last reply with the prompt of this step.
+
+    Args:
+        task: The task.
+        state: With the conversation so far.
+        step: Names the prompt.
+        answer: What JSON is asked for; None is a formulation again.
+        **variables: Of the prompt.
+    """
+    recalled = state.get("recall")
+    again = ExperiencedReply if recalled is not None and recalled.insights else FormulationReply
     rendered = task.prompt(f"{step}_{form(task)}").render(**variables)
     messages = (
         *state["question"],
         ChatMessage(role="assistant", content=state["reply"][:MAX_REPLY].strip() or "(no answer)"),
         ChatMessage(role="user", content=rendered.user),
     )
-    return await _complete(task, step, rendered, state["system"], messages, answer)
+    return await _complete(task, step, rendered, state["system"], messages, answer or again)
 
 
 async def _complete(

@@ -38,6 +38,7 @@ async def examine(state: State, task: Task) -> State:
         formulation=second.formulation,
         reply=second.reply,
         diagnostics=second.diagnostics,
+        cited=state["cited"].union(proposal.cited),
         solution=None,
     )
 

@@ -10,7 +10,7 @@ from steepest.agents.modeling.conclude import answer_from
 from steepest.agents.modeling.graph import run
 from steepest.agents.modeling.intake import accept_problem
 from steepest.agents.modeling.tables import describe_tables
-from steepest.agents.modeling.task import State, Task, solver_for
+from steepest.agents.modeling.task import Recalls, State, Task, solver_for
 from steepest.errors import InputError, SteepestError
 from steepest.prompts import Prompt, PromptError, load_prompt, shipped_prompts
 from steepest.solvers.control import SolveControl
@@ -32,6 +32,7 @@ async def answer_problem(
     control: SolveControl | None = None,
     start: Solution | None = None,
     transcript: Transcript | None = None,
+    recaller: Recalls | None = None,
 ) -> Answer:
     """Formulate a problem told in words, solve it and answer.
 
@@ -51,6 +52,7 @@ async def answer_problem(
         control: Told how far the solver is, and may end it.
         start: An answer for the solver to begin with, as far as its variables are those of the formulation.
         transcript: Where calls are recorded as they end; one's own is there whatever ends the run.
+        recaller: Finds what an experience library has for the problem; None is to work without one.
 
     Raises:
         InputError: The text can't be a problem told in words, or an argument is out of its range.
@@ -71,6 +73,7 @@ async def answer_problem(
         max_repairs=max_repairs,
         prompts=_fitting(prompts or {}),
         transcript=transcript if transcript is not None else Transcript(),
+        recaller=recaller,
         say=say,
     )
     known = State()
@@ -96,6 +99,7 @@ def solve_problem(
     control: SolveControl | None = None,
     start: Solution | None = None,
     transcript: Transcript | None = None,
+    recaller: Recalls | None = None,
 ) -> Answer:
     """`answer_problem` for synchronous code, inside a running event loop (a notebook) too."""
     return run_sync(
@@ -111,6 +115,7 @@ def solve_problem(
             control=control,
             start=start,
             transcript=transcript,
+            recaller=recaller,
         )
     )
 

@@ -14,7 +14,9 @@ async def repair(state: State, task: Task) -> State:
     repairs = state["repairs"] + 1
     task.say(f"Repair {repairs} of {task.max_repairs}: {told[0].message}")
     reply = await ask_again(task, state, "repair", findings=findings_for_model(told, state["reply"], task))
-    learned = proposed(read_reply(reply, structured=task.model.structured))
+    proposal = read_reply(reply, structured=task.model.structured)
+    learned = proposed(proposal)
+    learned["cited"] = state["cited"].union(proposal.cited)
     if not errors and formulation is not None:
         learned["doubted"] = Draft(formulation, state["reply"], state["diagnostics"])
     return State(**{**learned, "reply": reply.text, "repairs": repairs})

@@ -20,7 +20,7 @@ MAX_FINDINGS = 20
 
 _NOT_A_PROBLEM = re.compile(r"^\W*NOT AN OPTIMI[SZ]ATION PROBLEM\b[\s:.,*-]*(.*)$", re.IGNORECASE | re.MULTILINE)
 _CONFIRMED = re.compile(r"^\W*REALLY\b[\s:.,*-]*(.*)$", re.MULTILINE)
-_CITED = re.compile(r"^[ \t]*#[ \t]*insights[ \t]*:(.*)$\n?", re.IGNORECASE | re.MULTILINE)
+_CITED = re.compile(r"^[ \t]*#[ \t]*insights[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _INSIGHT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _FENCE = re.compile(r"```\w*[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
 _MAX_STARTS = 8  # braces in prose before the JSON that are tried as its beginning
@@ -87,7 +87,7 @@ def read_reply(reply: ChatReply, *, structured: bool, examined: bool = False) ->
     if structured:
         return _read_json(reply.text, ExaminedReply if examined else FormulationReply)
     cited = tuple(name for line in _CITED.findall(reply.text) for name in _INSIGHT.findall(line))
-    text = _CITED.sub("", reply.text) if cited else reply.text
+    text = _CITED.sub("", reply.text) if cited else reply.text  # an empty line: places of findings stay right
     return replace(_read_text(text, _CONFIRMED if examined else _NOT_A_PROBLEM), cited=cited)
 
 

@@ -48,6 +48,8 @@ class WorkOrder:
     seed: int = 0
     cache: str | None = None
     """Where the run's replies are kept (`RunWriter.replies`); None keeps none."""
+    library: str | None = None
+    """The run's copy of the experience library that the method asks; workers elsewhere have to reach it there."""
     max_cost: Decimal | None = None
     """US dollars, those that the run spent before included."""
     max_tokens: int | None = None

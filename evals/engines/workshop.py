@@ -21,7 +21,7 @@ from steepest.evals.engines.no_model import NoModel
 from steepest.evals.engines.protocol import Finished, Job, Refusal, WorkOrder
 from steepest.evals.engines.solver_pool import SolverPool, usable_cores
 from steepest.evals.methods.cancellation import is_cancelled
-from steepest.evals.methods.protocol import Method, Tooled, Workbench
+from steepest.evals.methods.protocol import Closing, Method, Tooled, Workbench
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.sandbox import PyomoScript, Sandbox
 
@@ -99,8 +99,10 @@ class Workshop:
         return Finished(job, attempt, self.name, out_of_budget=metered.stopped is not None, refusal=refusal)
 
     def close(self) -> None:
-        """End the processes of solvers and sandbox."""
+        """End the processes of solvers and sandbox, and close what the method holds."""
         self._solvers.close()
+        if isinstance(self.method, Closing):
+            self.method.close()
         with self._lock:
             if self._sandbox is not None:
                 self._sandbox.close()
@@ -147,7 +149,7 @@ def open_ordered_method(order: WorkOrder) -> Method:
     """
     from steepest.evals.methods import open_method
 
-    return open_method(order.method, order.method_settings)
+    return open_method(order.method, order.method_settings, library=order.library)
 
 
 def _kept(attempt: Attempt) -> Attempt:

@@ -14,9 +14,10 @@ from steepest.evals.methods.agent_command import AgentCommand, split_command
 from steepest.evals.methods.agent_function import AgentFunction, load_function
 from steepest.evals.methods.code import PyomoCode
 from steepest.evals.methods.direct import DirectAnswer
+from steepest.evals.methods.experience import RecordedExperience
 from steepest.evals.methods.five import FiveElements
 from steepest.evals.methods.protocol import Method
-from steepest.evals.methods.settings import AgentSettings, Asking, Repairing, Sampling, Settings, Voting
+from steepest.evals.methods.settings import AgentSettings, Asking, Recollection, Repairing, Sampling, Settings, Voting
 from steepest.evals.methods.voting import MajorityVote
 
 __all__ = ["METHODS", "method_settings", "open_method"]
@@ -28,8 +29,10 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "code+repair": "the same, and the model is shown what went wrong",
         "five": "one prompt to a five-element formulation, checked and solved",
         "five+repair": "the same, and the model is shown what the checks found",
+        "five+library": "the same, and the model is given what an experience library has for the problem",
+        "five+repair+library": "the same with repairs",
         "five+vote": "several formulations, of which the majority's answer counts",
-        "five+repair+vote": "the same with repairs (+vote goes with direct and code, too)",
+        "five+repair+vote": "the same with repairs (+vote goes with direct, code and +library, too)",
         "agent:MODULE:FUNCTION": "a Python function of your own, from the question's text to an answer",
         "agent:COMMAND": "a command of your own: question on standard input, JSON or a number on standard output",
     }
@@ -57,6 +60,7 @@ _PARTS: dict[str, _Part] = {
     "code": _Part(Asking),
     "five": _Part(Sampling),
     "repair": _Part(Repairing, goes_with=("code", "five")),
+    "library": _Part(Recollection, goes_with=("five",)),
     "vote": _Part(Voting, goes_with=("direct", "code", "five")),
 }
 """In the order of a name's spelling."""
@@ -78,22 +82,25 @@ class _Recipe:
         return next((each for each in self.parts.values() if isinstance(each, kind)), None)
 
 
-def open_method(name: str, settings: Mapping[str, Any] | None = None) -> Method:
+def open_method(name: str, settings: Mapping[str, Any] | None = None, *, library: str | None = None) -> Method:
     """The method of this name.
 
     Args:
         name: One of `METHODS`; the order of added parts does not matter.
         settings: Of its parts, such as `{"repairs": 2}`.
+        library: The experience library that `+library` asks; it is opened at the first question.
 
     Raises:
-        InputError: There is no such method or setting, a value is out of its range, or an agent can't be found.
+        InputError: There is no such method or setting, a value is out of its range, an agent can't be found, or there
+            is a library without `+library`, or the other way round.
     """
     recipe = _read(name, settings or {})
+    _require_library(recipe, library)
     if (limits := recipe.find(AgentSettings)) is not None:
         return _agent(recipe.name, limits)
     if (voting := recipe.find(Voting)) is None:
-        return _of_one_answer(recipe, recipe.name, varied=False)
-    voter = _of_one_answer(recipe, recipe.name.removesuffix("+vote"), varied=True)
+        return _of_one_answer(recipe, recipe.name, library, varied=False)
+    voter = _of_one_answer(recipe, recipe.name.removesuffix("+vote"), library, varied=True)
     return MajorityVote(recipe.name, voter, voting)
 
 
@@ -107,7 +114,14 @@ def method_settings(name: str, settings: Mapping[str, Any] | None = None) -> dic
     return {key: value for part in recipe.parts.values() for key, value in part.model_dump(mode="json").items()}
 
 
-def _of_one_answer(recipe: _Recipe, name: str, *, varied: bool) -> Method:
+def _require_library(recipe: _Recipe, library: str | None) -> None:
+    if "library" in recipe.parts and not library:
+        raise InputError(f"The method {recipe.name} asks an experience library: give one (--library FILE).")
+    if library and "library" not in recipe.parts:
+        raise InputError(f"The method {recipe.name} asks no library: add +library to its name, or give no library.")
+
+
+def _of_one_answer(recipe: _Recipe, name: str, library: str | None, *, varied: bool) -> Method:
     repairing = recipe.find(Repairing)
     repairs = repairing.repairs if repairing is not None else 0
     match recipe.base, recipe.parts[recipe.base]:
@@ -116,7 +130,9 @@ def _of_one_answer(recipe: _Recipe, name: str, *, varied: bool) -> Method:
         case "code", Asking() as asking:
             return PyomoCode(name, asking, repairs, varied)
         case "five", Sampling() as sampling:
-            return FiveElements(name, sampling, repairs, varied)
+            recollection = recipe.find(Recollection)
+            recorded = RecordedExperience(library, recollection) if library and recollection else None
+            return FiveElements(name, sampling, repairs, varied, recorded)
         case _:
             raise TypeError(f"{recipe.base} is no base")
 
@@ -141,8 +157,6 @@ def _read(name: str, settings: Mapping[str, Any]) -> _Recipe:
 
 def _parts_of(name: str) -> list[str]:
     words = [word.strip() for word in name.strip().lower().split("+")]
-    if "library" in words:
-        raise InputError(f"The method {name!r} needs an experience library, and there is none yet: leave +library out.")
     for word in words:
         if word not in _PARTS:
             raise InputError(f"There is no method {name!r}{_nearest(name, word)}. There are:\n{_listed()}")

@@ -1,4 +1,4 @@
-"""The methods `five` and `five+repair`: the modeling agent writes a five-element formulation, which is solved."""
+"""The methods `five`, `+repair` and `+library`: the modeling agent writes a five-element formulation to be solved."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +11,7 @@ from steepest.agents.modeling.intake import accept_problem
 from steepest.agents.modeling.task import State, Task
 from steepest.errors import InputError
 from steepest.evals.attempts import Attempt
+from steepest.evals.methods.experience import RecordedExperience
 from steepest.evals.methods.named_values import MOST_VALUES, values_of_solution
 from steepest.evals.methods.outcomes import outcome_of
 from steepest.evals.methods.protocol import Tool, Workbench
@@ -38,13 +39,22 @@ class FiveElements:
     repairs: int = 0
     varied: bool = False
     """Whether several answers to the same question are to differ."""
+    experience: RecordedExperience | None = None
+    """What is asked for insights first."""
     tool: Tool | None = field(default="solver", init=False)
 
     @property
     def prompts(self) -> tuple[str, ...]:
         """Those in text and in JSON: which are used is the model's matter."""
-        steps = ("formulate", "repair", "examine") if self.repairs else ("formulate",)
+        steps = ["formulate", "repair", "examine"] if self.repairs else ["formulate"]
+        if self.experience is not None:
+            steps += ["labels", "applies", "insights"]
         return tuple(load_prompt(f"{step}_{form}").identity for step in steps for form in ("json", "text"))
+
+    def close(self) -> None:
+        """Let go of the experience library."""
+        if self.experience is not None:
+            self.experience.close()
 
     async def attempt(self, question: Question, bench: Workbench) -> Attempt:
         """Formulate, check, solve."""
@@ -72,6 +82,7 @@ class FiveElements:
             sample=sheet.sample,
             temperature=sheet.temperature,
             transcript=sheet.transcript,
+            recaller=self.experience,
             say=sheet.bench.say,
         )
 
@@ -84,6 +95,8 @@ def attempt_of_answer(answer: Answer, sheet: Worksheet) -> Attempt:
         "formulation": formulation.to_text() if formulation is not None else "",
         "sense": formulation.objectives[0].sense if formulation is not None and formulation.objectives else None,
         "diagnostics": tuple(str(item) for item in answer.diagnostics),
+        "insights": tuple(each.id for each in answer.insights),
+        "cited": tuple(each.id for each in answer.insights if each.cited),
         "rounds": sum(step.name in ("repair", "examine") and step.prompt is not None for step in answer.steps),
     }
     if formulation is not None and solution is not None:

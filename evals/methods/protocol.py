@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from steepest.solvers.sandbox import Sandbox
     from steepest.solvers.solution import Solution
 
-__all__ = ["Identified", "Method", "ModelFree", "Tool", "Tooled", "Workbench", "needs_model"]
+__all__ = ["Closing", "Identified", "Method", "ModelFree", "Tool", "Tooled", "Workbench", "needs_model"]
 
 Tool: TypeAlias = Literal["solver", "sandbox"]
 """What takes a second to start."""
@@ -63,6 +63,14 @@ class Tooled(Protocol):
     @property
     def tool(self) -> Tool | None:
         """What almost every attempt uses."""
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A method that holds something open."""
+
+    def close(self) -> None:
+        """Let go of it."""
 
 
 @runtime_checkable

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.modeling.conversation import MAX_TOKENS
 
-__all__ = ["AgentSettings", "Asking", "Repairing", "Sampling", "Voting"]
+__all__ = ["AgentSettings", "Asking", "Recollection", "Repairing", "Sampling", "Voting"]
 
 VARIED_TEMPERATURE = 0.7
 """Where answers should differ and nothing is set."""
@@ -51,6 +51,17 @@ class Repairing(Settings):
     """How often a model may correct itself."""
 
     repairs: int = Field(default=3, ge=1, le=20)
+
+
+class Recollection(Settings):
+    """What an experience library gives to the model."""
+
+    insights: int = Field(default=5, ge=1, le=30)
+    """Most of them in a prompt."""
+    insight_tokens: int = Field(default=1500, ge=1)
+    """Most that they take there, as an estimate."""
+    embeddings: str = Field(default="hashed", pattern=r"^(hashed|local|openai:\S+)$")
+    """What the problem is compared with insights by (`steepest.agents.library.embeddings.choice`)."""
 
 
 class Voting(Settings):

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from steepest.evals.attempts import Attempt, Spent
-from steepest.evals.methods.protocol import Method, Tool, Tooled, Workbench
+from steepest.evals.methods.protocol import Closing, Method, Tool, Tooled, Workbench
 from steepest.evals.methods.settings import Voting
 from steepest.evals.problems import Question
 
@@ -37,6 +37,11 @@ class MajorityVote:
     def tool(self) -> Tool | None:
         """That of the method that votes."""
         return self.voter.tool if isinstance(self.voter, Tooled) else None
+
+    def close(self) -> None:
+        """Close the method that votes."""
+        if isinstance(self.voter, Closing):
+            self.voter.close()
 
     async def attempt(self, question: Question, bench: Workbench) -> Attempt:
         """Ask for all answers at once and elect one."""

@@ -94,6 +94,8 @@ def _facts(sample: Sample) -> dict[str, Any]:
         "class": attempt.problem_class,
         "solver": attempt.solver,
         "correction rounds": attempt.rounds,
+        "insights": ", ".join(attempt.insights),
+        "insights cited": ", ".join(attempt.cited),
         "confidence": attempt.confidence,
         "seconds": round(attempt.seconds, 3),
         "of solvers": round(attempt.solve_seconds, 3),

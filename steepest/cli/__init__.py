@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from steepest.cli import check, equivalent, evals, library, models, optimize, run, sandbox, solve
+from steepest.cli import check, equivalent, evals, learn, library, models, optimize, run, sandbox, solve
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
 from steepest.cli.standard_output import results_alone
@@ -30,6 +30,7 @@ examples:
   steepest sandbox solve model.py               a Pyomo script that somebody or a model wrote
   steepest eval run problems.jsonl --out run    how often a method is right
   steepest optimize flow.py:agent --data train.jsonl --guide flow.py:score --out run
+  steepest learn problems.jsonl --library lib.db --out run
   steepest library list lib.db                  what was learned, to be read and edited
 
 exit codes: 0 solved, 1 failed, 2 wrong usage, 3 no optimization problem, 4 formulation not usable, 5 infeasible,
@@ -67,7 +68,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (solve, run, check, equivalent, models, sandbox, evals, optimize, library):
+    for command in (solve, run, check, equivalent, models, sandbox, evals, optimize, learn, library):
         command.add_parser(commands)
     return parser
 

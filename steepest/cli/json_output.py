@@ -37,6 +37,7 @@ def document(report: Report) -> Document:
         "front": front_json.document(report.front),
         "assumptions": list(report.assumptions),
         "missing": list(report.missing),
+        "insights": [each.model_dump(mode="json") for each in report.insights],
         "explanation": report.explanation,
         "formulation": formulation.model_dump(mode="json") if formulation else None,
         "text": formulation.to_text() if formulation else None,

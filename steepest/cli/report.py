@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from steepest.cli.exit_codes import BY_OUTCOME, ExitCode
 
 if TYPE_CHECKING:
+    from steepest.agents.modeling.answer import UsedInsight
     from steepest.cli.further import Further
     from steepest.solvers.diagnostics import Diagnostic
     from steepest.solvers.formulation import Formulation
@@ -53,6 +54,8 @@ class Report:
     assumptions: Sequence[str] = ()
     missing: Sequence[str] = ()
     """Data that the text does not give and the solve waits for."""
+    insights: Sequence["UsedInsight"] = ()
+    """What an experience library gave to the model."""
     explanation: str = ""
     source: str = ""
     """The file that the places in the diagnostics are in; empty if a model wrote the formulation."""

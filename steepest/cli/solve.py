@@ -21,6 +21,7 @@ EPILOG = """\
 examples:
   steepest solve examples/bakery.txt --model local
   steepest solve problem.txt --data demand=demand.csv --out result
+  steepest solve problem.txt --library lib.db --insights 3
   steepest solve - --format json --max-cost 0.05 < problem.txt
   steepest solve "A bakery makes bread and cakes ..." --show formulation,pyomo
 
@@ -40,8 +41,15 @@ def add_parser(commands: Any) -> None:
     group.add_argument("--max-cost", metavar="USD", type=argument(read_cost), help="most that the calls may cost")
     group.add_argument("--max-tokens", metavar="N", type=argument(read_count), help="most tokens read and written")
     group.add_argument("--repairs", metavar="N", type=argument(read_repairs), help="most repairs of the formulation")
+    _add_library(parser)
     add_solver(parser)
     parser.set_defaults(execute=execute)
+
+
+def _add_library(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("experience")
+    group.add_argument("--library", metavar="FILE", help="library of insights, or postgresql://...#NAME")
+    group.add_argument("--insights", metavar="N", type=argument(read_count), help="most insights in a prompt (5)")
 
 
 def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -52,6 +60,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from steepest.cli.live import live_control
     from steepest.cli.outcome import finish
     from steepest.cli.starts import read_start
+    from steepest.experience import consulted
     from steepest.settings import read_settings
     from steepest.solving import budgeted
 
@@ -69,18 +78,20 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     )
     transcript = Transcript()
     with output_folder(arguments.out) as folder, _kept(transcript, model, folder):
-        answer = solve_problem(
-            source.text,
-            model,
-            tables=tables,
-            folder=source.folder,
-            options=options,
-            max_repairs=settings.repairs if arguments.repairs is None else arguments.repairs,
-            on_progress=console.step,
-            control=live_control(console, arguments.format),
-            start=start,
-            transcript=transcript,
-        )
+        with consulted(arguments.library, console.say, insights=arguments.insights) as experience:
+            answer = solve_problem(
+                source.text,
+                model,
+                tables=tables,
+                folder=source.folder,
+                options=options,
+                max_repairs=settings.repairs if arguments.repairs is None else arguments.repairs,
+                on_progress=console.step,
+                control=live_control(console, arguments.format),
+                start=start,
+                transcript=transcript,
+                recaller=experience,
+            )
         return finish(_report(answer), arguments, console, folder, tables, source.folder)
 
 
@@ -126,5 +137,6 @@ def _report(answer: "Answer") -> "Report":
         assumptions=answer.assumptions,
         missing=answer.missing,
         explanation=answer.explanation,
+        insights=answer.insights,
         cost=Cost(answer.model, totals.calls, totals.input_tokens, totals.output_tokens, totals.cost),
     )

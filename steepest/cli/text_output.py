@@ -55,6 +55,7 @@ def _sections(report: Report) -> Iterable[str]:
         yield report.explanation.strip()
     else:
         yield from _findings(report, meanings)
+    yield _experience(report)
     yield from front_text.sections(report.front)
     yield from further_text.sections(report.further)
     for name, face in report.faces.items():
@@ -65,6 +66,13 @@ def _sections(report: Report) -> Iterable[str]:
 def has_values(report: Report) -> bool:
     """Whether there is an answer in numbers; it is told in tables, and its explanation would say the same again."""
     return report.solution is not None and report.solution.objective is not None
+
+
+def _experience(report: Report) -> str:
+    """The insights that the model says it used; an explanation names them itself."""
+    if report.explanation and not has_values(report):
+        return ""
+    return _list("experience", [f"{each.title} ({each.id})" for each in report.insights if each.cited])
 
 
 def _findings(report: Report, meanings: dict[str, str]) -> Iterable[str]:

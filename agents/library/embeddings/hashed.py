@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from math import log
 
 import numpy as np
 
@@ -43,21 +44,27 @@ class HashedNgrams:
         """One row per text, of length 1 unless there is no word in it."""
         rows = np.zeros((len(texts), self.dimensions), np.float32)
         for row, text in zip(rows, texts, strict=True):
-            for (feature, weight), count in Counter(_features(stems(text))).items():
-                column, sign = _place(feature, self.dimensions, self.seed)
-                row[column] += sign * weight * (1 + np.log(count))
+            counts = Counter(_features(stems(text)))
+            places = [_place(feature, self.dimensions, self.seed) for feature, _ in counts]
+            weights = [weight * (1 + log(count)) for (_, weight), count in counts.items()]
+            signed = [sign * weight for (_, sign), weight in zip(places, weights, strict=True)]
+            row[:] = np.bincount([column for column, _ in places], signed, self.dimensions)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
 def _features(words: Sequence[str]) -> Iterator[tuple[str, float]]:
     for word in words:
-        yield word, 1.0
-        padded = f"<{word}>"
-        for start in range(len(padded) - _LETTERS + 1):
-            yield padded[start : start + _LETTERS], _WEIGHT_OF_LETTERS
+        yield from _features_of_word(word)
     for pair in pairwise(words):
         yield " ".join(pair), 1.0
+
+
+@lru_cache(1 << 15)
+def _features_of_word(word: str) -> list[tuple[str, float]]:
+    padded = f"<{word}>"
+    starts = range(len(padded) - _LETTERS + 1)
+    return [(word, 1.0), *((padded[start : start + _LETTERS], _WEIGHT_OF_LETTERS) for start in starts)]
 
 
 @lru_cache(1 << 17)

@@ -4,8 +4,9 @@ AlphaOPT's extractor (arXiv 2510.18428, section 3.2).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,7 +19,7 @@ from steepest.agents.llm.chat import ChatModel
 from steepest.agents.llm.schemas import strict_schema
 from steepest.agents.optimizers.asking import ask
 from steepest.agents.optimizers.replies import UnusableReply, json_object
-from steepest.prompts import OutputForm, load_prompt
+from steepest.prompts import OutputForm, RenderedPrompt, load_prompt
 from steepest.solvers.formulation import Formulation
 
 __all__ = ["Extracted", "extract", "verdict_of"]
@@ -29,12 +30,20 @@ _MAX_TOKENS: Mapping[OutputForm, int] = {"text": 700, "json": 8_000}
 _LONGEST_CONDITION, _LONGEST_EXPLANATION, _LONGEST_EXAMPLE = 700, 1200, 900
 _SHOWN = 8_000
 """Characters of a formulation or program that are shown."""
-_FIELD = re.compile(r"^[\s*#-]*(title|label|when|what|example)\s*[:：]\s*", re.IGNORECASE | re.MULTILINE)
+_FIELD = re.compile(
+    r"^[ \t*#\d.-]*(title|labels?|when|what|example)\**[ \t]*[:：][ \t*]*", re.IGNORECASE | re.MULTILINE
+)
+"""A field begins a line, perhaps in bold or in a list."""
+_THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
+_FENCE = re.compile(r"^[ \t]*```.*$", re.MULTILINE)
+_FIELDS = {"label": "labels", "when": "condition", "what": "explanation"}
+_WORDS = {field: word for word, field in _FIELDS.items()}
+"""What the text form calls the fields."""
 _NONE = re.compile(r"\A\W*none\b", re.IGNORECASE)
 
 
 class _Draft(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     title: str = Field(max_length=200)
     labels: list[LabelText] = Field(min_length=1, max_length=4)
@@ -96,6 +105,7 @@ async def extract(
 
     def read(text: str) -> _Reply:
         said = _read_json(text) if form == "json" else _read_text(text)
+        _require_own_words(said, prompt)
         _require_known_tracks(said, taxonomy)
         return said
 
@@ -154,6 +164,13 @@ def _shown(model: Formulation | str | None) -> str:
     return (model.to_text() if isinstance(model, Formulation) else model)[:_SHOWN]
 
 
+def _require_own_words(said: _Reply, prompt: RenderedPrompt) -> None:
+    """A small model may give back the example of the prompt, which says nothing about this problem."""
+    asked = "\n".join(turn.content for turn in prompt.turns)
+    if any(draft.explanation in asked for draft in said.insights):
+        raise UnusableReply("it repeats what was shown: write what the last problem's own mistake teaches, or none")
+
+
 def _require_known_tracks(said: _Reply, taxonomy: Taxonomy) -> None:
     """A new label stands under a track and a level 1 that there are, so that the dictionary does not scatter."""
     known = {(each.label.track.casefold(), each.label.level1.casefold()) for each in taxonomy.definitions.values()}
@@ -173,36 +190,45 @@ def _read_json(text: str) -> _Reply:
 
 
 def _read_text(text: str) -> _Reply:
-    if _NONE.match(text):
-        return _Reply(insights=[])
+    text = _FENCE.sub("", _THOUGHTS.sub("", text)).strip()
+    if not text:
+        raise UnusableReply("the reply is empty: answer in the form that was asked for")
     drafts = list(_drafts(text))
+    if not drafts and _NONE.match(text):
+        return _Reply(insights=[])
     if not drafts:
         raise UnusableReply("it is not in the form that was asked for: title, label, when, what, example, a line each")
     try:
         return _Reply.model_validate({"insights": drafts})
     except ValidationError as error:
-        raise UnusableReply(_told(error)) from error
+        raise UnusableReply(_told(error, _WORDS)) from error
 
 
-def _drafts(text: str) -> Iterator[dict[str, object]]:
-    """The fields of each insight; a title begins the next one."""
+def _drafts(text: str) -> Iterator[dict[str, Any]]:
+    """The fields of each insight; a title begins the next one, and a field that comes twice goes on."""
     pieces = _FIELD.split(text)[1:]
-    draft: dict[str, object] = {}
+    draft: dict[str, Any] = {}
     for name, content in zip(pieces[::2], pieces[1::2], strict=True):
-        key = {"label": "labels", "when": "condition", "what": "explanation"}.get(name.lower(), name.lower())
+        word = name.lower().removesuffix("s")
+        key = _FIELDS.get(word, word)
         if key == "title" and draft:
             yield draft
             draft = {}
-        draft[key] = _labels(content) if key == "labels" else content.strip()
+        if key == "labels":
+            draft.setdefault(key, []).extend(_labels(content))
+        else:
+            draft[key] = f"{draft[key]}\n{content.strip()}" if key in draft else content.strip()
     if draft:
         yield draft
 
 
 def _labels(content: str) -> list[str]:
-    return [part.strip(" -*\t").partition(":")[0] for part in re.split(r"[\n;]", content) if part.strip(" -*\t")]
+    parts = (part.strip(" -*`\t") for part in re.split(r"[\n;]", content))
+    return [part.partition(":")[0] for part in parts if part]
 
 
-def _told(error: ValidationError) -> str:
-    first: Sequence[object] = error.errors()[0]["loc"]
-    place = ".".join(str(part) for part in first) or "the reply"
-    return f"{place}: {error.errors()[0]['msg']}"
+def _told(error: ValidationError, words: Mapping[str, str] | None = None) -> str:
+    """What is wrong first, in the words of the form that was asked for."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join((words or {}).get(str(part), str(part)) for part in first["loc"]) or "the reply"
+    return f"{place}: {first['msg']}"

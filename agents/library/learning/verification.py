@@ -22,6 +22,7 @@ class Proof:
 
     holds: bool
     reason: str
+    """How it was proven, or what went wrong."""
     guarded: tuple[str, ...] = ()
     """Tasks that find it and are solved with it."""
 
@@ -37,6 +38,7 @@ async def prove(
     recalling: Recalling,
     times: int,
     most_guards: int,
+    beside: Sequence[Insight] = (),
 ) -> Proof:
     """Try insights out before they enter.
 
@@ -50,6 +52,7 @@ async def prove(
         recalling: How insights are chosen.
         times: Attempts at each source task.
         most_guards: The most guards that are attempted, those nearest to the insights.
+        beside: Insights that are to enter too and are not in the library yet; guards may find them.
 
     Raises:
         LLMError: The model can't be asked, for good.
@@ -59,7 +62,7 @@ async def prove(
             attempt = await student.attempt(task, Given(insights), sample=sample)
             if not attempt.solved:
                 return Proof(False, f"with it {task.id} was solved {sample} times of {sample + 1}")
-    shelf = Shelf(library, embedder, trial=insights)
+    shelf = Shelf(library, embedder, trial=[*beside, *insights])
     shelf.refresh()
     recaller, names = Recaller(shelf, recalling), {each.id for each in insights}
     guarded: list[str] = []
@@ -70,7 +73,9 @@ async def prove(
         if not attempt.solved:
             return Proof(False, f"{guard.id} was solved before, finds it, and is not solved with it", tuple(guarded))
         guarded.append(guard.id)
-    return Proof(True, "proven", tuple(guarded))
+    told = ", ".join(task.id for task in tasks)
+    kept = f"; {len(guarded)} solved before that find it stay solved" if guarded else ""
+    return Proof(True, f"{told} is solved with it {times} of {times} times{kept}", tuple(guarded))
 
 
 def _nearest(

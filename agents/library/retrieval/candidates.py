@@ -74,7 +74,7 @@ def _ranked(shelf: Shelf, query: Query, ranking: Ranking) -> list[str]:
         case "label":
             return shelf.labelled(query.labels)[:_DEEP]
         case "words":
-            return [name for name, _ in shelf.library.store.matching(stems(query.text), _DEEP)]
+            return shelf.worded(stems(query.text), _DEEP)
         case "meaning":
             return [name for name, _ in shelf.nearest(query.text, _DEEP)]
         case "structure":

@@ -24,7 +24,8 @@ __all__ = ["applicable", "fitting_labels"]
 _MAX_TOKENS: Mapping[OutputForm, int] = {"text": 400, "json": 4_000}
 _REPAIRS = 1
 _NONE = re.compile(r"^\W*none\b", re.IGNORECASE | re.MULTILINE)
-_LINE = re.compile(r"^[\s*\-\[]*([A-Za-z0-9][A-Za-z0-9_.-]{0,63})\]?\s*[:–—-]\s*(.*)$", re.MULTILINE)
+_LINE = re.compile(r"^[\s*`\[-]*([A-Za-z0-9][A-Za-z0-9_.-]{0,63})[\]*`]*[ \t]*(?:[:–—-][ \t]*(.*))?$", re.MULTILINE)
+"""An id with its reason, as a list or in bold; some models leave the reason out."""
 _TAG = re.compile(r"<(?=\s*/?\s*(?:problem|insights|labels|failed|verdict|right|attempts)\b)", re.IGNORECASE)
 
 
@@ -60,7 +61,7 @@ async def fitting_labels(problem: str, taxonomy: Taxonomy, model: ChatModel) -> 
     if not offered:
         return ()
     form = _form(model)
-    lines = [f"{each.label}: {each.definition or each.condition}".rstrip(": ") for each in offered]
+    lines = [_in_one_line(f"{each.label}: {each.definition or each.condition}").rstrip(": ") for each in offered]
     prompt = load_prompt(f"labels_{form}").render(problem=as_data(problem), labels=[as_data(line) for line in lines])
 
     def read(text: str) -> tuple[Label, ...]:
@@ -94,7 +95,7 @@ async def applicable(problem: str, candidates: Sequence[Candidate], model: ChatM
     def read(text: str) -> dict[str, str]:
         said = _reasons_said(text, form)
         found = {name: reason for name, reason in said.items() if name in known}
-        if not found and (said or not _says_none(text, form)):
+        if not found and (said if form == "json" else not _NONE.search(text)):
             raise UnusableReply("it names none of the ids in the list: answer with those, or that none applies")
         return found
 
@@ -115,7 +116,12 @@ def _form(model: ChatModel) -> OutputForm:
 def _described(candidate: Candidate) -> str:
     insight = candidate.entry.insight
     title = f"{insight.title}: " if insight.title else ""
-    return " ".join(f"{insight.id}: {title}{insight.condition}".split())
+    return _in_one_line(f"{insight.id}: {title}{insight.condition}")
+
+
+def _in_one_line(text: str) -> str:
+    """So that a text with line ends can't pass for another entry of the list."""
+    return " ".join(text.split())
 
 
 def _labels_said(text: str, form: OutputForm) -> list[Label]:
@@ -137,11 +143,7 @@ def _labels_said(text: str, form: OutputForm) -> list[Label]:
 def _reasons_said(text: str, form: OutputForm) -> dict[str, str]:
     if form == "json":
         return {each.id: each.reason for each in _read(_ApplicableReply, text).applicable}
-    return {match[1]: match[2].strip() for match in _LINE.finditer(text)}
-
-
-def _says_none(text: str, form: OutputForm) -> bool:
-    return form == "json" or bool(_NONE.search(text))
+    return {match[1]: (match[2] or "").strip() for match in _LINE.finditer(text)}
 
 
 def _read(kind: type[Reply], text: str) -> Reply:

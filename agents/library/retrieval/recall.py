@@ -1,5 +1,7 @@
 """Both stages together: from a problem to the few insights that go into the prompt, and why just these."""
 
+import asyncio
+import threading
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -38,7 +40,7 @@ class Recalling:
 
 
 class Recaller:
-    """Finds insights for problems.
+    """Finds insights for problems; may be asked by several tasks and threads at once.
 
     Args:
         shelf: The active insights.
@@ -48,6 +50,7 @@ class Recaller:
     def __init__(self, shelf: Shelf, settings: Recalling | None = None) -> None:
         self.shelf = shelf
         self.settings = settings or Recalling()
+        self._alone = threading.Lock()
 
     async def recall(
         self, query: Query, model: ChatModel, *, only: Collection[str] | None = None, without: Collection[str] = ()
@@ -64,13 +67,12 @@ class Recaller:
             LibraryError: The library can't be read.
             LLMError: The model can't be asked, for good.
         """
-        self.shelf.refresh()
-        if not len(self.shelf):
+        if not await asyncio.to_thread(self._refreshed):
             return Recall()
         settings = self.settings
         if settings.asks_labels and not query.labels:
             query = replace(query, labels=await fitting_labels(query.text, self.shelf.taxonomy, model))
-        found = candidates(self.shelf, query, len(self.shelf) if only or without else settings.candidates)
+        found = await asyncio.to_thread(self._candidates, query, None if only or without else settings.candidates)
         allowed = [each for each in found if _may_be(each, only, without)][: settings.candidates]
         if not allowed or not settings.asks_applicability:
             return Recall(self._capped(allowed), tuple(allowed), query.labels)
@@ -80,6 +82,17 @@ class Recaller:
         by_id = {each.entry.insight.id: each for each in allowed}
         chosen = [by_id[name] for name in reasons]
         return Recall(self._capped(chosen), tuple(allowed), query.labels, reasons)
+
+    # Reading the library and embedding take time: they happen in other threads, one after another.
+
+    def _refreshed(self) -> int:
+        with self._alone:
+            self.shelf.refresh()
+            return len(self.shelf)
+
+    def _candidates(self, query: Query, limit: int | None) -> list[Candidate]:
+        with self._alone:
+            return candidates(self.shelf, query, len(self.shelf) if limit is None else limit)
 
     def _capped(self, chosen: list[Candidate]) -> tuple[Entry, ...]:
         """As many as may be and fit, in their order; one that does not fit makes way for a shorter one."""

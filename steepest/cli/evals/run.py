@@ -27,12 +27,14 @@ examples:
   steepest eval run problems.jsonl --model local --concurrency 1 --limit 20 --out runs/local
   steepest eval run a.jsonl b.jsonl --model openai:gpt-5.4-mini --max-cost 2 --profile optibench --out runs/mini
   steepest eval run problems.jsonl --method five+repair+vote --set votes=5 --epochs 3 --out runs/vote
+  steepest eval run problems.jsonl --method five+repair+library --library lib.db --out runs/experienced
   steepest eval run problems.jsonl --method agent:my_agent:solve --out runs/mine
   steepest eval run problems.jsonl --method agent:"python my_solver.py" --out runs/mine2
   steepest eval run problems.jsonl --shard 2/8 --out runs/part2
 
-methods: direct, code, code+repair, five, five+repair, five+vote, five+repair+vote, agent:MODULE:FUNCTION (solve in
-my_agent.py), agent:COMMAND; an agent of yours needs no --model (docs/eval-methods.md).
+methods: direct, code, code+repair, five, five+repair, five+library, five+repair+library, and +vote after each but
+agents; agent:MODULE:FUNCTION (solve in my_agent.py), agent:COMMAND; an agent of yours needs no --model
+(docs/eval-methods.md).
 
 Stop it at any time (Ctrl-C, or worse): the same command again goes on, and pays for nothing twice. The exit code is 0
 when every sample is recorded, 7 when something is left to do (a limit, or failures of the infrastructure), 130 after
@@ -65,6 +67,7 @@ def _add_method(parser: argparse.ArgumentParser) -> None:
         type=argument(read_assignment),
         help="a setting of the method, such as repairs=1 or votes=5; may be repeated",
     )
+    group.add_argument("--library", metavar="FILE", help="of insights, for methods with +library; or postgresql://...")
     group.add_argument(
         "--profile", metavar="NAME", action="append", default=[], help="grade by this too; may be repeated"
     )
@@ -174,6 +177,7 @@ def read_batch(arguments: argparse.Namespace, console: Console) -> "Batch":
         method=arguments.method,
         model=arguments.model or settings.model,
         method_settings=_settings_of_method(arguments.set),
+        library=arguments.library,
         profiles=arguments.profile,
         selection=_selection(arguments),
         seed=arguments.seed,

@@ -64,12 +64,14 @@ def used(answer: Answer) -> dict[str, bool]:
 @pytest.mark.parametrize("structured", [False, True])
 def test_without_a_library_requests_are_what_they_were_before_there_was_one(bakery: str, structured: bool) -> None:
     seen: list[str] = []
-    bad = '{"kind": "formulation", "formulation": {"variables": 3}}' if structured else "variables:\n  x: whole whole\n"
-    bad = bad if structured else "variables:\n  bread: integer >= zero zero\n"
+    bad = {
+        False: "variables:\n  bread: integer >= zero zero\n",
+        True: '{"kind": "formulation", "formulation": {"variables": 3}}',
+    }
 
     def say(request: ChatRequest) -> str:
         seen.append(request_key(request))
-        return bad
+        return bad[structured]
 
     solve_problem(bakery, FunctionModel(say, structured=structured), max_repairs=1)
 
@@ -191,9 +193,7 @@ def test_a_repair_may_cite_more_and_its_findings_keep_their_lines(
     assert "in the line: bread: integer >= zero zero" in requests[1].messages[-1].content
 
 
-def test_a_structured_repair_may_cite(
-    script: Callable[..., Any], bakery: str, bakery_json: dict[str, Any]
-) -> None:
+def test_a_structured_repair_may_cite(script: Callable[..., Any], bakery: str, bakery_json: dict[str, Any]) -> None:
     answer, requests = answered(
         script, bakery, "{}", json.dumps({**bakery_json, "insights": ["whole"]}), structured=True
     )

@@ -13,7 +13,7 @@ PLAIN = [name for name in METHODS if ":" not in name]
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_every_listed_method_opens_under_its_name(name: str) -> None:
-    method = open_method(name)
+    method = open_method(name, library="lib.db" if "library" in name else None)
 
     assert isinstance(method, Method)
     assert method.name == name
@@ -68,7 +68,8 @@ def test_recorded_settings_hold_the_defaults_and_open_the_same_method() -> None:
         ("five+code", "one of direct, code and five, then its parts"),
         ("five+repair+repair", "each once"),
         ("direct+repair", r"\+repair goes with code, five"),
-        ("five+library", "experience library, and there is none yet"),
+        ("five+library", r"asks an experience library: give one \(--library FILE\)"),
+        ("code+library", r"\+library goes with five"),
     ],
 )
 def test_a_name_that_is_none_is_told_with_what_was_meant(name: str, told: str) -> None:

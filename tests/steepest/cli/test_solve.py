@@ -149,3 +149,50 @@ def test_progress_can_be_left_out(model: Replies, capsys: pytest.CaptureFixture[
     main(["solve", PROBLEM, "--quiet"])
 
     assert capsys.readouterr().err == ""
+
+
+# With an experience library
+
+
+@pytest.fixture
+def library(model: Replies) -> Path:
+    from steepest.agents.library.library import Library
+    from tests.agents.library.insights import insight
+
+    model.replies = ["whole: loaves", f"{REPLY}# insights: whole\n"]
+    with Library.open("lib.db") as opened:
+        opened.add([insight("whole", title="Count whole items", condition="when loaves and cakes are baked")])
+    return Path("lib.db")
+
+
+def test_insights_are_in_the_document_with_what_was_cited(
+    model: Replies, library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["solve", PROBLEM, "--library", str(library), "--format", "json"]) == ExitCode.SOLVED
+
+    said = {"id": "whole", "title": "Count whole items", "reason": "loaves", "cited": True}
+    assert json.loads(capsys.readouterr().out)["insights"] == [said]
+    assert "[whole] Count whole items" in model.requests[-1].messages[-1].content
+
+
+def test_cited_insights_are_told_in_words(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["solve", PROBLEM, "--library", str(library), "--insights", "2"])
+
+    assert "Count whole items (whole)" in capsys.readouterr().out
+
+
+def test_a_library_that_is_not_there_is_told_before_any_call(
+    model: Replies, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["solve", PROBLEM, "--library", "missing.db"]) == ExitCode.FAILED
+    assert "missing.db" in capsys.readouterr().err
+    assert model.requests == []
+    assert not Path("missing.db").exists()
+
+
+def test_a_file_that_is_no_library_is_told(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("words.txt").write_text("no library, but words enough to be taken for one" * 40)
+
+    assert main(["solve", PROBLEM, "--library", "words.txt"]) == ExitCode.FAILED
+    assert "no library" in capsys.readouterr().err
+    assert model.requests == []

@@ -1,0 +1,87 @@
+"""The progress of learning on standard error: a table that redraws itself on a terminal, else a line for each task."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from steepest.cli.console import Console, visible
+from steepest.cli.learn.progress import Progress, counts, left, line, place, spent
+from steepest.cli.periodic import every
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+SECONDS_BETWEEN_LINES = 5.0
+SECONDS_BETWEEN_SIGNS = 60.0
+"""Of life, where no task ends."""
+REDRAWN_PER_SECOND = 4
+BAR_WIDTH = 40
+
+
+@contextmanager
+def shown(progress: Progress, console: Console, title: str) -> Iterator[None]:
+    """Show the progress while the block runs, and its last state at the end; nothing if the console is quiet."""
+    if console.is_quiet:
+        yield
+    elif console.is_terminal and os.environ.get("TERM") != "dumb":
+        with _table(progress, console, title):
+            yield
+    else:
+        with _lines(progress, console, title):
+            yield
+
+
+@contextmanager
+def _table(progress: Progress, console: Console, title: str) -> Iterator[None]:
+    from rich.console import Console as Terminal
+    from rich.live import Live
+
+    terminal = Terminal(file=console.stderr, highlight=False, markup=False, emoji=False)
+    live = Live(console=terminal, get_renderable=lambda: drawn(progress, title), refresh_per_second=REDRAWN_PER_SECOND)
+    with live:
+        yield
+
+
+def drawn(progress: Progress, title: str) -> "RenderableType":
+    """The table as it stands."""
+    from rich.console import Group
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    bar = Table.grid(padding=(0, 2))
+    bar.add_row(ProgressBar(1.0, progress.share, width=BAR_WIDTH), place(progress), left(progress))
+    figures = Table.grid(padding=(0, 2))
+    for name, words in (("so far", counts(progress)), ("spent", spent(progress)), ("now", progress.doing)):
+        if words:
+            figures.add_row(Text(name, style="dim"), Text(visible(words), no_wrap=True, overflow="ellipsis"))
+    return Group(Text(visible(title), style="bold", no_wrap=True, overflow="ellipsis"), bar, figures)
+
+
+@contextmanager
+def _lines(progress: Progress, console: Console, title: str) -> Iterator[None]:
+    console.step(title)
+    try:
+        with every(SECONDS_BETWEEN_LINES, Reporter(progress, console).tell):
+            yield
+    finally:
+        console.step(line(progress))
+
+
+class Reporter:
+    """Tells the progress where something has changed, and that it is still going on where nothing does."""
+
+    def __init__(self, progress: Progress, console: Console) -> None:
+        self._progress = progress
+        self._console = console
+        self._told = -1
+        self._seconds = console.seconds
+
+    def tell(self) -> None:
+        """Write a line if there is reason to."""
+        known = len(self._progress.records)
+        if known == self._told and self._console.seconds - self._seconds < SECONDS_BETWEEN_SIGNS:
+            return
+        self._console.step(line(self._progress))
+        self._told, self._seconds = known, self._console.seconds
