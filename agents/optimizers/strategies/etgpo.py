@@ -29,8 +29,8 @@ class ErrorTaxonomy:
         sampler: Of the examples to look for failures on.
         acceptance: Whether guidance has helped.
         good: Runs with less than this score are failures; unless given, those with less than the best that the member
-            has on any example, of the batch too. If it does equally well on all of them, all are, unless that is 1, which is taken for
-            the best there is. Runs that raise always are.
+            has on any example, of the batch too. If it does equally well on all of them, all are, unless that is 1,
+            which is taken for the best there is. Runs that raise always are.
     """
 
     name = "etgpo"
