@@ -7,11 +7,12 @@ from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.solution import Status
 from steepest.solvers.vectorized.scatter import Numbers
 
-_MESSAGES = {
+MESSAGES = {
     "infeasible": "no values meet all constraints at once",
     "unbounded": "the objective can be improved without end: a limit is missing",
     "infeasible_or_unbounded": "the problem is infeasible or unbounded; the solver could not tell which",
 }
+"""What an outcome says of itself, where a solver has nothing to add."""
 _STOPPED = ("time_limit", "interrupted")
 
 
@@ -63,7 +64,7 @@ def ending(answer: Answer) -> Ending:
 def without_values(raw: RawAnswer) -> Answer:
     """The answer of a back end that has no values to give."""
     stopped = raw.status in _STOPPED
-    message = "stopped before any answer was found; allow more time" if stopped else _MESSAGES.get(raw.status, "")
+    message = "stopped before any answer was found; allow more time" if stopped else MESSAGES.get(raw.status, "")
     return Answer(raw.status, message, bound=raw.bound, gap=raw.gap, seconds=raw.seconds, solver=raw.solver)
 
 

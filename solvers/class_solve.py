@@ -7,6 +7,7 @@ from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.bound_problem import BoundProblem
 from steepest.solvers.checks.degree import classify
 from steepest.solvers.compiled_solve import solution_of, solve_compiled
+from steepest.solvers.display import counted
 from steepest.solvers.fractional import read_ratio, solve_ratio
 from steepest.solvers.linearization.monotone import read_monotone
 from steepest.solvers.nonlinear_solve import solve_nonlinear
@@ -53,7 +54,8 @@ def _announce(model: CompiledModel, problem: BoundProblem) -> None:
         problem.say(str(step))
     if len(model.steps) > _STEPS_TOLD:
         problem.say(f"and {len(model.steps) - _STEPS_TOLD:,} more terms are written linearly")
-    size = f"{model.rows:,} rows, {model.columns:,} columns, {model.nonzeros:,} nonzeros"
+    sizes = ((model.rows, "row"), (model.columns, "column"), (model.nonzeros, "nonzero"))
+    size = ", ".join(counted(number, noun) for number, noun in sizes)
     article = "an" if model.problem_class == "LP" else "a"
     problem.say(f"solving {article} {model.problem_class} of {size}")
 

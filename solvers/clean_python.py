@@ -10,7 +10,10 @@ _START = """\
 import importlib, json, os, sys
 size, line = int(os.read(0, 8)), b""
 while len(line) < size:
-    line += os.read(0, size - len(line))
+    part = os.read(0, size - len(line))
+    if not part:
+        sys.exit("the process that started this one is gone")
+    line += part
 begin = json.loads(line)
 sys.path[:] = begin["path"]
 module, _, function = begin["entry"].partition(":")

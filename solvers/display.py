@@ -25,6 +25,11 @@ def format_number(value: float) -> str:
     return f"{value:.10g}" if value else "0"
 
 
+def counted(count: int, noun: str) -> str:
+    """A count with its noun, in the plural unless it is 1."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def with_unit(text: str, unit: str | None) -> str:
     """A number's text with its unit behind it, where that is known."""
     return f"{text} {unit}" if unit else text

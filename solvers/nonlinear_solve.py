@@ -9,7 +9,7 @@ import numpy as np
 from steepest.solvers.answer import ending
 from steepest.solvers.backends import scip
 from steepest.solvers.backends.pyomo_model import PyomoModel
-from steepest.solvers.backends.pyomo_solve import classify, solve_ranks, with_answer
+from steepest.solvers.backends.pyomo_solve import classify, with_answer
 from steepest.solvers.bound_problem import BoundProblem
 from steepest.solvers.checks.degree import classify as classify_formulation
 from steepest.solvers.data.instance_data import Data
@@ -40,7 +40,7 @@ def read_nonlinear(formulation: Formulation, data: Data) -> PyomoModel | None:
 
 
 def solve_nonlinear(problem: BoundProblem, refusal: UnsupportedProblemError) -> Solution:
-    """Solve a nonlinear formulation to global optimality, or its objectives one after another by rank.
+    """Solve a nonlinear formulation of one objective, or none, to global optimality.
 
     Without SCIP, and for terms that have no algebraic form, the status is `unsupported`.
 
@@ -60,27 +60,19 @@ def solve_nonlinear(problem: BoundProblem, refusal: UnsupportedProblemError) -> 
         return refused
     problem_class = classify(built)
     problem.say(f"solving a problem of class {problem_class}")
-    start = problem.start
-
-    def solve_once(model: PyomoModel) -> Solution:
-        """Solve for the active objective, from the answer for the one before it."""
-        nonlocal start
-        found = _solved(model, problem, start, problem_class)
-        start = found if found.variables else start
-        return found
-
-    solution = solve_ranks(built, solve_once)
+    solution = _solved(built, problem, problem_class)
     if solution.status == "unsupported":
         return refused.model_copy(update={"message": f"{refused.message}: {solution.message}"})
     return solution
 
 
-def _solved(built: PyomoModel, problem: BoundProblem, start: Solution | None, problem_class: str) -> Solution:
+def _solved(built: PyomoModel, problem: BoundProblem, problem_class: str) -> Solution:
     try:
         extracted = extract(built.model)
     except ModelRefusedError as error:
         return Solution(status="unsupported", message=str(error), problem_class=problem_class)
-    answer = solve_model(extracted.model, problem.options, problem.control, _start_values(built, extracted, start))
+    start = _start_values(built, extracted, problem.start)
+    answer = solve_model(extracted.model, problem.options, problem.control, start)
     solution = Solution(**ending(answer), problem_class=problem_class, size=extracted.model.size)
     if answer.values is None:
         return solution

@@ -4,6 +4,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from steepest.errors import InputError
 
+_LEAST_SECONDS = 0.01
+
 
 class SolveOptions(BaseModel):
     """Options that every back end understands; None is the solver's own default."""
@@ -20,6 +22,13 @@ class SolveOptions(BaseModel):
     """Seed of the solver's random choices."""
     solver: str | None = None
     """Which solver: "highs", "scip" or another that is there; None chooses by the class of the problem."""
+
+
+def with_time_left(options: SolveOptions, spent: float) -> SolveOptions:
+    """The options for what is solved after these seconds of the time limit have gone by."""
+    if options.time_limit is None:
+        return options
+    return options.model_copy(update={"time_limit": max(_LEAST_SECONDS, options.time_limit - spent)})
 
 
 def solve_options(

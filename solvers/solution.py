@@ -11,6 +11,9 @@ from steepest.solvers.language.expressions import Label
 from steepest.solvers.linearization.steps import LinearizationStep
 from steepest.solvers.units.answer_units import AnswerUnits
 
+_MOST_TOLD = 8
+"""Of names or indices, in a message."""
+
 Status = Literal[
     "optimal",
     "locally_optimal",
@@ -120,11 +123,27 @@ class Solution(BaseModel):
         """The value of a variable.
 
         Raises:
-            KeyError: There is no such variable at this index, or the solve has no answer.
+            KeyError: There is no such variable at this index, or the solve has no answer; the text names close ones.
         """
         if self._lookup.of is not self.variables or len(self._lookup.values) != len(self.variables):
             self._lookup = _Lookup(self.variables, {(each.name, each.index): each.value for each in self.variables})
         try:
             return self._lookup.values[name, index]
         except KeyError:
-            raise KeyError((name, *index)) from None
+            raise KeyError(self._lacking(name, index)) from None
+
+    def _lacking(self, name: str, index: tuple[Label, ...]) -> str:
+        """Why there is no value of this name and index."""
+        from steepest.solvers.checks.findings import nearest  # which reads formulations, and those solutions
+
+        if not self.variables:
+            return f"there are no values: the solve ended with {self.status.replace('_', ' ')}"
+        indices = [at for known, at in self._lookup.values if known == name]
+        if not indices:
+            names = list(dict.fromkeys(each.name for each in self.variables))
+            close = nearest(name, names)
+            others = f"did you mean {close}?" if close else f"there are {', '.join(names[:_MOST_TOLD])}"
+            return f"there is no variable {name!r}; {others}"
+        told = ", ".join(display.named(name, at) for at in indices[:_MOST_TOLD])
+        more = f" and {len(indices) - _MOST_TOLD:,} more" if len(indices) > _MOST_TOLD else ""
+        return f"there is no {display.named(name, tuple(map(repr, index)))}; there are {told}{more}"

@@ -24,7 +24,7 @@ def solve_formulation(
     formulation: Formulation,
     tables: Tables | None = None,
     *,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     options: SolveOptions | None = None,
     on_progress: Callable[[str], None] | None = None,
     control: SolveControl | None = None,
@@ -43,10 +43,12 @@ def solve_formulation(
 
     Raises:
         FormulationError: The formulation or its data can't be used as they are.
-        InputError: There is no solver of the name that the options ask for.
+        InputError: There is no solver of the name that the options ask for, or `start` is no answer.
         SolverError: The solver broke down.
     """
     options = options or SolveOptions()
+    if start is not None and not isinstance(start, Solution):
+        raise InputError(f"start is an answer of an earlier solve, a Solution, and no {type(start).__name__}")
     solve = way_to_solve(options.solver)
     check_formulation(formulation, bound=tuple(tables or ())).raise_errors()
     data = bind(formulation, tables, folder=folder)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from steepest.errors import SteepestError
 from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.backends.array_model import ArrayModel
+from steepest.solvers.control import SolveControl
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.sensitivity.ranging import Ranged
 from steepest.solvers.vectorized.scatter import Numbers, totals
@@ -36,7 +37,7 @@ class OptimalFace:
     model: ArrayModel
     first: Ranged
 
-    def moved(self, options: SolveOptions) -> Numbers | None:
+    def moved(self, options: SolveOptions, control: SolveControl | None = None) -> Numbers | None:
         """Another answer than the first one; None is the proof that there is none.
 
         Raises:
@@ -51,24 +52,28 @@ class OptimalFace:
         weights = np.where(loose_rows, _away(activity, model.row_lower, model.row_upper), 0.0)
         rows = np.repeat(np.arange(model.rows), np.diff(model.row_starts))
         cost = cost + totals(model.row_columns, model.row_coefficients * weights[rows], model.columns)
-        return self.furthest(cost, options)
+        return self.furthest(cost, options, control)
 
-    def furthest(self, direction: Numbers, options: SolveOptions) -> Numbers | None:
+    def furthest(
+        self, direction: Numbers, options: SolveOptions, control: SolveControl | None = None
+    ) -> Numbers | None:
         """The answer that lies furthest in a direction; None where none is further than the first."""
-        answer = solve_arrays(replace(self.model, sense="maximize", cost=direction, offset=0.0), options)
+        answer = solve_arrays(replace(self.model, sense="maximize", cost=direction, offset=0.0), options, control)
         if answer.status != "optimal" or answer.values is None:
             raise UndecidedError(f"a solve ended with {answer.status.replace('_', ' ')}")
         gain = float(direction @ (answer.values - self.first.values))
         size = 1 + float(np.abs(self.first.values).max(initial=0.0))
         return answer.values if gain > _MOVED * size else None
 
-    def corners(self, columns: npt.NDArray[np.integer], options: SolveOptions) -> Iterator[Numbers]:
+    def corners(
+        self, columns: npt.NDArray[np.integer], options: SolveOptions, control: SolveControl | None = None
+    ) -> Iterator[Numbers]:
         """Answers that have the largest and the least value of each of the columns, where these are not the first's."""
         for column in columns.tolist():
             for sign in (1.0, -1.0):
                 direction = np.zeros(self.model.columns)
                 direction[column] = sign
-                found = self.furthest(direction, options)
+                found = self.furthest(direction, options, control)
                 if found is not None:
                     yield found
 

@@ -17,6 +17,7 @@ from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.compiled_solve import solution_of
+from steepest.solvers.control import SolveControl
 from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.formulation import Formulation, Sense
@@ -42,10 +43,11 @@ def alternative_optima(
     count: int = 3,
     tables: Tables | None = None,
     *,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     options: SolveOptions | None = None,
     seconds: float = _SECONDS,
     on_progress: Callable[[str], None] | None = None,
+    control: SolveControl | None = None,
 ) -> Alternatives:
     """Up to `count` other answers that are as good, or the proof that there is none.
 
@@ -57,6 +59,7 @@ def alternative_optima(
         options: Limits and tolerances of each solve; the gap is taken as 0.
         seconds: How long the search may take.
         on_progress: Told what is being done, a line at a time.
+        control: May end it from another thread; the answers that were found by then are told.
 
     Raises:
         FormulationError: The formulation or its data can't be used as they are.
@@ -72,18 +75,25 @@ def alternative_optima(
     if model.hessian is not None:
         return Alternatives("unknown", "other answers are looked for in linear problems only; this one is quadratic")
     options = (options or SolveOptions()).model_copy(update={"gap": 0.0})
-    return _Search(model, count, options, seconds, on_progress or (lambda _: None)).report()
+    search = _Search(model, count, options, seconds, on_progress or (lambda _: None), control or SolveControl())
+    return search.report()
 
 
 class _Spent(Exception):
-    """The time for the search is over."""
+    """The search is over before its end: its time is, or whoever waits has enough."""
 
 
 class _Search:
     """The answers found so far, and how much of the proof that there are no others."""
 
     def __init__(
-        self, model: CompiledModel, count: int, options: SolveOptions, seconds: float, say: Callable[[str], None]
+        self,
+        model: CompiledModel,
+        count: int,
+        options: SolveOptions,
+        seconds: float,
+        say: Callable[[str], None],
+        control: SolveControl,
     ) -> None:
         self.compiled = model
         self.model = ArrayModel(**{name: getattr(model, name) for name in ArrayModel.__dataclass_fields__})
@@ -91,6 +101,7 @@ class _Search:
         self.given = options
         self.end = perf_counter() + seconds
         self.say = say
+        self.control = control
         self.own = sum(block.size for block in model.variables)
         self.found: list[Answer] = []
         self.solves = 0
@@ -101,8 +112,10 @@ class _Search:
     def options(self) -> SolveOptions:
         """The options for the next solve, within the time that is left."""
         left = self.end - perf_counter()
+        if self.control.cancelled:
+            raise _Spent("the search was interrupted")
         if left <= 0:
-            raise _Spent
+            raise _Spent("the time for the search was over")
         self.solves += 1
         limit = left if self.given.time_limit is None else min(left, self.given.time_limit)
         return self.given.model_copy(update={"time_limit": limit})
@@ -116,18 +129,27 @@ class _Search:
         return EQUAL * max(1.0, abs(self.objective))
 
     def report(self) -> Alternatives:
-        first = solve_arrays(self.model, self.options) if self.own else Answer("unsupported", "there is no decision")
+        try:
+            first = self.first()
+        except _Spent as spent:
+            return Alternatives("unknown", f"whether there are other answers is unknown: {spent}")
         if first.status != "optimal" or first.objective is None or first.values is None:
             return Alternatives("unknown", f"there is no optimum that others could equal: {first.status}", solves=1)
         self.objective = first.objective
         self.found.append(first)
         try:
             self.search()
-        except _Spent:
-            self.doubts.append("the time for the search was over")
+        except _Spent as spent:
+            self.doubts.append(str(spent))
         except UndecidedError as error:
             self.doubts.append(str(error))
         return self.told()
+
+    def first(self) -> Answer:
+        """The optimum that others may equal."""
+        if not self.own:
+            return Answer("unsupported", "there is no decision")
+        return solve_arrays(self.model, self.options, self.control)
 
     def search(self) -> None:
         """Answers that differ in whole numbers, then those that differ in the rest."""
@@ -153,7 +175,7 @@ class _Search:
             cut = without_answers(model, discrete, [each.values for each in self.found if each.values is not None])
             if (cut.lower > cut.upper).any():
                 return
-            answer = solve_arrays(cut, self.options)
+            answer = solve_arrays(cut, self.options, self.control)
             if answer.status in ("infeasible", "infeasible_or_unbounded"):
                 return
             if answer.status != "optimal" or answer.values is None or answer.objective is None:
@@ -174,7 +196,7 @@ class _Search:
                     continue
                 cost = np.zeros(self.model.columns)
                 cost[column] = 1.0
-                answer = solve_arrays(replace(optimal, cost=cost, offset=0.0, sense=sense), self.options)
+                answer = solve_arrays(replace(optimal, cost=cost, offset=0.0, sense=sense), self.options, self.control)
                 bounds[column] = self.reached(answer, column, sense)
         return replace(self.model, lower=lower, upper=upper)
 
@@ -211,20 +233,20 @@ class _Search:
             lower=np.where(held | off, numbers, self.model.lower),
             upper=np.where(held | off, numbers, self.model.upper),
         )
-        ranged = solve_ranged(linear, self.options)
+        ranged = solve_ranged(linear, self.options, self.control)
         if ranged is None or self.is_worse(ranged.objective):
             self.doubts.append("the real-valued decisions could not be varied")
             return
         self.add(ranged.values)
         face = optimal_face(linear, ranged)
-        moved = face.moved(self.options)
+        moved = face.moved(self.options, self.control)
         if moved is None and not has_free_directions(linear, ranged):
             return
         if moved is not None:
             self.add(moved)
         varying = np.flatnonzero((face.model.lower < face.model.upper)[: self.own])
         for column in varying:
-            for corner in face.corners(np.array([column]), self.options):
+            for corner in face.corners(np.array([column]), self.options, self.control):
                 self.add(corner)
             if self.is_done:
                 return

@@ -196,6 +196,19 @@ def with_expressions(model: ArrayModel) -> ExpressionModel:
     return ExpressionModel(replace(linear, hessian=None), writer.written())
 
 
+def without_objective(model: ExpressionModel) -> ExpressionModel:
+    """The same constraints with the objective 0."""
+    given, linear = model.expressions, model.linear
+    first = int(given.starts[1])
+    expressions = replace(
+        given,
+        starts=np.maximum(given.starts - first, 0).astype(np.int32),
+        operators=given.operators[first:],
+        operands=given.operands[first:],
+    )
+    return ExpressionModel(replace(linear, cost=np.zeros_like(linear.cost), offset=0.0), expressions)
+
+
 class ExpressionWriter:
     """Collects expressions node by node."""
 

@@ -26,16 +26,16 @@ _one_at_a_time = threading.Lock()
 @contextmanager
 def its_turn(control: SolveControl) -> Iterator[bool]:
     """Wait until no other thread runs HiGHS; whether it may run now, which is not so if the control is cancelled."""
-    has_it = False
-    while not has_it and not control.cancelled:
-        try:
-            has_it = _one_at_a_time.acquire(timeout=POLL_SECONDS)
-        except KeyboardInterrupt:
-            control.cancel()
+    has_it = [False]
     try:
-        yield has_it
+        while not has_it[0] and not control.cancelled:
+            try:  # taken and noted in one step of the interpreter: no Ctrl-C comes between the two
+                has_it[:] = map(_one_at_a_time.acquire, (True,), (POLL_SECONDS,))
+            except KeyboardInterrupt:
+                control.cancel()
+        yield has_it[0]
     finally:
-        if has_it:
+        if has_it[0]:
             _one_at_a_time.release()
 
 

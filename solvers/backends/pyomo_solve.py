@@ -1,27 +1,35 @@
 """Solves a formulation through Pyomo, and believes the solver only as far as the scalar reading confirms it."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
+from steepest.solvers.backends.expression_model import ExpressionModel, with_expressions
 from steepest.solvers.backends.pyomo_model import PyomoModel
-from steepest.solvers.backends.pyomo_solvers import PyomoSolver, open_solver, takes_only_linear
-from steepest.solvers.backends.ranking import Rank
+from steepest.solvers.backends.pyomo_solvers import PyomoOutcome, PyomoSolver, open_solver, takes_only_linear
 from steepest.solvers.data.instance_data import Data
 from steepest.solvers.diagnostics import FormulationError
+from steepest.solvers.expression_verification import NO_BEST_VALUE, doubt
+from steepest.solvers.extraction.pyomo_extraction import Extracted, extract
+from steepest.solvers.extraction.refusals import ModelRefusedError
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.options import SolveOptions
+from steepest.solvers.options import SolveOptions, with_time_left
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.ordered_sets import Key
 from steepest.solvers.scalar.violations import Point, evaluator_at, violations
-from steepest.solvers.solution import BindingConstraint, RankedObjective, Solution, Status, VariableValue
+from steepest.solvers.solution import BindingConstraint, Solution, Status, VariableValue
 from steepest.solvers.tolerances import INTEGRALITY, TIGHT
 
 _HELD = 1e-7
 """How much of a nonlinear objective, relatively, those ranked below it may take."""
 _HIGHS_CLASSES = frozenset({"LP", "MIP", "QP"})
 _LINEAR_CLASSES = frozenset({"LP", "MIP"})
+_BELIEVED: tuple[Status, ...] = ("infeasible", "time_limit", "interrupted")
+"""Endings without an answer that mean the same of a problem with its objective and without it."""
 
 
 def solve_with_pyomo(
@@ -30,7 +38,7 @@ def solve_with_pyomo(
     """Solve through Pyomo.
 
     Args:
-        formulation: The problem.
+        formulation: The problem; of objectives that are ranked only the first is solved for.
         data: Its data.
         options: Limits and tolerances, as far as the solver has them.
         solver: A name that Pyomo knows, such as `highs`, `cbc` or `gurobi`.
@@ -52,8 +60,7 @@ def solve_with_pyomo(
     refusal = _refusal(solver, problem_class)
     if refusal:
         return Solution(status="unsupported", message=refusal, problem_class=problem_class, solver=f"pyomo/{solver}")
-    chosen, opened = options or SolveOptions(), open_solver(solver)
-    solution = solve_ranks(built, lambda model: _solve_once(model, chosen, opened, problem_class))
+    solution = _solve_built(built, options or SolveOptions(), open_solver(solver), problem_class)
     return solution.model_copy(update={"problem_class": problem_class})
 
 
@@ -87,88 +94,82 @@ def _degree(expression: Any) -> float:
     return float("inf") if degree is None else float(degree)
 
 
-def solve_ranks(built: PyomoModel, solve_once: Callable[[PyomoModel], Solution]) -> Solution:
-    """Solve for the first objective; for each next one, hold what was reached so far.
-
-    Args:
-        built: The model; its first objective is active.
-        solve_once: Solves for the objective that is active.
-    """
-    solution = first = solve_once(built)
-    for place in range(1, len(built.objectives)):
-        if not solution.is_solved or solution.objective is None:
-            break
-        _hold(built, place - 1, solution.objective)
-        before, solution = solution, solve_once(built)
-        seconds = before.seconds + solution.seconds
-        if not solution.is_solved:
-            message = f"objective {place + 1} of {len(built.objectives)}: {solution.message or solution.status}"
-            kept = solution if solution.variables else before
-            return _ranked(built, kept, first, status=solution.status, message=message, seconds=seconds)
-        solution = solution.model_copy(update={"seconds": seconds})
-    return _ranked(built, solution, first)
-
-
-def _ranked(built: PyomoModel, solution: Solution, first: Solution, **known: Any) -> Solution:
-    """The solution with what every objective comes to at its values, and the bound that was proven on the first."""
-    if len(built.ranks) < 2 or not solution.variables:
-        return solution.model_copy(update=known)
-    point = {(each.name, each.index): each.value for each in solution.variables}
-    values = [RankedObjective(rank.sense, _rank_value(built, rank, point), rank.unit) for rank in built.ranks]
-    known |= {"objectives": values, "objective": values[0].value, "bound": first.bound, "gap": first.gap}
-    return solution.model_copy(update=known)
-
-
 def relative_slack(objective: Any) -> float:
     """How much of an objective those ranked below it may take: nothing of a linear one."""
     return 0.0 if _degree(objective.expr) <= 1 else _HELD
 
 
-def _hold(built: PyomoModel, place: int, reached: float) -> None:
-    """Keep an objective at what it has reached: exactly, or as near as SCIP's tolerance where it is not linear."""
-    from pyomo.common.modeling import unique_component_name
-
-    pyo, objective = built.pyo, built.objectives[place]
-    slack = relative_slack(objective) * max(1.0, abs(reached))
-    held = objective.expr <= reached + slack if objective.sense == pyo.minimize else objective.expr >= reached - slack
-    if not isinstance(held, bool):  # an objective of data alone is reached by everything
-        built.model.add_component(unique_component_name(built.model, "rank_is_held"), pyo.Constraint(expr=held))
-    objective.deactivate()
-    built.objectives[place + 1].activate()
-
-
-def _solve_once(built: PyomoModel, options: SolveOptions, solver: PyomoSolver, problem_class: str) -> Solution:
-    if not _active(built):
-        return _without_solver(built, f"pyomo/{solver.name}")
-    outcome = solver.solve(built.model, options)
+def _solve_built(built: PyomoModel, options: SolveOptions, solver: PyomoSolver, problem_class: str) -> Solution:
+    name = f"pyomo/{solver.name}"
+    if not _mentioned(built):
+        return _without_solver(built, name)
+    try:
+        extracted = None if problem_class in _LINEAR_CLASSES else extract(built.model)
+    except ModelRefusedError as error:
+        return Solution(status="unsupported", message=str(error), solver=name)
+    outcome = _told_apart(built, options, solver, solver.solve(built.model, options))
     status, message = outcome.status, outcome.message
-    if status == "infeasible_or_unbounded":
-        status = _told_apart(built, options, solver)
     if status == "failed" and problem_class == "QP" and solver.name == "highs":
         status, message = "unsupported", "the solver refused the quadratic objective: it is not convex"
     solution = Solution(
         status=status, message=message, solver=outcome.solver, seconds=outcome.seconds, size=size_of(built)
     )
-    return solution if outcome.values is None else with_answer(solution, built, outcome.values, outcome.bound)
+    if outcome.values is None:
+        return solution
+    reason = None if extracted is None else _doubt(extracted, outcome.values, outcome)
+    if reason is not None:
+        return solution.model_copy(update={"status": "failed", "message": reason})
+    return with_answer(solution, built, outcome.values, outcome.bound)
 
 
-def _told_apart(built: PyomoModel, options: SolveOptions, solver: PyomoSolver) -> Status:
-    """Infeasible or unbounded: without the objective, what is left is either infeasible or not."""
-    objective = next(each for each in built.objectives if each.active)
+def _doubt(extracted: Extracted, values: Mapping[int, float], outcome: PyomoOutcome) -> str | None:
+    """Why a nonlinear answer is not to be believed, in words; the same that is said of our own solvers' answers."""
+    given = extracted.model
+    model = given if isinstance(given, ExpressionModel) else with_expressions(given)
+    nearest = np.clip(0.0, model.linear.lower, model.linear.upper).tolist()  # for what the solver never saw
+    point = [values.get(id(each), zero) for each, zero in zip(extracted.variables, nearest, strict=True)]
+    return doubt(model, np.array(point, np.float64), outcome.status, outcome.bound)
+
+
+def _told_apart(built: PyomoModel, options: SolveOptions, solver: PyomoSolver, outcome: PyomoOutcome) -> PyomoOutcome:
+    """What it is for which a solver found no answer: without the objective, what is left is either infeasible or not.
+
+    Infeasible is believed at once of a linear objective; one that divides by zero somewhere can bring it about too.
+    """
+    if outcome.status not in ("infeasible", "infeasible_or_unbounded") or not built.objectives:
+        return outcome
+    objective = built.objectives[0]
+    is_linear = _degree(objective.expr) <= 1
+    if outcome.status == "infeasible" and is_linear:
+        return outcome
+    again = _without_objective(built, with_time_left(options, outcome.seconds), solver)
+    told = replace(outcome, seconds=outcome.seconds + again.seconds)
+    if again.values is not None:
+        return replace(told, status="unbounded") if is_linear else replace(told, status="failed", message=NO_BEST_VALUE)
+    if is_linear and again.status != "infeasible":
+        return told
+    if again.status in _BELIEVED:
+        return replace(told, status=again.status, message=again.message)
+    reason = f"the solver ends with {outcome.status}, and with {again.status} where the objective is left out"
+    return replace(told, status="failed", message=f"{reason}: neither is to be trusted")
+
+
+def _without_objective(built: PyomoModel, options: SolveOptions, solver: PyomoSolver) -> PyomoOutcome:
+    objective = built.objectives[0]
     kept = objective.expr
     objective.expr = 0
-    status = solver.solve(built.model, options).status
-    objective.expr = kept
-    known: dict[Status, Status] = {"infeasible": "infeasible", "optimal": "unbounded"}
-    return known.get(status, "infeasible_or_unbounded")
+    try:
+        return solver.solve(built.model, options)
+    finally:
+        objective.expr = kept
 
 
-def _active(built: PyomoModel) -> list[Any]:
-    """The variables that the active objective and the constraints mention."""
+def _mentioned(built: PyomoModel) -> list[Any]:
+    """The variables that the objective and the constraints mention."""
     from pyomo.core.expr.visitor import identify_variables
 
     bodies = [constraint.body for constraint in built.relations]
-    bodies += [objective.expr for objective in built.objectives if objective.active]
+    bodies += [objective.expr for objective in built.objectives[:1]]
     return list({id(found): found for body in bodies for found in identify_variables(body)}.values())
 
 
@@ -188,7 +189,7 @@ def with_answer(solution: Solution, built: PyomoModel, values: Mapping[int, floa
         solution: What the solver said, without values.
         built: The model that was solved.
         values: By the id of Pyomo's variable; one that is missing is as near to 0 as its bounds allow.
-        bound: On the active objective, where the solver has proven one.
+        bound: On the objective, where the solver has proven one.
     """
     point = _point(built, values)
     broken = list(islice(violations(built.instance, point), 3))
@@ -231,16 +232,11 @@ def _point(built: PyomoModel, values: Mapping[int, float]) -> dict[tuple[str, Ke
 
 
 def _objective_value(built: PyomoModel, point: Point) -> float:
-    """The active objective at a point, by the scalar reading."""
-    for rank, objective in zip(built.ranks, built.objectives, strict=True):
-        if objective.active:
-            return _rank_value(built, rank, point)
-    return 0.0
-
-
-def _rank_value(built: PyomoModel, rank: Rank, point: Point) -> float:
+    """The objective at a point, by the scalar reading."""
+    if not built.ranks:
+        return 0.0
     evaluator = evaluator_at(built.instance, point, "objective")
-    return float(sum(factor * evaluator.number(node, {}) for factor, node in rank.terms))
+    return float(sum(factor * evaluator.number(node, {}) for factor, node in built.ranks[0].terms))
 
 
 def _binding(built: PyomoModel, point: Point, values: Mapping[int, float]) -> Iterator[BindingConstraint]:

@@ -15,6 +15,7 @@ from steepest.errors import InputError
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Status
+from steepest.solvers.tolerances import FEASIBILITY
 
 _GLOBAL = {
     "baron",
@@ -34,8 +35,11 @@ _GLOBAL = {
 """Families of solvers whose `optimal` is a proof; that of any other is believed of convex problems only."""
 _LOCAL = {"bonmin", "conopt", "cyipopt", "ipopt", "knitro", "knitroampl", "minos", "snopt"}
 """Families that look for local optima."""
+_KNOWN = _GLOBAL | _LOCAL
 _LINEAR = {"cbc", "clp", "glpk"}
 """Families that take no products of variables."""
+_LINEAR_INTERFACES = {"appsi_highs"}
+"""Interfaces that take none either, although the solver itself does."""
 _SETTINGS: Mapping[str, Mapping[str, str]] = {
     "cbc": {"gap": "ratioGap", "threads": "threads", "seed": "randomCbcSeed"},
     "glpk": {"gap": "mipgap", "seed": "seed"},
@@ -85,7 +89,11 @@ def open_solver(name: str) -> PyomoSolver:
     Raises:
         InputError: Pyomo finds none of this name here; the message lists those that it finds.
     """
-    found = _newer(name) or _classic(name)
+    try:
+        found = _found(name)
+    except Exception as error:  # Pyomo's interfaces raise what they like when asked whether they are here
+        reason = f"Pyomo can't say whether it has the solver {name!r}: {error or type(error).__name__}"
+        raise InputError(f"{reason}; it finds {', '.join(solvers_found())}. Use one of these") from error
     if found is None:
         here = ", ".join(solvers_found())
         raise InputError(f"Pyomo finds no solver {name!r} here; it finds {here}. Install it, or use one of these")
@@ -96,8 +104,19 @@ def solvers_found() -> list[str]:
     """The names of all solvers that Pyomo finds here, of those that are widely used."""
     import pyomo.environ as pyo
 
-    known = sorted(name for name in pyo.SolverFactory if _family(name) in _GLOBAL | _LOCAL)
-    return [name for name in known if _newer(name) or _classic(name)]
+    known = sorted(name for name in pyo.SolverFactory if _family(name) in _KNOWN)
+    return [name for name in known if _is_usable(name)]
+
+
+def _is_usable(name: str) -> bool:
+    try:
+        return _found(name) is not None
+    except Exception:  # what can't say whether it is here is of no use
+        return False
+
+
+def _found(name: str) -> PyomoSolver | None:
+    return _newer(name) or _classic(name)
 
 
 def proves_optimality(name: str) -> bool:
@@ -107,7 +126,7 @@ def proves_optimality(name: str) -> bool:
 
 def takes_only_linear(name: str) -> bool:
     """Whether a solver takes LPs and MIPs alone."""
-    return _family(name) in _LINEAR
+    return _family(name) in _LINEAR or name in _LINEAR_INTERFACES
 
 
 # The newer interface
@@ -177,8 +196,11 @@ def _newer_outcome(results: Any) -> tuple[Status, str]:
     return words.get(condition) or ("failed", f"the solver stopped with {condition.name}")
 
 
+_LATE = 0.9
+"""Share of a time limit after which it is what ended a solve."""
 _INFEASIBLE = "no answer meets all constraints"
 _LOCALLY_INFEASIBLE = "the solver found no answer that meets all constraints; whether there is one is not known"
+_UNPROVEN = "the solver stopped at a limit with an answer that it has not proven best"
 _UNBOUNDED = "the objective has no limit: a constraint is missing"
 
 
@@ -199,10 +221,18 @@ class _Classic:
         with _told_as_solver_error(self.name):
             results = self.solver.solve(model, load_solutions=False, options=own, **limit)
             status, message = _classic_outcome(results)
+            if message == _UNPROVEN and options.gap and not _is_late(begin, options):
+                status, message = "optimal", ""  # what ended it is the gap that was asked for
             has_values = status in _WITH_VALUES and len(results.solution) > 0
             values = _loaded(model, results) if has_values else None
         name = _with_version(self.name, self.solver)
-        return PyomoOutcome(status, name, perf_counter() - begin, message, values, _classic_bound(results))
+        bound = _classic_bound(model, results, name=self.name)
+        return PyomoOutcome(status, name, perf_counter() - begin, message, values, bound)
+
+
+def _is_late(begin: float, options: SolveOptions) -> bool:
+    """Whether a solve has taken about as long as it may."""
+    return options.time_limit is not None and perf_counter() - begin > _LATE * options.time_limit
 
 
 def _seconds(name: str, limit: float) -> float:
@@ -212,13 +242,22 @@ def _seconds(name: str, limit: float) -> float:
 
 def _classic(name: str) -> _Classic | None:
     import pyomo.environ as pyo
+    from pyomo.opt.base.solvers import UnknownSolver
 
-    if name.startswith("_"):
-        return None
+    if name.startswith("_") or (name not in pyo.SolverFactory and name not in _KNOWN):
+        return None  # of any other name Pyomo runs the program that is called so
     with _without_log():
         solver = pyo.SolverFactory(name)
-        is_here = bool(solver.available(exception_flag=False))
+        if isinstance(solver, UnknownSolver):
+            return None
+        is_here = _takes_settings(solver) and bool(solver.available(exception_flag=False))
     return _Classic(name, solver) if is_here else None
+
+
+def _takes_settings(solver: Any) -> bool:
+    """Whether it is called as solvers are: algorithms that Pyomo builds of them (`multistart`, `gdpopt`) are not."""
+    settings = getattr(solver, "CONFIG", None)
+    return settings is None or "load_solutions" in settings
 
 
 def _classic_outcome(results: Any) -> tuple[Status, str]:
@@ -228,6 +267,7 @@ def _classic_outcome(results: Any) -> tuple[Status, str]:
         Termination.optimal: ("optimal", ""),
         Termination.globallyOptimal: ("optimal", ""),
         Termination.locallyOptimal: ("locally_optimal", ""),
+        Termination.feasible: ("time_limit", _UNPROVEN),
         Termination.infeasible: ("infeasible", _INFEASIBLE),
         Termination.unbounded: ("unbounded", _UNBOUNDED),
         Termination.infeasibleOrUnbounded: ("infeasible_or_unbounded", ""),
@@ -248,13 +288,24 @@ def _loaded(model: Any, results: Any) -> dict[int, float]:
     return {id(each): float(each.value) for each in variables if each.value is not None and not each.stale}
 
 
-def _classic_bound(results: Any) -> float | None:
+def _classic_bound(model: Any, results: Any, *, name: str) -> float | None:
     """What the objective can't pass, where the solver has said so."""
-    from pyomo.opt import ProblemSense
+    import pyomo.environ as pyo
 
-    is_most = results.problem.sense == ProblemSense.maximize
+    objective = next(model.component_data_objects(pyo.Objective, active=True), None)
+    is_most = objective is not None and objective.sense == pyo.maximize
     bound = results.problem.upper_bound if is_most else results.problem.lower_bound
-    return float(bound) if isinstance(bound, int | float) else None
+    if not isinstance(bound, int | float):
+        return None
+    if not is_most or _family(name) != "cbc":
+        return float(bound)
+    # CBC minimizes the negative, and Pyomo reports now that bound, now its negative: only one of them can be one.
+    reached = pyo.value(objective, exception=False)
+    if reached is None:
+        return None
+    least = reached - FEASIBILITY * max(1.0, abs(reached))
+    possible = {each for each in (float(bound), -float(bound)) if each >= least}
+    return possible.pop() if len(possible) == 1 else None
 
 
 # Both

@@ -17,7 +17,7 @@ from steepest.solvers.battery.coherence import (
     check_row_removal,
 )
 from steepest.solvers.battery.exchange import check_exchange
-from steepest.solvers.battery.probes import BudgetSpentError, Probes, Reached
+from steepest.solvers.battery.probes import SLACK, BudgetSpentError, Probes, Reached
 from steepest.solvers.battery.report import ALL_TESTS, Asserted, BatteryBudget, BatteryReport, BatteryResult, TestName
 from steepest.solvers.battery.unused import check_pairing, check_unused
 from steepest.solvers.battery.vacuity import check_annihilation, check_idle_decisions
@@ -61,14 +61,15 @@ def run_battery(
     tests: Collection[TestName] | None = None,
     asserted: Asserted | None = None,
     options: SolveOptions | None = None,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     control: SolveControl | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> BatteryReport:
     """Test a formulation and its answer without knowing the right one.
 
     A test looks only at what it has certified first; where it can't, it is "not applicable", and where a probe is not
-    solved to its end, it is "undecided". Only what can't be true of a right model with a right answer is a finding.
+    solved to its end, it is "undecided". A finding is a contradiction if it rests on arrays, which can't be so where
+    both are right, and worth a look if it rests on words.
 
     Args:
         formulation: The formulation.
@@ -120,6 +121,8 @@ def _base(probes: Probes, solution: Solution | None) -> Reached | None:
     """The optimum to test: solved once more for its columns, the value taken from the answer that was given."""
     again = probes.solved(probes.model)
     if solution is None or again is None or not solution.is_solved or solution.objective is None:
+        return again
+    if solution.gap is not None and solution.gap > SLACK:  # it was to be good enough, and is not called the best
         return again
     return Reached("optimal", solution.objective, again.values)
 

@@ -9,7 +9,7 @@ import numpy as np
 from steepest.solvers.battery.effects import UNCLEAR, Effect, effect
 from steepest.solvers.battery.lexicon import Assertion, limit_named, limit_said, money_named
 from steepest.solvers.battery.probes import Probes, Reached, raised, values_of
-from steepest.solvers.battery.report import Asserted, BatteryResult, Finding, Outcome, TestName
+from steepest.solvers.battery.report import Asserted, Basis, BatteryResult, Finding, Outcome, TestName
 from steepest.solvers.definitions import names_in, needed_definitions
 from steepest.solvers.formulation import Constraint, Element, Formulation, Objective, Parameter, Variable
 from steepest.solvers.vectorized.scatter import Numbers
@@ -103,6 +103,10 @@ class Case:
             return None
         return money_named(parameter.name, parameter.quotes)
 
+    def basis_of(self, name: str) -> Basis:
+        """What speaks for the role of a parameter: the caller, or words alone."""
+        return "arrays" if name in self.asserted.roles else "words"
+
     def users(self, name: str) -> list[Constraint | Variable]:
         """The constraints and variables that mention a parameter themselves."""
         elements: list[Constraint | Variable] = [*self.formulation.constraints, *self.formulation.variables]
@@ -161,6 +165,7 @@ class Tally:
         self,
         elements: Sequence[Element | str],
         *,
+        basis: Basis,
         changed: str,
         happened: str,
         must_hold: str,
@@ -172,6 +177,7 @@ class Tally:
         self.findings.append(
             Finding(
                 test=self.test,
+                basis=basis,
                 elements=names,
                 quotes=tuple(quotes),
                 changed=changed,
@@ -183,7 +189,9 @@ class Tally:
 
     def result(self) -> BatteryResult:
         """The outcome of the test."""
-        outcome: Outcome = "failed" if self.findings else "passed"
+        outcome: Outcome = "worth_a_look" if self.findings else "passed"
+        if any(each.basis == "arrays" for each in self.findings):
+            outcome = "failed"
         if not self.findings and not self.checks:
             outcome = "undecided" if self.doubt else "not_applicable"
         reason = "" if self.findings else self.doubt or (self.reason if not self.checks else "")

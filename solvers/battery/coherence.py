@@ -35,6 +35,7 @@ def check_relaxation(case: Case, tally: Tally) -> None:
     if case.probes.is_worse(after, case.base):
         tally.found(
             [case.objective],
+            basis="arrays",
             changed="decisions may be fractions",
             happened=f"the optimum went from {case.base} to {after}",
             must_hold=f"it can't get worse: {_NOT_OPTIMAL}",
@@ -53,6 +54,7 @@ def check_row_removal(case: Case, tally: Tally) -> None:
         if case.probes.is_worse(after, case.base):
             tally.found(
                 [next(each for each in case.formulation.constraints if each.name == name)],
+                basis="arrays",
                 changed="it was left out",
                 happened=f"the optimum went from {case.base} to {after}",
                 must_hold=f"it can't get worse: {_NOT_OPTIMAL}",
@@ -72,6 +74,7 @@ def check_homogeneity(case: Case, tally: Tally) -> None:
     if not is_same(after, Reached("optimal", _SCALE * case.base.value)):
         tally.found(
             [case.objective],
+            basis="arrays",
             changed=f"it was multiplied by {format_number(_SCALE)}",
             happened=f"the optimum went from {case.base} to {after}",
             must_hold=f"the optimum must be multiplied by the same: {_NOT_OPTIMAL}",
@@ -98,6 +101,7 @@ def check_curvature(case: Case, tally: Tally) -> None:
         if case.probes.is_worse(middle, between):
             tally.found(
                 [relaxation.row_name(row)],
+                basis="arrays",
                 changed=f"its limit was moved by {format_number(step)} both ways, decisions may be fractions",
                 happened=f"the optimum is {format_number(low)} and {format_number(high)} there, and {middle} between",
                 must_hold="half way it must be at least as good as their mean: one of the answers is not optimal",
@@ -118,6 +122,7 @@ def check_duality(case: Case, tally: Tally) -> None:
     if not is_same(Reached("optimal", ranged.objective), case.base):
         tally.found(
             [case.objective],
+            basis="arrays",
             changed="it was solved once more to a basis whose duals prove it",
             happened=f"the optimum is {format_number(ranged.objective)} and not {case.base}",
             must_hold=_NOT_OPTIMAL,
@@ -135,6 +140,7 @@ def _require_subgradient(case: Case, tally: Tally, ranged: Ranged, row: int, ste
     if case.probes.is_worse(promised, after):
         tally.found(
             [case.probes.model.row_name(row)],
+            basis="arrays",
             changed=f"its limit was moved by {format_number(step)}",
             happened=f"the optimum went from {case.base} to {after}",
             must_hold=f"its dual proves that nothing better than {promised} is possible: {_NOT_OPTIMAL}",
@@ -175,6 +181,7 @@ def _forbidden(case: Case, tally: Tally, name: str, dearer: CompiledModel) -> No
     if not is_same(dear[1], without):
         tally.found(
             [name],
+            basis="arrays",
             changed=f"its part in `{model.column_name(column)}` was made prohibitive ({format_number(prices[1])})",
             happened=f"the optimum is {dear[1]}, and {without} where that decision is 0",
             must_hold=f"both must be the same: {_NOT_OPTIMAL}",
@@ -193,6 +200,7 @@ def check_crush(case: Case, tally: Tally) -> None:
         if after.ending != "infeasible":
             tally.found(
                 [next((each for each in case.formulation.parameters if each.name == name), name)],
+                basis="arrays",
                 changed="it was set to 0",
                 happened=f"the optimum went from {case.base} to {after}",
                 must_hold="there can be no answer without it, as it was said",

@@ -55,6 +55,7 @@ def _is_shown(case: Case, tally: Tally, pair: Pair, group: list[Part]) -> bool:
         return False
     tally.found(
         group,
+        basis="words",
         changed=f"all data of `{pair.one}` and `{pair.other}` were exchanged",
         happened=f"the optimum went from {case.base} to {after}",
         must_hold="it must stay the same, since the model treats both alike: a number of the one seems to stand in the "

@@ -29,7 +29,15 @@ TestName = Literal[
 
 ALL_TESTS: tuple[TestName, ...] = get_args(TestName)
 
-Outcome = Literal["passed", "failed", "not_applicable", "undecided"]
+Outcome = Literal["passed", "failed", "worth_a_look", "not_applicable", "undecided"]
+"""`failed`: there is a contradiction; `worth_a_look`: there are findings, all of words."""
+
+Basis = Literal["arrays", "words"]
+"""What a finding rests on.
+
+`arrays`: the model, or its answer, contradicts itself or what the caller asserted. `words`: the model does other than
+what the names, quotes and declarations of its elements suggest, which a right model may do.
+"""
 Role = Literal["upper limit", "lower limit", "cost", "reward"]
 """What words can say of a number: more of an upper limit or of a reward never hurts, of the others never helps."""
 
@@ -57,11 +65,12 @@ class Asserted(BaseModel):
 
 
 class Finding(BaseModel):
-    """Something that can't be true of a right model with a right answer."""
+    """A contradiction, or something that is seldom so in a right model; `basis` tells which."""
 
     model_config = ConfigDict(frozen=True)
 
     test: TestName
+    basis: Basis
     elements: tuple[str, ...]
     """The parameters, variables and constraints that it is about."""
     quotes: tuple[str, ...] = ()
@@ -70,6 +79,7 @@ class Finding(BaseModel):
     """What was changed, or looked at where nothing was."""
     happened: str
     must_hold: str
+    """In any case by arrays; by words, if they mean what they say."""
     confirmed: bool = True
     """Whether a solve showed it; otherwise the structure of the model alone does."""
 
@@ -82,7 +92,7 @@ class Finding(BaseModel):
         return f"{names}{told}: {self.changed}, {self.happened}; {self.must_hold}"
 
     def __str__(self) -> str:
-        return self.sentence
+        return f"{'contradiction' if self.basis == 'arrays' else 'worth a look'}: {self.sentence}"
 
 
 class BatteryResult(BaseModel):
@@ -111,8 +121,13 @@ class BatteryReport(BaseModel):
 
     @property
     def is_clean(self) -> bool:
-        """Whether no test failed."""
+        """Whether there is no finding at all, of arrays or of words."""
         return not self.findings
+
+    @property
+    def contradictions(self) -> list[Finding]:
+        """The findings of arrays: what can't be so if the model and its answer are right."""
+        return [each for each in self.findings if each.basis == "arrays"]
 
     def result(self, test: TestName) -> BatteryResult | None:
         """What came of a test; None if it was not asked for."""

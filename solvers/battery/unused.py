@@ -107,6 +107,7 @@ def check_unused(case: Case, tally: Tally) -> None:
             places = _literals(case, values)
             tally.found(
                 [parameter],
+                basis="words",
                 changed="whatever it is changed to",
                 happened="nothing else changes: no constraint, objective or bound uses it"
                 + (f" ({places})" if places else ""),
@@ -207,6 +208,7 @@ def check_pairing(case: Case, tally: Tally) -> None:
         if reached is not None and not is_same(reached, case.base):
             tally.found(
                 [one.constraint, other.constraint],
+                basis="words",
                 changed=f"`{one.parameter.name}` and `{other.parameter.name}` were exchanged in them",
                 happened=f"the optimum went from {case.base} to {reached}",
                 must_hold="the words of each speak of the other's number, so they seem to stand in each other's place",

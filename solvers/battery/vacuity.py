@@ -8,6 +8,7 @@ from steepest.solvers.battery.probes import SLACK, raised
 from steepest.solvers.formulation import Variable
 from steepest.solvers.vectorized.algebra import VariableBlock
 from steepest.solvers.vectorized.columns import INTEGER
+from steepest.solvers.vectorized.compile import CompiledModel
 
 
 def check_idle_decisions(case: Case, tally: Tally) -> None:
@@ -31,6 +32,7 @@ def check_idle_decisions(case: Case, tally: Tally) -> None:
         if not wanted[part].any():
             tally.found(
                 [variable],
+                basis="words",
                 changed="whatever the numbers are",
                 happened="the best answer has it at 0: it costs, and no constraint asks for any of it",
                 must_hold="a decision that costs must be needed for something: is a constraint missing, or turned?",
@@ -79,8 +81,7 @@ def _without_requirements(case: Case, tally: Tally) -> None:
     for name in names:
         data = raised(data, name, 0.0) or data
     model = case.probes.compiled(data) if names else None
-    allows_zero = model is not None and bool((model.row_lower <= 0).all() and (model.row_upper >= 0).all())
-    if model is None or not allows_zero or (model.lower > 0).any() or (model.types > INTEGER).any():
+    if model is None or not _is_zero_best(model):
         tally.reason = "something is required by other than its numbers"
         return
     after = case.probes.solved(model)
@@ -91,7 +92,17 @@ def _without_requirements(case: Case, tally: Tally) -> None:
     if abs(after.value) > SLACK:
         tally.found(
             names,
+            basis="arrays",
             changed="all of them were set to 0",
             happened=f"the least cost is {after}",
             must_hold="nothing is required then, so it must be 0: the answer is not optimal",
         )
+
+
+def _is_zero_best(model: CompiledModel) -> bool:
+    """Whether doing nothing is allowed, costs nothing, and nothing that is done pays."""
+    is_allowed = (model.row_lower <= 0).all() and (model.row_upper >= 0).all() and (model.upper >= 0).all()
+    used = model.cost != 0
+    is_cheapest = (model.cost >= 0).all() and not model.offset and model.hessian is None
+    is_plain = (model.lower <= 0).all() and (model.lower[used] >= 0).all() and (model.types <= INTEGER).all()
+    return bool(is_allowed and is_cheapest and is_plain)

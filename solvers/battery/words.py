@@ -36,6 +36,7 @@ def check_sense(case: Case, tally: Tally) -> None:
     if sense != declared:
         tally.found(
             [case.objective],
+            basis="words" if case.asserted.sense is None else "arrays",
             changed="nothing was changed",
             happened=f"the model is to {declared} it, and the words are `{words}`",
             must_hold=f"the sense that is declared must be the one that is asked for: {sense}",
@@ -75,6 +76,7 @@ def _check_written_limit(case: Case, tally: Tally, constraint: Constraint) -> No
     if (said.role == "upper limit") != (operator == "<="):
         tally.found(
             [constraint],
+            basis="words",
             changed="nothing was changed",
             happened=f"{format_number(value)} is {_UPPER if operator == '<=' else _LOWER} there",
             must_hold=f"the words `{said.words}` make it {_UPPER if said.role == 'upper limit' else _LOWER}",
@@ -95,6 +97,7 @@ def _limit_turned(case: Case, tally: Tally, fact: Fact, is_upper: bool) -> None:
     said, modelled = (_UPPER, _LOWER) if is_upper else (_LOWER, _UPPER)
     tally.found(
         [fact.parameter, *case.users(fact.name)[:2]],
+        basis=case.basis_of(fact.name),
         changed=changed or "nothing was changed",
         happened=f"the optimum went from {case.base} to {after}" if after is not None else f"the model has {modelled}",
         must_hold=f"the words `{fact.limit.words}` make it {said}: more of it can never make the optimum "
@@ -127,6 +130,7 @@ def _require_direction(case: Case, tally: Tally, fact: Fact, is_upper: bool) -> 
     if case.probes.is_worse(*pair):
         tally.found(
             [fact.parameter],
+            basis="arrays",
             changed=f"`{fact.name}` was multiplied by 1.1",
             happened=f"the optimum went from {case.base} to {after}",
             must_hold="the model proves that it can't: one of the two answers is not optimal",
@@ -173,6 +177,7 @@ def _coefficient_turned(case: Case, tally: Tally, fact: Fact) -> None:
     way = "worse" if role == "reward" else "better"
     tally.found(
         [fact.parameter, case.objective],
+        basis=case.basis_of(fact.name),
         changed=f"`{fact.name}` was multiplied by 1.5",
         happened=f"the optimum went from {case.base} to {after}, which the model takes for {way}"
         if shown
@@ -198,6 +203,7 @@ def check_whole_numbers(case: Case, tally: Tally) -> None:
         if variable.domain == "real" and len(off):
             tally.found(
                 [variable],
+                basis="words",
                 changed="nothing was changed",
                 happened=f"it is {format_number(float(values[off[0]]))} in the answer",
                 must_hold=f"its words say that it is whole (`{words}`)",

@@ -7,12 +7,15 @@ from pathlib import Path
 from steepest.errors import InputError
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.changes.apply import apply_changes
-from steepest.solvers.changes.change import Change, Target
+from steepest.solvers.changes.change import Change, SetParameter, Target
 from steepest.solvers.changes.reading import read_changes
 from steepest.solvers.changes.self_contained import self_contained
 from steepest.solvers.checks.formulation_checks import check_formulation
+from steepest.solvers.control import SolveControl
+from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.diagnostics import FormulationError
+from steepest.solvers.display import format_number
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.language.expressions import Label
 from steepest.solvers.options import SolveOptions
@@ -20,6 +23,11 @@ from steepest.solvers.provenance import Provenance, Source
 from steepest.solvers.solution import Solution
 from steepest.solvers.solve import solve_formulation
 from steepest.solvers.tolerances import TIGHT
+from steepest.solvers.vectorized.algebra import UnsupportedProblemError
+from steepest.solvers.vectorized.compile import compile_formulation
+
+_ROUNDING = 1e-12
+"""Relative to the larger of two values above 1: what sums of floating-point numbers may be off."""
 
 Row = tuple[str, tuple[Label, ...]]
 """A constraint by its name and index."""
@@ -67,16 +75,23 @@ class WhatIf:
     base: Solution
     answers: list[ScenarioAnswer]
 
+    def __str__(self) -> str:
+        told = [f"{each.scenario.name}: {_told(each.solution, each.objective_change)}" for each in self.answers]
+        return "\n".join([f"as it is: {_told(self.base)}", *told])
+
+    __repr__ = __str__
+
 
 def what_if(
     formulation: Formulation,
     scenarios: Iterable[Scenario | str],
     tables: Tables | None = None,
     *,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     options: SolveOptions | None = None,
     on_progress: Callable[[str], None] | None = None,
     base: Solution | None = None,
+    control: SolveControl | None = None,
 ) -> WhatIf:
     """Solve a formulation as it is and with each scenario's changes.
 
@@ -88,6 +103,7 @@ def what_if(
         options: Limits and tolerances of each solve.
         on_progress: Told what is being done, a line at a time.
         base: The answer to the formulation as it is, if it is known.
+        control: May end it from another thread; scenarios that are open then have the status `interrupted`.
 
     Raises:
         FormulationError: The formulation, its data or a change can't be used; no scenario is solved then. A scenario
@@ -96,16 +112,24 @@ def what_if(
     say = on_progress or (lambda _: None)
     whole = self_contained(formulation, tables, folder=folder)
     read = [as_scenario(each) for each in scenarios]
-    changed = [_checked(apply_changes(whole, scenario.changes)) for scenario in read]
+    changed = [changed_by(scenario, whole) for scenario in read]
     if base is None:
-        base = solve_formulation(whole, folder=folder, options=options)
+        base = solve_formulation(whole, folder=folder, options=options, control=control)
     answers, provenance = [], Provenance(whole)
     for scenario, formulation_then in zip(read, changed, strict=True):
         say(f"what if {scenario.name}")
-        solution = _solved(formulation_then, options)
+        solution = _solved(formulation_then, options, control or SolveControl())
         sources = provenance.of_names(_changed_names(scenario))
         answers.append(replace(compared(scenario, formulation_then, base, solution), sources=sources))
     return WhatIf(base, answers)
+
+
+def _told(solution: Solution, change: float | None = None) -> str:
+    """What a solve came to, in a line."""
+    told = solution.status.replace("_", " ")
+    told += f", objective {format_number(solution.objective)}" if solution.objective is not None else ""
+    told += f" ({'+' if change > 0 else ''}{format_number(change)})" if change is not None else ""
+    return f"{told}: {solution.message}" if solution.message else told
 
 
 def as_scenario(given: Scenario | str) -> Scenario:
@@ -153,7 +177,7 @@ def compared(scenario: Scenario, formulation: Formulation, base: Solution, solut
     """An answer beside that of the formulation as it was."""
     before, after = _binding(base), _binding(solution)
     has_both = base.objective is not None and solution.objective is not None
-    change = (solution.objective or 0.0) - (base.objective or 0.0) if has_both else None
+    change = _difference(base.objective or 0.0, solution.objective or 0.0) if has_both else None
     return ScenarioAnswer(
         scenario,
         formulation,
@@ -165,20 +189,55 @@ def compared(scenario: Scenario, formulation: Formulation, base: Solution, solut
     )
 
 
+def _difference(before: float, after: float) -> float:
+    """By how much a value moved; 0 where that is only the inexactness of the solver's arithmetic."""
+    return 0.0 if abs(after - before) <= _ROUNDING * max(1.0, abs(before), abs(after)) else after - before
+
+
 def _changed_names(scenario: Scenario) -> list[str]:
     """The elements that a scenario's changes speak of."""
     targets = [getattr(change, "target", None) for change in scenario.changes]
     return [target.name for target in targets if isinstance(target, Target)]
 
 
-def _checked(formulation: Formulation) -> Formulation:
+def changed_by(scenario: Scenario, whole: Formulation) -> Formulation:
+    """The formulation with a scenario's changes, checked as far as that takes no solve.
+
+    Args:
+        scenario: The changes.
+        whole: A formulation with its data in it (`self_contained`); it stays as it is.
+
+    Raises:
+        FormulationError: A change speaks of what is not there, or what comes out can't be used.
+    """
+    formulation = apply_changes(whole, scenario.changes)
     check_formulation(formulation).raise_errors()
+    words = [each for each in scenario.changes if isinstance(each, SetParameter) and isinstance(each.value, str)]
+    if words:  # whether a word may stand where the parameter does shows only once its data are put in
+        _require_sense(formulation, f"change `{'; '.join(map(str, words))}`")
     return formulation
 
 
-def _solved(formulation: Formulation, options: SolveOptions | None) -> Solution:
+def _require_sense(formulation: Formulation, where: str) -> None:
     try:
-        return solve_formulation(formulation, options=options)
+        compile_formulation(formulation, bind(formulation))
+    except UnsupportedProblemError:  # no arrays of it: the solve will tell
+        return
+    except FormulationError as error:
+        found = error.within(where).diagnostics
+        placed = [each.model_copy(update={"element": _both(where, each.element)}) for each in found]
+        raise FormulationError(placed) from error
+
+
+def _both(where: str, element: str | None) -> str:
+    return where if element in (None, where) else f"{where}, {element}"
+
+
+def _solved(formulation: Formulation, options: SolveOptions | None, control: SolveControl) -> Solution:
+    if control.cancelled:
+        return Solution(status="interrupted", message="not solved: the scenarios were interrupted")
+    try:
+        return solve_formulation(formulation, options=options, control=control)
     except (FormulationError, SolverError) as error:
         return Solution(status="failed", message=str(error))
 

@@ -16,7 +16,7 @@ Cell = tuple[tuple[Label, ...], Label]
 
 
 def self_contained(
-    formulation: Formulation, tables: Tables | None = None, *, folder: Path | None = None
+    formulation: Formulation, tables: Tables | None = None, *, folder: Path | str | None = None
 ) -> Formulation:
     """The formulation with the data of its files and of the given tables in it; the same one if it has all of them.
 

@@ -12,10 +12,8 @@ from steepest.solvers.formulation import Variable
 from steepest.solvers.linearization.boxes import Box
 from steepest.solvers.scalar.interpreter import ScalarInstance
 from steepest.solvers.scalar.ordered_sets import Key, spell_key
+from steepest.solvers.tolerances import LARGEST_MISS, ROUNDING
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
-
-_ROUNDING = 1e-9
-"""By how much a bound may miss a whole number that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +77,13 @@ def _ends(variable: Variable, key: Key, lower: float | None, upper: float | None
         )
     if is_binary:
         low, high = max(low, 0.0), min(high, 1.0)
-    return Ends(_rounded(low, math.ceil, -_ROUNDING), _rounded(high, math.floor, _ROUNDING))
+    return Ends(_rounded(low, math.ceil, -1), _rounded(high, math.floor, 1))
 
 
-def _rounded(end: float, way: Callable[[float], int], outward: float) -> float:
-    return float(way(end + outward * max(1.0, abs(end)))) if math.isfinite(end) else end
+def _rounded(end: float, way: Callable[[float], int], outward: int) -> float:
+    """The whole number that a bound stands for; what it may miss it by is never more than an answer may."""
+    room = min(ROUNDING * max(1.0, abs(end)), LARGEST_MISS)
+    return float(way(end + outward * room)) if math.isfinite(end) else end
 
 
 def _derived_ends(instance: ScalarInstance, declared: Mapping[tuple[str, Key], Ends]) -> dict[tuple[str, Key], Ends]:

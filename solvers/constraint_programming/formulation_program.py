@@ -1,6 +1,7 @@
 """A formulation as a CP-SAT program, by the scalar reading: which column is which variable, and what each row says."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 from steepest.solvers.constraint_programming.arithmetic import differences, functions_of
 from steepest.solvers.constraint_programming.bounds import Ends, finite_ends
@@ -83,8 +84,11 @@ class FormulationProgram:
         """Have the search look first near the values of an earlier answer, as far as it has any that fit."""
         model = self.program.model
         for each in start.variables:
-            form, value = self._columns.get((each.name, each.index)), round(each.value)
-            for column in form.terms if form is not None else ():
+            form = self._columns.get((each.name, each.index))
+            if form is None or not isfinite(each.value):
+                continue
+            value = round(each.value)
+            for column in form.terms:
                 if model.low[column] <= value <= model.high[column]:
                     model.start[column] = value
 

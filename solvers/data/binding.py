@@ -31,7 +31,7 @@ from steepest.solvers.language.labels import normalize_label
 E = TypeVar("E", Set, Parameter)
 
 
-def bind(formulation: Formulation, tables: Tables | None = None, *, folder: Path | None = None) -> Data:
+def bind(formulation: Formulation, tables: Tables | None = None, *, folder: Path | str | None = None) -> Data:
     """Bring all data of an instance into columns.
 
     Args:
@@ -46,7 +46,7 @@ def bind(formulation: Formulation, tables: Tables | None = None, *, folder: Path
         FormulationError: Data can't be read or do not fit; there is a finding for each element.
     """
     bound = dict(tables or {})
-    binder = _Binder(formulation, bound, TableFiles(folder or Path()))
+    binder = _Binder(formulation, bound, TableFiles(Path(folder or "")))
     _refuse_unknown_names(formulation, bound, binder.findings)
     for parameter in formulation.parameters:
         if parameter.name not in bound:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from steepest.errors import InputError
 from steepest.solvers.answer import Answer
@@ -31,8 +32,8 @@ def compare_formulations(
     level: Level = "optima",
     variables: Mapping[str, str] | None = None,
     parameters: Mapping[str, str] | None = None,
-    folder_first: Path | None = None,
-    folder_second: Path | None = None,
+    folder_first: Path | str | None = None,
+    folder_second: Path | str | None = None,
     budget: ComparisonBudget | None = None,
     data_sets: int = 5,
     seed: int = 0,
@@ -57,8 +58,10 @@ def compare_formulations(
 
     Raises:
         FormulationError: A formulation or its data can't be used as they are.
-        InputError: `variables` or `parameters` name something that is not there.
+        InputError: There is no such level, or `variables` or `parameters` name something that is not there.
     """
+    if level not in get_args(Level):
+        raise InputError(f"there is no level {level!r}: choose one of {', '.join(get_args(Level))}")
     check_formulation(first, bound=tuple(data_first or ())).raise_errors()
     check_formulation(second, bound=tuple(data_second or ())).raise_errors()
     one = self_contained(first, data_first, folder=folder_first)

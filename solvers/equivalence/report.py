@@ -80,6 +80,11 @@ class Equivalence:
     solves: int = 0
     seconds: float = 0.0
 
+    def __str__(self) -> str:
+        return f"{self.verdict} ({self.finding.level}): {self.message}"
+
+    __repr__ = __str__
+
     @property
     def verdict(self) -> Verdict:
         """`equivalent` has a certificate, `different` a witness, `unknown` the reason in `message`."""

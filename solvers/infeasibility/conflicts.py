@@ -31,7 +31,7 @@ class Found:
     is_minimal: bool
 
 
-def compiled(formulation: Formulation, tables: Tables | None, folder: Path | None) -> CompiledModel | None:
+def compiled(formulation: Formulation, tables: Tables | None, folder: Path | str | None) -> CompiledModel | None:
     """The arrays of a formulation; None where it has none."""
     try:
         return compile_formulation(formulation, bind(formulation, tables, folder=folder))
@@ -42,7 +42,7 @@ def compiled(formulation: Formulation, tables: Tables | None, folder: Path | Non
 def find_conflict(
     formulation: Formulation,
     tables: Tables | None,
-    folder: Path | None,
+    folder: Path | str | None,
     model: CompiledModel | None,
     spending: Spending,
 ) -> Conflict | None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from steepest.errors import SteepestError
+from steepest.errors import InputError, SteepestError
+from steepest.solvers.checks.findings import nearest
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.infeasibility.budget import ExplanationBudget, Spending
@@ -29,7 +30,7 @@ def explain_infeasibility(
     formulation: Formulation,
     tables: Tables | None = None,
     *,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     budget: ExplanationBudget | None = None,
     weights: Mapping[str, float] | None = None,
 ) -> Explanation:
@@ -44,8 +45,10 @@ def explain_infeasibility(
             1 where none is given, `math.inf` for what may not give.
 
     Raises:
+        InputError: `weights` name no constraint or variable.
         SteepestError: The solver broke down, or the data don't fit.
     """
+    _require_names(formulation, weights or {})
     spending = Spending.of(budget or ExplanationBudget())
     model = compiled(formulation, tables, folder)
     conflict = find_conflict(formulation, tables, folder, model, spending)
@@ -59,11 +62,20 @@ def explain_infeasibility(
     )
 
 
+def _require_names(formulation: Formulation, weights: Mapping[str, float]) -> None:
+    known = [each.name for each in formulation.constraints] + [each.name for each in formulation.variables]
+    for name in weights:
+        if name not in known:
+            close = nearest(name, known)
+            repair = f"did you mean {close}?" if close else f"there are {', '.join(known) or 'none'}"
+            raise InputError(f"weights: there is no constraint or variable {name!r}; {repair}")
+
+
 def explain_unboundedness(
     formulation: Formulation,
     tables: Tables | None = None,
     *,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     budget: ExplanationBudget | None = None,
 ) -> Explanation:
     """The direction in which a linear, integer or convex quadratic formulation has no end.
@@ -85,7 +97,7 @@ def with_explanation(
     formulation: Formulation,
     tables: Tables | None = None,
     *,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     time_limit: float | None = None,
 ) -> Solution:
     """The solution with its explanation, if it is infeasible or unbounded; else as it is.

@@ -33,7 +33,7 @@ class FamilyProbe:
     """
 
     def __init__(
-        self, formulation: Formulation, tables: Tables | None, folder: Path | None, spending: Spending
+        self, formulation: Formulation, tables: Tables | None, folder: Path | str | None, spending: Spending
     ) -> None:
         self._formulation, self._tables, self._folder = formulation, tables, folder
         self._spending = spending

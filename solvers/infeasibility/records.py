@@ -120,6 +120,11 @@ class Explanation(BaseModel):
     note: str = ""
     """What can't be offered for a problem of this kind, and why."""
 
+    def __str__(self) -> str:
+        return "\n".join(self.lines) or "no explanation was found"
+
+    __repr__ = __str__
+
     @property
     def lines(self) -> list[str]:
         """All of it in words, for a person or a model to read; a conflict is one text, of a line for each member."""

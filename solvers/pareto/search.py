@@ -40,7 +40,7 @@ def pareto_front(
     tables: Tables | None = None,
     *,
     points: int | None = None,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     options: SolveOptions | None = None,
     budget: ParetoBudget | None = None,
     control: SolveControl | None = None,

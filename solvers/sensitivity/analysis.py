@@ -1,6 +1,6 @@
 """Sensitivity of any formulation: exact where it is an LP, by solving again where it is none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from steepest.solvers.changes.change import Target
 from steepest.solvers.changes.self_contained import self_contained
+from steepest.solvers.control import SolveControl
 from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.formulation import Formulation
@@ -31,13 +32,14 @@ def sensitivity(
     formulation: Formulation,
     tables: Tables | None = None,
     *,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     options: SolveOptions | None = None,
     of: Sequence[str] = (),
     step: float | None = None,
     budget: Budget | None = None,
     on_progress: Callable[[str], None] | None = None,
     base: Solution | None = None,
+    control: SolveControl | None = None,
 ) -> Sensitivity:
     """How the answer changes with the data.
 
@@ -54,6 +56,7 @@ def sensitivity(
         budget: How many solves and seconds that may take.
         on_progress: Told what is being done, a line at a time.
         base: The answer to the formulation, if it is known.
+        control: May end it from another thread; what was found by then is told.
 
     Raises:
         FormulationError: The formulation or its data can't be used, or a name of `of` is none.
@@ -61,22 +64,33 @@ def sensitivity(
     """
     whole = self_contained(formulation, tables, folder=folder)
     wanted = numbers_named(whole, of)
+    control = control or SolveControl()
     if base is None:
-        base = solve_formulation(whole, options=options)
+        base = solve_formulation(whole, options=options, control=control)
     if not base.is_solved or base.objective is None:
         message = f"there is no optimum whose sensitivity could be told: {base.status}"
         return Sensitivity(base.status, "none", notes=[message])
     model = _compiled(whole)
-    ranged = solve_ranged(model, options or SolveOptions()) if model is not None and _is_exact(model) else None
+    ranged = None
+    if model is not None and _is_exact(model):
+        ranged = solve_ranged(model, options or SolveOptions(), control)
     if model is not None and ranged is not None:
         found = exact_sensitivity(model, ranged)
     else:
         found = _without_duals(whole, base)
-        wanted = wanted or _closest_limits(model, base)[: (budget or Budget()).solves // 2]
-    deltas = resolved_deltas(whole, base, wanted, step=step, budget=budget, options=options, on_progress=on_progress)
-    left = 2 * len(wanted) - len(deltas)
-    notes = [f"{left} of {2 * len(wanted)} re-solves were left out: the budget was spent"] if left else []
-    return with_sources(replace(found, deltas=deltas, notes=[*found.notes, *notes]), whole)
+        wanted = wanted or _closest_limits(model, base)
+    deltas = resolved_deltas(
+        whole, base, wanted, step=step, budget=budget, options=options, on_progress=on_progress, control=control
+    )
+    notes = [*found.notes, *_left_out(2 * len(wanted), len(deltas), control)]
+    return with_sources(replace(found, deltas=deltas, notes=notes), whole)
+
+
+def _left_out(wanted: int, done: int, control: SolveControl) -> Iterator[str]:
+    """How many re-solves there was no room for."""
+    if done < wanted:
+        reason = "the analysis was interrupted" if control.cancelled else "the budget was spent"
+        yield f"{wanted - done:,} of {wanted:,} re-solves were left out: {reason}"
 
 
 def _compiled(formulation: Formulation) -> CompiledModel | None:

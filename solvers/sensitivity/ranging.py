@@ -53,8 +53,8 @@ class Ranged:
     """A row or column at its bound costs nothing to move: the answer may be another."""
 
 
-def solve_ranged(model: ArrayModel, options: SolveOptions) -> Ranged | None:
-    """Solve an LP to an optimal basis and range it; None where HiGHS ends without one.
+def solve_ranged(model: ArrayModel, options: SolveOptions, control: SolveControl | None = None) -> Ranged | None:
+    """Solve an LP to an optimal basis and range it; None where HiGHS ends without one, or the control ends it.
 
     Raises:
         FormulationError: A bound or coefficient is infinite or zero to a solver.
@@ -63,8 +63,10 @@ def solve_ranged(model: ArrayModel, options: SolveOptions) -> Ranged | None:
     scaling = scaled(model)
     if scaling.bounds_cross:
         return None
-    control = SolveControl()
-    with its_turn(control):
+    control = control or SolveControl()
+    with its_turn(control) as has_it:
+        if not has_it:
+            return None
         solver = handed_over(scaling.model, options)
         run(solver, control)
         found = _read(model, scaling, solver)

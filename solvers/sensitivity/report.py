@@ -106,6 +106,14 @@ class Sensitivity:
     """None where nothing is known. Otherwise False means that there may be other answers that are as good."""
     notes: list[str] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        from steepest.solvers.sensitivity.words import told  # which reads reports
+
+        notes = [f"note: {note}" for note in self.notes]
+        return "\n".join([*told(self), *notes]) or "nothing that limits the answer is worth anything"
+
+    __repr__ = __str__
+
     def constraint(self, name: str, *index: Label) -> ConstraintSensitivity:
         """A constraint by its name and index.
 

@@ -12,6 +12,7 @@ from steepest.solvers.changes.change import AdjustParameter, Amount, MoveLimit, 
 from steepest.solvers.changes.known import require_cells, the_constraint, the_parameter
 from steepest.solvers.changes.reading import read_change
 from steepest.solvers.changes.self_contained import cells_of
+from steepest.solvers.control import SolveControl
 from steepest.solvers.diagnostics import FormulationError, problem
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.language.expressions import Label
@@ -93,6 +94,7 @@ def resolved_deltas(
     budget: Budget | None = None,
     options: SolveOptions | None = None,
     on_progress: Callable[[str], None] | None = None,
+    control: SolveControl | None = None,
 ) -> list[Delta]:
     """What the objective comes to with each number a step larger, and a step smaller.
 
@@ -104,27 +106,39 @@ def resolved_deltas(
         budget: How many solves and seconds in all.
         options: Limits and tolerances of each solve.
         on_progress: Told what is being done, a line at a time.
+        control: May end it; what was solved to its end by then is told.
     """
-    budget, options = budget or Budget(), options or SolveOptions()
+    budget, options, control = budget or Budget(), options or SolveOptions(), control or SolveControl()
     end = perf_counter() + budget.seconds
     deltas: list[Delta] = []
     for number in numbers:
         size = step if step is not None else number.usual_step
         for signed in (size, -size):
             left = end - perf_counter()
-            if len(deltas) >= budget.solves or left <= 0:
+            if len(deltas) >= budget.solves or left <= 0 or control.cancelled:
                 return deltas
             limit = left if options.time_limit is None else min(left, options.time_limit)
             if on_progress is not None:
                 on_progress(f"solving again: {number.changed_by(signed)}")
-            deltas.append(_delta(formulation, base, number, signed, options.model_copy(update={"time_limit": limit})))
+            within = options.model_copy(update={"time_limit": limit})
+            delta = _delta(formulation, base, number, signed, within, control)
+            if delta.status == "interrupted":
+                return deltas
+            deltas.append(delta)
     return deltas
 
 
-def _delta(formulation: Formulation, base: Solution, number: Number, step: float, options: SolveOptions) -> Delta:
+def _delta(
+    formulation: Formulation,
+    base: Solution,
+    number: Number,
+    step: float,
+    options: SolveOptions,
+    control: SolveControl,
+) -> Delta:
     change = number.changed_by(step)
     try:
-        solution = solve_formulation(apply_changes(formulation, [change]), options=options)
+        solution = solve_formulation(apply_changes(formulation, [change]), options=options, control=control)
     except (FormulationError, SolverError) as error:
         solution = Solution(status="failed", message=str(error))
     reached = solution.objective if solution.is_solved else None

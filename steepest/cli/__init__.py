@@ -34,7 +34,8 @@ examples:
   steepest library list lib.db                  what was learned, to be read and edited
 
 exit codes: 0 solved, 1 failed, 2 wrong usage, 3 no optimization problem, 4 formulation not usable, 5 infeasible,
-6 unbounded, 7 stopped at a limit, 8 unsupported class, 9 data missing, 130 interrupted"""
+6 unbounded, 7 stopped at a limit, 8 unsupported class, 9 data missing, 10 and 11 different and undecided (equivalent),
+12 locally optimal, 130 interrupted"""
 
 
 def main(argv: list[str] | None = None) -> int:

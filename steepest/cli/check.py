@@ -145,8 +145,10 @@ def _summary(verdict: Verdict) -> str:
         return f"waits for {len(verdict.missing)} missing parameter{'' if len(verdict.missing) == 1 else 's'}"
     if verdict.size is None:
         return f"no solver here takes it: {verdict.unsupported}"
+    from steepest.solvers.display import counted
+
     rows, columns, nonzeros = verdict.size
-    size = f"{columns:,} variables, {rows:,} constraints, {nonzeros:,} coefficients"
+    size = f"{counted(columns, 'variable')}, {counted(rows, 'constraint')}, {counted(nonzeros, 'coefficient')}"
     return f"usable, {verdict.problem_class}, {size}"
 
 

@@ -13,6 +13,7 @@ from steepest.quantities import read_seconds
 
 if TYPE_CHECKING:
     from steepest.cli.inputs import Source
+    from steepest.solvers.diagnostics import Diagnostic
     from steepest.solvers.equivalence.report import Equivalence
     from steepest.solvers.formulation import Formulation
 
@@ -54,19 +55,15 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from steepest.solvers.equivalence.compare import compare_formulations
 
     sources = [read_formulation_source(each) for each in (arguments.first, arguments.second)]
-    first, second = (_formulation(each) for each in sources)
     tables = read_tables(arguments.data)
+    first, second = (_formulation(each, tables) for each in sources)
     budget = ComparisonBudget() if arguments.time_limit is None else ComparisonBudget(seconds=arguments.time_limit)
     found = compare_formulations(
         first,
         second,
-        _of(first, tables),
-        _of(second, tables),
         level=arguments.level,
         variables=_pairs("--variable", arguments.variable),
         parameters=_pairs("--parameter", arguments.parameter),
-        folder_first=sources[0].folder,
-        folder_second=sources[1].folder,
         budget=budget,
         on_progress=console.step,
     )
@@ -77,14 +74,26 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     return _EXIT_CODES[found.verdict]
 
 
-def _formulation(source: "Source") -> "Formulation":
+def _formulation(source: "Source", tables: Mapping[str, Path | float]) -> "Formulation":
+    """A formulation with its data in it; whatever is wrong with it is told with the name of its file."""
     from steepest.cli.formulations import load
+    from steepest.solvers.changes.self_contained import self_contained
+    from steepest.solvers.checks.formulation_checks import check_formulation
     from steepest.solvers.diagnostics import FormulationError
 
-    loaded = load(source, {})
-    if loaded.formulation is None:
-        raise FormulationError(loaded.diagnostics)
-    return loaded.formulation
+    try:
+        loaded = load(source, tables)
+        if loaded.formulation is None:
+            raise FormulationError(loaded.diagnostics)
+        bound = _of(loaded.formulation, tables)
+        check_formulation(loaded.formulation, bound=tuple(bound)).raise_errors()
+        return self_contained(loaded.formulation, bound, folder=source.folder)
+    except FormulationError as error:
+        raise FormulationError(_in_file(each, source.name) for each in error.diagnostics) from error
+
+
+def _in_file(found: "Diagnostic", name: str) -> "Diagnostic":
+    return found.model_copy(update={"element": f"{name}, {found.element}" if found.element else name})
 
 
 def _of(formulation: "Formulation", tables: Mapping[str, Path | float]) -> dict[str, Path | float]:
@@ -104,6 +113,8 @@ def _pairs(option: str, given: list[str]) -> dict[str, str]:
 
 
 def _text(found: "Equivalence") -> str:
+    from steepest.solvers.display import counted
+
     finding = found.finding
     lines = [f"{finding.verdict} ({finding.level}): {finding.message}"]
     if finding.witness is None:
@@ -113,7 +124,7 @@ def _text(found: "Equivalence") -> str:
         lines += [f"  and {len(pairs) - _PAIRS_TOLD} more of another name"] if len(pairs) > _PAIRS_TOLD else []
     if found.shared and finding.level in ("feasible", "optima"):
         lines.append(f"compared: {', '.join(found.shared[:_PAIRS_TOLD])}{', ...' * (len(found.shared) > _PAIRS_TOLD)}")
-    lines.append(f"took {found.solves} solves and {found.seconds:.1f} s")
+    lines.append(f"took {counted(found.solves, 'solve')} and {found.seconds:.1f} s")
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from steepest.cli.tables import aligned
-from steepest.solvers.display import format_number
+from steepest.solvers.display import counted, format_number
 
 if TYPE_CHECKING:
     from steepest.solvers.pareto.front import ParetoFront
@@ -26,7 +26,7 @@ def sections(front: "ParetoFront | None") -> Iterator[str]:
         yield "\n".join(_plot(front))
     if front.left_out:
         yield "\n".join(["left out", *(f"  - {line}" for line in _left_out(front))])
-    yield f"{front.solves:,} solves in {front.seconds:.1f} s"
+    yield f"{counted(front.solves, 'solve')} in {front.seconds:.1f} s"
 
 
 def _table(front: "ParetoFront") -> list[str]:

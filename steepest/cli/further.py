@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from steepest.cli.options import argument
 from steepest.errors import InputError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from steepest.solvers.alternatives.report import Alternatives
     from steepest.solvers.battery.report import BatteryReport
     from steepest.solvers.changes.scenarios import Scenario, WhatIf
+    from steepest.solvers.control import SolveControl
     from steepest.solvers.formulation import Formulation
     from steepest.solvers.options import SolveOptions
     from steepest.solvers.sensitivity.report import Sensitivity
@@ -39,6 +40,11 @@ class Further:
     what_if: "WhatIf | None" = None
     alternatives: "Alternatives | None" = None
     battery: "BatteryReport | None" = None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a scenario could not be solved."""
+        return self.what_if is not None and any(each.solution.status == "failed" for each in self.what_if.answers)
 
 
 def add_questions(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +78,7 @@ def add_questions(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--battery",
         action="store_true",
-        help="test the model and its answer for what can't be so if both are right (docs/battery.md)",
+        help="test the model and its answer for contradictions and for what is worth a look (docs/battery.md)",
     )
 
 
@@ -117,13 +123,13 @@ def require_applicable(
     """Raise `InputError` if a scenario speaks of what is not there, before anything is solved."""
     if not questions.scenarios:
         return
-    from steepest.solvers.changes.apply import apply_changes
+    from steepest.solvers.changes.scenarios import changed_by
     from steepest.solvers.changes.self_contained import self_contained
 
     whole = self_contained(formulation, tables, folder=folder)
     with _told_as_input():
         for scenario in questions.scenarios:
-            apply_changes(whole, scenario.changes)
+            changed_by(scenario, whole)
 
 
 def answered(
@@ -134,8 +140,9 @@ def answered(
     folder: Path,
     options: "SolveOptions",
     say: Callable[[str], None],
+    control: "SolveControl",
 ) -> Further | None:
-    """The answers to what was asked; None if nothing was.
+    """The answers to what was asked, as far as they were found before a cancel; None if nothing was asked.
 
     Args:
         questions: What is asked.
@@ -145,6 +152,7 @@ def answered(
         folder: The folder of the formulation.
         options: Limits of each solve.
         say: Told what is being done, a line at a time.
+        control: May end all of it.
     """
     if questions == Questions():
         return None
@@ -154,20 +162,26 @@ def answered(
     from steepest.solvers.sensitivity.analysis import sensitivity
 
     found = Further()
-    if questions.sensitivity:
-        report = sensitivity(formulation, tables, folder=folder, options=options, base=solution, on_progress=say)
+    limits: _Limits = {"folder": folder, "options": options, "on_progress": say, "control": control}
+    if questions.sensitivity and not control.cancelled:
+        report = sensitivity(formulation, tables, base=solution, **limits)
         found = replace(found, sensitivity=report)
-    if questions.scenarios:
-        answers = what_if(
-            formulation, questions.scenarios, tables, folder=folder, options=options, base=solution, on_progress=say
-        )
+    if questions.scenarios and not control.cancelled:
+        answers = what_if(formulation, questions.scenarios, tables, base=solution, **limits)
         found = replace(found, what_if=answers)
-    if questions.alternatives:
-        others = alternative_optima(
-            formulation, questions.alternatives, tables, folder=folder, options=options, on_progress=say
-        )
+    if questions.alternatives and not control.cancelled:
+        others = alternative_optima(formulation, questions.alternatives, tables, **limits)
         found = replace(found, alternatives=others)
-    if questions.battery:
-        tested = run_battery(formulation, tables, solution=solution, options=options, folder=folder, on_progress=say)
+    if questions.battery and not control.cancelled:
+        tested = run_battery(formulation, tables, solution=solution, **limits)
         found = replace(found, battery=tested)
     return found
+
+
+class _Limits(TypedDict):
+    """What every analysis takes."""
+
+    folder: Path
+    options: "SolveOptions"
+    on_progress: Callable[[str], None]
+    control: "SolveControl"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from steepest.cli.further import Further
 from steepest.cli.tables import aligned
-from steepest.solvers.display import format_number, named
+from steepest.solvers.display import counted, format_number, named
 
 if TYPE_CHECKING:
     from steepest.solvers.alternatives.report import Alternatives
@@ -135,8 +135,18 @@ def _battery(found: "BatteryReport") -> str:
             if each.outcome == outcome:
                 reasons.setdefault(each.reason, []).append(each.test)
         lines += [f"{told}: {', '.join(tests)} ({reason})" for reason, tests in reasons.items()]
-    what = f"{len(found.findings)} finding{'s' * (len(found.findings) != 1)}"
-    return _section(f"tests of the answer: {what}, {found.solves} solves, {found.seconds:.2f} s", lines)
+    return _section(
+        f"tests of the answer: {_found(found)}, {counted(found.solves, 'solve')}, {found.seconds:.2f} s", lines
+    )
+
+
+def _found(report: "BatteryReport") -> str:
+    """How many findings there are: contradictions are told apart from what is worth a look."""
+    wrong = len(report.contradictions)
+    doubtful = len(report.findings) - wrong
+    told = [f"{wrong} contradiction{'s' * (wrong != 1)}"] if wrong else []
+    told += [f"{doubtful} worth a look"] if doubtful else []
+    return ", ".join(told) or "0 findings"
 
 
 def _table(title: str, heads: Row, rows: Sequence[Row]) -> str:

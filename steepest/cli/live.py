@@ -1,5 +1,9 @@
-"""How far a solver is, in a line of the terminal that the next one replaces."""
+"""How far a solver is, in a line of the terminal that the next one replaces; and Ctrl-C, which ends it."""
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from steepest.cli.console import Console
@@ -20,6 +24,29 @@ def live_control(console: Console, form: str) -> "SolveControl":
     if form != "text":
         return SolveControl()
     return SolveControl(lambda progress: console.ticker(progress_line(progress)))
+
+
+@contextmanager
+def ended_by_ctrl_c(control: "SolveControl") -> Iterator[None]:
+    """Have Ctrl-C cancel the control in the block, so that a row of solves ends as one; a second one ends at once.
+
+    Outside the main thread nobody gets signals, and where Ctrl-C is ignored it stays so.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
+        yield
+        return
+
+    def cancel(*_: object) -> None:
+        if control.cancelled:
+            raise KeyboardInterrupt
+        control.cancel()
+
+    signal.signal(signal.SIGINT, cancel)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def progress_line(progress: "SolveProgress") -> str:

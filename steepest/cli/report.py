@@ -63,6 +63,8 @@ class Report:
     """None where no model was asked."""
     further: "Further | None" = None
     """Answers to questions about the answer; None where nothing was asked."""
+    asked_solver: str | None = None
+    """The solver that `--solver` named; None where it was left to the class of the problem."""
     front: "ParetoFront | None" = None
     """The front of several objectives in place of one answer; None where it was not asked for."""
     seconds: float = 0.0
@@ -71,5 +73,7 @@ class Report:
 
     @property
     def exit_code(self) -> ExitCode:
-        """The exit code that says the same."""
-        return BY_OUTCOME[self.outcome]
+        """The exit code that says the same; that of a failure where only a scenario failed."""
+        code = BY_OUTCOME[self.outcome]
+        has_failed = self.further is not None and self.further.has_failed
+        return ExitCode.FAILED if code is ExitCode.SOLVED and has_failed else code

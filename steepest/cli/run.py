@@ -99,17 +99,22 @@ def _report(task: _Task, console: Console) -> "Report":
 
 
 def _front(formulation: "Formulation", task: _Task, console: Console) -> "Report":
+    from steepest.cli.live import ended_by_ctrl_c
     from steepest.cli.report import Report
     from steepest.solvers.display import assumptions_of
 
-    front = found_front(
-        formulation, task.points, task.tables, task.source.folder, task.options, task.control, console.step
-    )
+    with ended_by_ctrl_c(task.control):
+        front = found_front(
+            formulation, task.points, task.tables, task.source.folder, task.options, task.control, console.step
+        )
     outcome = BY_FRONT.get(front.status, front.status)
-    return Report(outcome, formulation, assumptions=assumptions_of(formulation), front=front)
+    return Report(
+        outcome, formulation, assumptions=assumptions_of(formulation), front=front, asked_solver=task.options.solver
+    )
 
 
 def _solved(formulation: "Formulation", task: _Task, console: Console) -> "Report":
+    from steepest.cli.live import ended_by_ctrl_c
     from steepest.cli.report import BY_STATUS, Report
     from steepest.solvers.display import assumptions_of
     from steepest.solvers.infeasibility.explanations import with_explanation
@@ -129,10 +134,13 @@ def _solved(formulation: "Formulation", task: _Task, console: Console) -> "Repor
     if solution.status in ("infeasible", "unbounded"):
         console.step("looking for the reason")
     solution = with_explanation(solution, formulation, tables, folder=folder, time_limit=options.time_limit)
+    with ended_by_ctrl_c(task.control):
+        further = answered(task.questions, formulation, solution, tables, folder, options, console.step, task.control)
     return Report(
-        BY_STATUS[solution.status],
+        "interrupted" if task.control.cancelled and further is not None else BY_STATUS[solution.status],
         formulation,
         solution,
         assumptions=assumptions_of(formulation),
-        further=answered(task.questions, formulation, solution, tables, folder, options, console.step),
+        further=further,
+        asked_solver=options.solver,
     )

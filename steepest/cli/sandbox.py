@@ -197,9 +197,10 @@ def _finite(value: Any) -> Any:
 
 def _answer_lines(answer: "ScriptAnswer") -> list[str]:
     from steepest.cli.tables import aligned
-    from steepest.solvers.display import format_number
+    from steepest.solvers.display import counted, format_number
 
-    size = f"{answer.size[0]:,} rows, {answer.size[1]:,} columns, {answer.size[2]:,} nonzeros"
+    nouns = ("row", "column", "nonzero")
+    size = ", ".join(counted(number, noun) for number, noun in zip(answer.size, nouns, strict=True))
     lines = [f"{answer.status}: {answer.message}" if answer.message else answer.status]
     if answer.objective is not None:
         lines.append(f"objective ({answer.sense}): {format_number(answer.objective)}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from steepest.cli import front_text, further_text
 from steepest.cli.report import Cost, Report
 from steepest.cli.tables import aligned
+from steepest.solvers.answer import MESSAGES
 from steepest.solvers.display import (
     binding_row,
     first_objective,
@@ -38,6 +39,10 @@ HEADLINES = {
     "failed": "failed",
 }
 
+
+_CLASSES_OF_SCIP = frozenset({"MIQP", "QCP", "MIQCP", "NLP", "MINLP"})
+_SHOWN_GAP = 1e-6
+"""An answer whose gap is larger was not proven to be the best: `--gap` let the solver stop."""
 
 _FOR_CHECK = frozenset({"magic-number"})
 """Warnings about style: `check` tells them, an answer does not."""
@@ -93,15 +98,32 @@ def _head(report: Report) -> str:
     solution = report.solution
     if report.explanation and not has_values(report):
         return "\n".join([*lines, report.outcome.replace("_", " ")])
-    lines.append(HEADLINES[report.outcome])
+    lines.append(_headline(report))
     if solution is None:
         return "\n".join(lines)
     if solution.objective is not None:
         lines.append(_objective(report.formulation, solution))
         lines += [f"then {_told(each.sense, each.value, each.unit)}" for each in solution.objectives[1:]]
-    if solution.message:
+    if solution.message and solution.message != MESSAGES.get(solution.status):  # which the headline says
         lines.append(solution.message)
     return "\n".join(lines)
+
+
+def _headline(report: Report) -> str:
+    solution = report.solution
+    if report.outcome == "interrupted" and solution is not None and solution.is_solved:
+        return "solved; interrupted before all questions were answered"
+    if report.outcome == "unsupported" and report.asked_solver is not None:
+        others = "leave --solver out" + (", or use scip" if _suits_scip(report.asked_solver, solution) else "")
+        return f"unsupported: {report.asked_solver} does not take this problem; another solver may: {others}"
+    return HEADLINES[report.outcome]
+
+
+def _suits_scip(asked: str, solution: "Solution | None") -> bool:
+    from steepest.solvers.solve import solvers_here
+
+    is_its_class = solution is not None and solution.problem_class in _CLASSES_OF_SCIP
+    return is_its_class and asked != "scip" and "scip" in solvers_here()
 
 
 def _objective(formulation: "Formulation | None", solution: "Solution") -> str:
@@ -109,6 +131,8 @@ def _objective(formulation: "Formulation | None", solution: "Solution") -> str:
     if solution.status != "optimal" and solution.bound is not None:
         gap = "" if solution.gap is None else f", gap {solution.gap:.2%}"
         line += f" (best found; bound {format_number(solution.bound)}{gap})"
+    elif solution.bound is not None and solution.gap is not None and solution.gap > _SHOWN_GAP:
+        line += f" (within a gap of {solution.gap * 100:.2g} %, bound {format_number(solution.bound)})"
     return line
 
 

@@ -184,3 +184,34 @@ def test_an_optimum_at_the_end_of_the_numbers_is_not_believed() -> None:
     solution = solve_formulation(Formulation.from_text("variables:\n  x: real >= 0\nmaximize: x - sqrt(x)\n"))
     assert solution.status == "failed"
     assert "may be unbounded" in solution.message
+
+
+POLE = """\
+variables:
+  x: real in 0..8
+  y: real in 1..2
+"""
+
+
+@pytest.mark.parametrize("objective", ["maximize: 1 / x", "maximize: y / x"])
+def test_an_objective_with_a_pole_is_no_proof_that_the_constraints_conflict(objective: str) -> None:
+    solution = solved(f"{POLE}{objective}\n")
+    assert (solution.status, solution.objective, solution.variables) == ("failed", None, [])
+    assert "no finite best value, or is not defined somewhere" in solution.message
+    assert "a divisor a lower bound above 0" in solution.message
+
+
+def test_constraints_that_conflict_are_infeasible_whatever_the_objective_divides_by() -> None:
+    assert solved(f"{POLE}maximize: y / x\nconstraints:\n  c: x * y >= 17\n").status == "infeasible"
+
+
+def test_the_second_look_at_an_infeasible_problem_has_what_is_left_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[float | None] = []
+
+    def without_answer(_: object, options: SolveOptions, *__: object) -> RawAnswer:
+        limits.append(options.time_limit)
+        return RawAnswer("infeasible" if len(limits) == 1 else "time_limit", None, None, 0.0, None, 12.0, "SCIP")
+
+    monkeypatch.setattr("steepest.solvers.expression_solve.solve_with_scip", without_answer)
+    solution = solved(f"{POLE}maximize: y / x\n")
+    assert (limits, solution.status, solution.seconds, solution.bound) == ([30, 18], "time_limit", 24, None)

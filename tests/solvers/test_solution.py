@@ -11,8 +11,16 @@ def solution() -> Solution:
 
 def test_a_value_is_found_by_name_and_index() -> None:
     assert (solution().value("x", "a"), solution().value("y")) == (1, 2)
-    with pytest.raises(KeyError, match="'x', 'b'"):
+    with pytest.raises(KeyError, match=r"there is no x\['b'\]; there are x\[a\]"):
         solution().value("x", "b")
+
+
+def test_an_unknown_name_is_answered_with_a_close_one() -> None:
+    bakes = Solution(status="optimal", variables=[VariableValue("bake", ("a",), 1.0)])
+    with pytest.raises(KeyError, match=r"did you mean bake\?"):
+        bakes.value("bakes", "a")
+    with pytest.raises(KeyError, match="the solve ended with infeasible"):
+        Solution(status="infeasible").value("bake")
 
 
 def test_values_are_those_of_the_variables_at_hand() -> None:

@@ -6,6 +6,7 @@ import highspy
 import numpy as np
 import pytest
 
+from steepest.errors import InputError
 from steepest.solvers.backends import scip
 from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.solver_error import SolverError
@@ -217,3 +218,8 @@ def test_a_factor_that_hides_a_switch_is_an_error_with_a_repair(
 def test_a_formulation_with_an_unknown_name_is_refused_before_anything_is_solved() -> None:
     with pytest.raises(FormulationError, match="windoes"):
         solved(WYNDOR.replace("2 * windows <= 12", "2 * windoes <= 12"))
+
+
+def test_a_start_that_is_no_answer_is_refused() -> None:
+    with pytest.raises(InputError, match="a Solution, and no dict"):
+        Formulation.from_text(WYNDOR).solve(start={"doors": 2})  # type: ignore[arg-type]

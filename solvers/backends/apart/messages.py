@@ -4,6 +4,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import RawIOBase
 from typing import IO, Any
 
@@ -23,10 +24,16 @@ class Message:
     arrays: Mapping[str, npt.NDArray[np.generic]] = field(default_factory=dict)
     """Of one dimension."""
 
+    @cached_property
+    def header(self) -> bytes:
+        """The line of words and numbers that stands before the arrays."""
+        layout = [(name, array.dtype.str, len(array)) for name, array in self.arrays.items()]
+        return json.dumps([self.kind, self.fields, layout]).encode()
+
     @property
-    def bytes(self) -> int:
-        """How long the arrays are together."""
-        return sum(array.nbytes for array in self.arrays.values())
+    def size(self) -> int:
+        """How many bytes are sent."""
+        return _LENGTH.size + len(self.header) + sum(array.nbytes for array in self.arrays.values())
 
 
 def write_message(stream: IO[bytes], message: Message) -> None:
@@ -35,9 +42,7 @@ def write_message(stream: IO[bytes], message: Message) -> None:
     Raises:
         OSError: Nobody reads it.
     """
-    layout = [(name, array.dtype.str, len(array)) for name, array in message.arrays.items()]
-    header = json.dumps([message.kind, message.fields, layout]).encode()
-    stream.write(_LENGTH.pack(len(header)) + header)
+    stream.write(_LENGTH.pack(len(message.header)) + message.header)
     for array in message.arrays.values():
         stream.write(array.tobytes())
     stream.flush()

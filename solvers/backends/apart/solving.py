@@ -30,7 +30,7 @@ _AFTER_CANCEL = 0.5
 _GRACE_SECONDS, _GRACE_SHARE = 2.0, 0.1
 """Past the time limit, which a solver may overrun while it finishes what it is at."""
 _LARGE = 1 << 26
-"""Bytes of a model whose process is not kept: it keeps the memory that it once had."""
+"""Bytes of a request whose process is not kept: it keeps the memory that it once had."""
 _NAMES = {"highs": "HiGHS", "scip": "SCIP"}
 
 idle_workers = IdleWorkers()
@@ -141,7 +141,7 @@ class _Solve:
                 worker.kill()
         if answer is None:
             return self.stopped(self.status if not self.control.cancelled else "interrupted")
-        if self.message.bytes < _LARGE:
+        if self.message.size < _LARGE:
             self.idle.give(worker)
         else:
             worker.end()

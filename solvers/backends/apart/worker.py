@@ -43,12 +43,17 @@ class Worker:
 
     def _listen(self) -> None:
         stdout: Any = self._process.stdout
-        with stdout:
-            while (message := read_message(stdout.raw)) is not None:  # unbuffered: a fork finds no lock held
-                self._inbox.put(message)
-        self._process.wait()  # so that an ended process is none that nobody has asked after
-        self._inbox.put(None)
-        self._outbox.put(None)
+        try:
+            with stdout:
+                while (message := read_message(stdout.raw)) is not None:  # unbuffered: a fork finds no lock held
+                    self._inbox.put(message)
+        except BaseException:
+            self._process.kill()  # it may go on, and nobody hears it
+            raise
+        finally:
+            self._process.wait()  # so that an ended process is none that nobody has asked after
+            self._inbox.put(None)
+            self._outbox.put(None)
 
     @property
     def is_alive(self) -> bool:

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from steepest.solvers.backends.array_model import NamedModel
 from steepest.solvers.backends.expression_model import (
     FUNCTIONS,
+    ExpressionModel,
     ExpressionWriter,
     Operator,
     evaluated,
     with_expressions,
+    without_objective,
 )
 from steepest.solvers.data.binding import bind
 from steepest.solvers.formulation import Formulation
@@ -79,3 +81,20 @@ def test_a_quadratic_objective_keeps_its_values(point: tuple[float, float]) -> N
     assert written.linear.column_names == ("x", "y")
     total = objective_value(written.linear, values) + evaluated(written.expressions, values)[0]
     assert total == pytest.approx(objective_value(model, values), abs=1e-9)
+
+
+def test_without_its_objective_a_model_keeps_the_expressions_of_its_rows() -> None:
+    formulation = Formulation.from_text(
+        "variables:\n  x: real in 0..9\n  y: real in 0..9\nminimize: x * x + y\nconstraints:\n  c: x + y >= 2\n"
+    )
+    given = with_expressions(compile_formulation(formulation, bind(formulation)))
+    writer = ExpressionWriter()
+    writer.product(3.0, 0, 0)
+    writer.end()
+    writer.product(5.0, 0, 1)
+    writer.end()
+    model = without_objective(ExpressionModel(given.linear, writer.written()))
+    point = np.array([2.0, 7.0])
+    assert evaluated(model.expressions, point).tolist() == [0, 70]
+    assert objective_value(model.linear, point) == 0
+    assert model.linear.rows == given.linear.rows

@@ -1,12 +1,16 @@
 """HiGHS while it runs: progress, a cancel from another thread, a start, and nothing left running."""
 
+import sys
 import threading
 from collections.abc import Callable
+from itertools import count
+from types import FrameType
 
 import numpy as np
 import pytest
 
 from steepest.solvers.array_solve import solve_arrays
+from steepest.solvers.backends import highs_running
 from steepest.solvers.backends.highs_running import its_turn
 from steepest.solvers.control import SolveControl, SolveProgress
 from steepest.solvers.data.binding import bind
@@ -76,6 +80,33 @@ def test_a_solve_that_waits_for_another_one_can_be_cancelled() -> None:
         control.cancel()
         thread.join(60)
         assert found[0].status == "interrupted"
+
+
+@pytest.mark.parametrize("step", range(60))
+def test_a_ctrl_c_at_any_step_of_waiting_keeps_nobody_else_waiting(step: int) -> None:
+    steps = count()
+
+    def press(frame: FrameType, event: str, _: object) -> Callable[..., object] | None:
+        if frame.f_code is not its_turn.__wrapped__.__code__:  # type: ignore[attr-defined]
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode" and next(steps) == step:
+            raise KeyboardInterrupt
+        return press
+
+    before = sys.gettrace()
+    turn = its_turn(SolveControl())
+    sys.settrace(press)
+    try:
+        turn.__enter__()
+    except KeyboardInterrupt:
+        pass
+    else:
+        sys.settrace(before)
+        turn.__exit__(None, None, None)
+    finally:
+        sys.settrace(before)
+    assert not highs_running._one_at_a_time.locked()
 
 
 def test_what_a_listener_raises_ends_the_solve_and_leaves_nothing_running() -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from steepest.errors import InputError
 from steepest.solvers.battery.battery import run_battery
-from steepest.solvers.battery.report import ALL_TESTS, Asserted, BatteryBudget, BatteryReport
+from steepest.solvers.battery.report import ALL_TESTS, Asserted, BatteryBudget, BatteryReport, TestName
 from steepest.solvers.control import SolveControl
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.solution import Solution
@@ -64,6 +64,12 @@ def battery_on(text: str, *changes: tuple[str, str], **options: object) -> Batte
         assert old in text, old
         text = text.replace(old, new)
     return run_battery(Formulation.from_text(text), **options)  # type: ignore[arg-type]
+
+
+def outcome(report: BatteryReport, test: TestName) -> str:
+    result = report.result(test)
+    assert result is not None
+    return result.outcome
 
 
 def failed(report: BatteryReport) -> set[str]:
@@ -150,10 +156,49 @@ def test_what_the_caller_knows_is_tested_as_well() -> None:
     assert crush.outcome == "passed"
 
 
+def test_words_raise_doubts_and_contradict_nothing() -> None:
+    report = battery_on(BAKERY, ("bake[cake] <= cake_sales", "bake[cake] >= cake_sales"))
+    assert [each.basis for each in report.findings] == ["words"]
+    assert (report.is_clean, report.contradictions) == (False, [])
+    assert str(report.findings[0]).startswith("worth a look: ")
+    assert outcome(report, "limits") == "worth_a_look"
+    assert "1 worth a look" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("test", "asserted", "changes"),
+    [
+        ("sense", Asserted(sense="minimize"), []),
+        (
+            "limits",
+            Asserted(roles={"cake_sales": "upper limit"}),
+            [("bake[cake] <= cake_sales", "bake[cake] >= cake_sales")],
+        ),
+        ("coefficients", Asserted(roles={"profit": "cost"}), [(' "maximize the profit"', "")]),
+        ("crush", Asserted(crushed=("flour_stock",)), [("  orders: bake[cake] >= ordered_cakes\n", "")]),
+    ],
+)
+def test_what_the_caller_asserted_can_be_contradicted(
+    test: TestName, asserted: Asserted, changes: list[tuple[str, str]]
+) -> None:
+    report = battery_on(BAKERY, *changes, tests=(test,), asserted=asserted)
+    assert [each.basis for each in report.findings] == ["arrays"]
+    assert report.contradictions == report.findings
+    assert str(report.findings[0]).startswith("contradiction: ")
+    assert outcome(report, test) == "failed"
+
+
 def test_an_answer_that_is_not_optimal_contradicts_other_answers() -> None:
     formulation = Formulation.from_text(BAKERY)
     worse = Solution(status="optimal", objective=300.0)
-    assert "homogeneity" in failed(run_battery(formulation, solution=worse))
+    report = run_battery(formulation, solution=worse)
+    assert "homogeneity" in failed(report)
+    assert report.contradictions == report.findings
+
+
+def test_an_answer_within_a_gap_that_was_asked_for_contradicts_nothing() -> None:
+    enough = Solution(status="optimal", objective=320.0, gap=0.05)
+    assert run_battery(Formulation.from_text(BAKERY), solution=enough).is_clean
 
 
 def test_a_spent_budget_leaves_tests_undecided_and_finds_nothing() -> None:

@@ -254,7 +254,89 @@ constraints:
 }
 
 
-@pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT.keys())
+UNUSUAL = {
+    "a number that the problem does not need": """
+parameters:
+  flour = 40   # [kg] "at most 40 kg of flour"
+  yard = 500   # [box] "the yard holds at most 500 boxes"
+  profit = 2
+variables:
+  bake: integer >= 0
+maximize: profit * bake
+constraints:
+  stock: bake <= flour
+""",
+    "the largest cost of a worst case": """
+sets:
+  Line = {north, south}
+parameters:
+  repair_cost[Line] = {north: 9, south: 7}
+variables:
+  fails[Line]: binary
+maximize: sum(repair_cost[k] * fails[k] for k in Line)
+constraints:
+  one: sum(fails[k] for k in Line) <= 1
+""",
+    "the least profit that is certain": """
+sets:
+  Good = {cake, pie}
+parameters:
+  profit[Good] = {cake: 8, pie: 5}
+variables:
+  sold[Good]: integer in 0..9
+minimize: sum(profit[g] * sold[g] for g in Good)
+constraints:
+  ordered: sum(sold[g] for g in Good) >= 10
+""",
+    "a decision that is best left alone": """
+sets:
+  Day = {monday, tuesday}
+parameters:
+  wage[Day] = {monday: 8, tuesday: 9}
+  extra_wage[Day] = {monday: 12, tuesday: 13}
+  needed = 20
+variables:
+  work[Day]: real in 0..16
+  extra[Day]: real in 0..4
+minimize: sum(wage[d] * work[d] + extra_wage[d] * extra[d] for d in Day)
+constraints:
+  enough: sum(work[d] for d in Day) >= needed
+""",
+}
+"""Right models that do other than their words suggest."""
+
+SHIFTED = {
+    "a decision below zero": """
+parameters:
+  needed = 20
+variables:
+  short: real in -9..-1
+  make: real >= 0
+minimize: 3 * make
+constraints:
+  enough: make + short >= needed
+""",
+    "a cost that counts from a requirement on": """
+parameters:
+  needed = 20
+variables:
+  make: real >= 0
+minimize: 3 * make + (needed - 20)
+constraints:
+  enough: make >= needed
+""",
+}
+"""Right models in which doing nothing is not allowed, or not free, where nothing is required."""
+
+
+@pytest.mark.parametrize("text", UNUSUAL.values(), ids=UNUSUAL.keys())
+def test_a_right_model_with_unusual_words_is_doubted_and_not_contradicted(text: str) -> None:
+    report = run_battery(Formulation.from_text(text))
+    assert {each.basis for each in report.findings} == {"words"}
+    assert report.contradictions == []
+
+
+@pytest.mark.parametrize("text", [*RIGHT.values(), *SHIFTED.values()], ids=[*RIGHT, *SHIFTED])
 def test_a_right_model_is_accused_of_nothing(text: str) -> None:
     report = run_battery(Formulation.from_text(text))
     assert report.status == "optimal"

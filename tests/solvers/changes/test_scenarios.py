@@ -3,10 +3,17 @@ from pathlib import Path
 import pytest
 
 from steepest.errors import InputError
-from steepest.solvers.changes.scenarios import Scenario, read_scenarios, what_if
+from steepest.solvers.alternatives.search import alternative_optima
+from steepest.solvers.battery.battery import run_battery
+from steepest.solvers.changes.scenarios import Scenario, compared, read_scenarios, what_if
 from steepest.solvers.changes.self_contained import self_contained
+from steepest.solvers.control import SolveControl
 from steepest.solvers.diagnostics import FormulationError
+from steepest.solvers.equivalence.compare import compare_formulations
 from steepest.solvers.formulation import Formulation
+from steepest.solvers.infeasibility.explanations import explain_infeasibility
+from steepest.solvers.sensitivity.analysis import sensitivity
+from steepest.solvers.solution import Solution
 
 BAKERY = """\
 sets:
@@ -112,3 +119,47 @@ def test_a_scenario_may_be_made_of_changes() -> None:
     scenario = Scenario("more", read_scenarios("flour = 50")[0].changes)
 
     assert what_if(bakery(), [scenario]).answers[0].scenario.name == "more"
+
+
+def test_a_difference_within_the_rounding_of_sums_is_none() -> None:
+    base = Solution(status="optimal", objective=0.3 * 1000)
+    again = Solution(status="optimal", objective=0.3 * 1000 - 2.27e-13)
+    assert compared(Scenario("same", ()), bakery(), base, again).objective_change == 0
+
+
+def test_scenarios_print_as_a_line_each() -> None:
+    assert str(what_if(bakery(), ["flour = 50"])).splitlines()[1].startswith("flour = 50: optimal, objective ")
+
+
+def test_a_word_where_a_number_must_stand_is_refused() -> None:
+    with pytest.raises(FormulationError, match="change `flour = much`"):
+        what_if(bakery(), ["flour = much"])
+
+
+def test_a_cancel_leaves_the_scenarios_open() -> None:
+    control = SolveControl()
+    control.cancel()
+    found = what_if(bakery(), ["flour = 50", "flour = 60"], base=Solution(status="optimal"), control=control)
+    assert [each.solution.status for each in found.answers] == ["interrupted", "interrupted"]
+
+
+def test_a_folder_may_be_a_text(tmp_path: Path) -> None:
+    (tmp_path / "flour.csv").write_text("grain,flour\nrye,40\noat,30\n")
+    text = """sets:
+  Grain = {rye, oat}
+parameters:
+  flour[Grain] from "flour.csv"
+variables:
+  use[Grain]: real >= 0
+maximize: sum(use[g] for g in Grain)
+constraints:
+  stock[g in Grain]: use[g] <= flour[g]
+"""
+    grains, folder = Formulation.from_text(text), str(tmp_path)
+
+    assert what_if(grains, ["drop stock[rye]", "flour[oat] = 1"], folder=folder).base.objective == 70
+    assert sensitivity(grains, folder=folder).objective == 70
+    assert alternative_optima(grains, folder=folder).verdict == "none"
+    assert run_battery(grains, folder=folder).status == "optimal"
+    assert explain_infeasibility(grains, folder=folder).conflict is None
+    assert compare_formulations(grains, grains, folder_first=folder, folder_second=folder).is_equivalent

@@ -19,6 +19,21 @@ def test_declared_bounds_are_rounded_inward() -> None:
     assert ends("variables:\n  x: integer in 0.5..2.9\n  b: binary\nminimize: x") == {"x": Ends(1, 2), "b": Ends(0, 1)}
 
 
+@pytest.mark.parametrize(
+    ("declared", "found"),
+    [
+        ("600000000.4..2000000000", Ends(600000001, 2000000000)),
+        ("0..2000000000.6", Ends(0, 2000000000)),
+        ("3 * 0.1 / 0.1..9", Ends(3, 9)),
+        ("0..0.3 / 0.1", Ends(0, 3)),
+        ("3 * 0.1 - 0.3..600000000000000 / 10", Ends(0, 60000000000000)),
+        ("0.1 * 3000000..900000", Ends(300000, 900000)),
+    ],
+)
+def test_a_large_bound_is_rounded_as_a_small_one(declared: str, found: Ends) -> None:
+    assert ends(f"variables:\n  x: integer in {declared}\nminimize: x") == {"x": found}
+
+
 def test_bounds_that_cross_are_the_same_error_as_elsewhere() -> None:
     with pytest.raises(FormulationError, match="above the upper bound"):
         ends("variables:\n  x: integer in 3..2\nminimize: x")

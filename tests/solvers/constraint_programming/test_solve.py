@@ -1,5 +1,6 @@
 """Schedules, routes and puzzles as a user meets them: by CP-SAT, with the words of every other back end."""
 
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from steepest.errors import InputError
+from steepest.solvers.backends.apart.worker import Worker
 from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.constraint_programming import apart
@@ -193,6 +195,28 @@ def test_an_earlier_answer_is_where_the_search_begins() -> None:
     assert solved(SHOP, start=other).objective == 8
     far = [each.__class__(each.name, each.index, each.value + 1000) for each in best.variables]
     assert solved(SHOP, start=Solution(status="optimal", variables=far)).objective == 8
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_start_without_a_number_is_no_help_and_no_harm(value: float) -> None:
+    best = solved(SHOP)
+    spoilt = [each.__class__(each.name, each.index, value) for each in best.variables[:3]]
+    start = Solution(status="optimal", variables=[*spoilt, *best.variables[3:]])
+    assert solved(SHOP, start=start).objective == 8
+
+
+def test_a_process_that_held_a_large_model_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Worker] = []
+    monkeypatch.setattr(apart.idle_workers, "give", given.append)
+    monkeypatch.setattr("steepest.solvers.backends.apart.solving._LARGE", 500)
+    assert solved(SHOP).is_solved  # its model is no array, and longer than that
+    assert not given
+
+
+def test_a_fraction_of_a_large_bound_is_beyond_it() -> None:
+    text = "variables:\n  x: integer in 600000000.4..2000000000\n  y: integer in 0..3\nminimize: x\n"
+    solution = solved(text + "constraints:\n  apart: all_different(x, y)\n", solver=None)
+    assert (solution.status, solution.objective) == ("optimal", 600000001)
 
 
 @pytest.mark.parametrize(

@@ -206,3 +206,12 @@ def test_one_more_of_two_million_is_a_difference() -> None:
         found = compare_formulations(first, second, level=level)  # type: ignore[arg-type]
         assert found.verdict == "different"
         assert "trucks = 200000" in found.message
+
+
+def test_a_level_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match="there is no level 'foo': choose one of value, data"):
+        compared(level="foo")
+
+
+def test_a_comparison_prints_as_its_verdict() -> None:
+    assert str(compared()).startswith("equivalent (optima): ")

@@ -2,8 +2,9 @@
 
 import pytest
 
+from steepest.errors import InputError
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.infeasibility.explanations import explain_unboundedness, with_explanation
+from steepest.solvers.infeasibility.explanations import explain_infeasibility, explain_unboundedness, with_explanation
 from steepest.solvers.solution import Solution
 
 UNKNOWN = Solution(status="infeasible_or_unbounded", message="the solver could not tell which")
@@ -46,3 +47,10 @@ def test_a_ray_of_terms_without_a_linear_form_is_not_offered() -> None:
     explanation = explain_unboundedness(Formulation.from_text(text))
     assert explanation.ray is None
     assert "can't be told" in explanation.note
+
+
+def test_a_weight_of_an_unknown_name_is_refused_with_a_close_one() -> None:
+    formulation = Formulation.from_text("variables:\n  x: real in 0..1\nminimize: x\nconstraints:\n  need: x >= 2\n")
+    with pytest.raises(InputError, match="did you mean need"):
+        explain_infeasibility(formulation, weights={"needs": 2.0})
+    assert "need" in str(explain_infeasibility(formulation, weights={"need": 2.0}))

@@ -160,3 +160,10 @@ def test_a_ratio_that_was_multiplied_out_has_no_dual() -> None:
 
     assert [each.name for each in found.constraints] == ["cap"]
     assert any("`mix`" in note for note in found.notes)
+
+
+def test_limits_that_the_usual_budget_has_no_room_for_are_counted() -> None:
+    text = "sets:\n  I = 1..9\nvariables:\n  x[I]: integer >= 0\nmaximize: sum(x[i] for i in I)\n"
+    found = sensitivity(formulation(text + "constraints:\n  most[i in I]: x[i] <= 10 + i\n"))
+    assert found.notes[-1] == "6 of 18 re-solves were left out: the budget was spent"
+    assert found.notes[-1] in str(found)

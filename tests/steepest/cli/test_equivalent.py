@@ -71,3 +71,12 @@ def test_a_text_that_is_no_formulation_ends_with_4(written) -> None:
     first = written("a.five", MODEL.format(limit=10))
     second = written("b.five", MODEL.format(limit="nobody"))
     assert main(["equivalent", first, second, "--quiet"]) == ExitCode.NOT_FORMULATED
+
+
+def test_what_is_wrong_is_told_with_the_name_of_its_file(written, capsys) -> None:
+    first = written("a.five", MODEL.format(limit=10))
+    second = written("b.five", MODEL.format(limit="lot"))
+    assert main(["equivalent", first, second, "--quiet"]) == ExitCode.NOT_FORMULATED
+    said = capsys.readouterr().err
+    assert "b.five, constraint both" in said
+    assert "a.five" not in said

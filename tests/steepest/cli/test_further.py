@@ -1,4 +1,5 @@
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -102,5 +103,68 @@ def test_the_battery_tells_what_it_found_and_what_it_tested(capsys: pytest.Captu
     Path("model.five").write_text(turned)
     run("--battery", "--format", "json")
     battery = json.loads(capsys.readouterr().out)["battery"]
-    assert [each["test"] for each in battery["findings"]] == ["limits"]
+    assert [(each["test"], each["basis"]) for each in battery["findings"]] == [("limits", "words")]
+    run("--battery")
+    said = capsys.readouterr().out
+    assert "tests of the answer: 1 worth a look" in said
+    assert "- worth a look: " in said
     assert "at most 30 cakes" in battery["findings"][0]["sentence"]
+
+
+def test_a_word_where_a_number_must_stand_is_refused_before_any_solve(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--what-if", "flour = abc") == ExitCode.FAILED
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "change `flour = abc`, constraint flour_stock" in captured.err
+
+
+def test_a_cancel_ends_all_questions_with_what_there_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from steepest.solvers.changes import scenarios
+
+    solve = scenarios.solve_formulation
+
+    def solve_and_interrupt(*given, **named):
+        solution = solve(*given, **named)
+        signal.raise_signal(signal.SIGINT)
+        return solution
+
+    monkeypatch.setattr(scenarios, "solve_formulation", solve_and_interrupt)
+    before = signal.getsignal(signal.SIGINT)
+
+    code = run("--what-if", "flour = 50", "--what-if", "flour = 60", "--alternatives", "2", "--format", "json")
+
+    assert code == ExitCode.INTERRUPTED
+    document = json.loads(capsys.readouterr().out)
+    assert (document["outcome"], document["status"]) == ("interrupted", "optimal")
+    assert [each["status"] for each in document["what_if"]] == ["optimal", "interrupted"]
+    assert document["alternatives"] is None
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupted_text_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from steepest.solvers.battery import battery
+
+    check = battery.check_formulation
+
+    def check_and_interrupt(*given, **named):
+        signal.raise_signal(signal.SIGINT)
+        return check(*given, **named)
+
+    monkeypatch.setattr(battery, "check_formulation", check_and_interrupt)
+
+    assert run("--battery") == ExitCode.INTERRUPTED
+    said = capsys.readouterr().out
+    assert "solved; interrupted before all questions were answered" in said
+    assert "maximized objective: 336 $" in said
+
+
+def test_an_unsupported_class_of_a_named_solver_leaves_room_for_others(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("model.five").write_text("variables:\n  x: real in 1..5\nminimize: sin(x) * x\n")
+
+    assert run("--solver", "highs") == ExitCode.UNSUPPORTED
+    assert "unsupported: highs does not take this problem; another solver may: leave --solver out" in (
+        capsys.readouterr().out
+    )

@@ -25,6 +25,7 @@ KEYS = [
     "front",
     "assumptions",
     "missing",
+    "insights",
     "explanation",
     "formulation",
     "text",

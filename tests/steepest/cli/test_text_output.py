@@ -145,3 +145,13 @@ def test_a_finding_in_a_file_begins_with_its_place() -> None:
 )
 def test_what_is_not_known_of_the_cost_is_said_to_be_unknown(cost: Cost | None, line: str) -> None:
     assert cost_line(cost, 1.0) == line
+
+
+def test_an_answer_within_a_gap_says_so(bakery: Formulation) -> None:
+    solution = Solution(status="optimal", objective=390.0, bound=395.5, gap=0.0141)
+    assert "(within a gap of 1.4 %, bound 395.5)" in render(Report("solved", bakery, solution))
+
+
+def test_what_the_headline_says_is_not_said_again(bakery: Formulation) -> None:
+    solution = Solution(status="unbounded", message="the objective can be improved without end: a limit is missing")
+    assert render(Report("unbounded", bakery, solution)).count("without end") == 1

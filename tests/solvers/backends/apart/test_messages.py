@@ -49,6 +49,13 @@ def test_words_numbers_and_arrays_arrive() -> None:
     assert received.arrays["none"].shape == (0,)
 
 
+@pytest.mark.parametrize("fields", [{}, {"model": [1.5] * 1000}])
+def test_the_size_is_what_is_sent_words_and_arrays(fields: dict[str, object]) -> None:
+    pipe, message = Pipe(), Message("kind", fields, {"some": np.arange(50)})
+    write_message(pipe, message)
+    assert message.size == len(pipe.getvalue())
+
+
 @pytest.mark.parametrize("length", [0, 3, 20, 40])
 def test_a_pipe_that_ends_in_the_middle_gives_no_message(length: int) -> None:
     pipe = Pipe()

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from steepest.solvers.backends.apart import solving
+from steepest.solvers.backends.apart.messages import Message
 from steepest.solvers.backends.apart.solving import idle_workers, is_killable, killable_here
-from steepest.solvers.backends.apart.worker import Worker
+from steepest.solvers.backends.apart.worker import Worker, WorkerEndedError
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.control import SolveControl, SolveProgress
 from steepest.solvers.formulation import Formulation
@@ -126,6 +127,26 @@ def test_an_idle_process_that_has_ended_is_replaced(workers: list[Worker]) -> No
     workers[0].kill()
     assert easy().is_solved
     assert len(set(workers)) == 2
+
+
+def test_a_process_that_held_a_large_model_is_not_kept(monkeypatch: pytest.MonkeyPatch, workers: list[Worker]) -> None:
+    monkeypatch.setattr(solving, "_LARGE", 1)
+    assert easy().is_solved
+    assert not workers
+
+
+def test_a_process_that_says_what_nobody_understands_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_understood(stream: object) -> Message:
+        raise ValueError
+
+    told = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _: told.set())
+    monkeypatch.setattr("steepest.solvers.backends.apart.worker.read_message", not_understood)
+    worker = Worker()
+    with pytest.raises(WorkerEndedError):
+        worker.receive(60)
+    assert not worker.is_alive
+    assert told.wait(60)
 
 
 def test_what_a_listener_raises_ends_the_process(workers: list[Worker]) -> None:
