@@ -67,8 +67,8 @@ def scaled(model: ArrayModel) -> ScaledModel:
         offset=model.offset * objective,
         cost=model.cost * objective,
         # HiGHS's presolve may answer 0.5 for `integer in 0.5..9.5`.
-        lower=np.where(whole, np.ceil(model.lower - ROUNDING * np.abs(model.lower)), model.lower),
-        upper=np.where(whole, np.floor(model.upper + ROUNDING * np.abs(model.upper)), model.upper),
+        lower=np.where(whole, np.ceil(model.lower - _residue(model.lower)), model.lower),
+        upper=np.where(whole, np.floor(model.upper + _residue(model.upper)), model.upper),
         row_coefficients=model.row_coefficients * np.repeat(factors, np.diff(model.row_starts)),
         row_lower=model.row_lower * factors,
         row_upper=_not_below(model.row_lower * factors, model.row_upper * factors),
@@ -117,6 +117,11 @@ def _power_of_two(values: Numbers | np.float64) -> Numbers:
 
 def _size(bounds: Numbers) -> Numbers:
     return np.where(np.isfinite(bounds), np.abs(bounds), 0.0)
+
+
+def _residue(bounds: Numbers) -> Numbers:
+    """What double precision may have left behind in a bound; never so much that it is another whole number."""
+    return np.minimum(ROUNDING * np.abs(bounds), LARGEST_MISS)
 
 
 def _not_below(lower: Numbers, upper: Numbers) -> Numbers:

@@ -128,6 +128,10 @@ def test_bounds_of_whole_numbers_are_rounded_inwards() -> None:
     assert solved("variables:\n  x: integer in 0.5..9.5\nminimize: x").value("x") == 1
 
 
+def test_a_large_whole_bound_is_not_rounded_to_another_one():
+    assert solved("variables:\n  x: integer in 60000000000000..60000000000100\nminimize: x").value("x") == 6e13
+
+
 @pytest.mark.parametrize("text", ["integer in 0.2..0.8\nminimize: x", "real in 0..9\nminimize: x\nconstraints:\n"
                                   "  c: 0.0000000005 <= 0.0000000001 * x <= 0.0000000003"])  # fmt: skip
 def test_bounds_that_cross_once_rounded_or_scaled_are_infeasible(text: str) -> None:
