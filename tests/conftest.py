@@ -2,6 +2,8 @@
 
 import gc
 import os
+import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -26,6 +28,13 @@ def settings_of_nobody(
     monkeypatch.setenv("LANGSMITH_TRACING", "false")
     if request.node.get_closest_marker("local_llm") is None:  # joining 1.1 GB of model parts once is enough
         monkeypatch.setenv("STEEPEST_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def ctrl_c_is_heard() -> None:
+    """A job in the background of a shell ignores Ctrl-C, and so would all that its tests start."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

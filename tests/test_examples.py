@@ -15,7 +15,7 @@ from steepest.solvers.text.reader import read_formulation
 from tests.solvers.sandbox.conftest import why_no_sandbox
 
 ROOT = Path(__file__).parent.parent
-BEST = {"bakery": 336, "knapsack": 180, "transport": 17075, "portfolio": 0.0099392523}
+BEST = {"bakery": 336, "knapsack": 180, "transport": 17075, "portfolio": 0.0099392523, "workshop": 27}
 
 
 @pytest.mark.parametrize("name", sorted(BEST))

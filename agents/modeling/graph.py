@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
 
 Step: TypeAlias = Callable[[State, Task], Awaitable[State]]
-Next: TypeAlias = Literal["recall", "formulate", "repair", "solve", "examine", "conclude"]
+Next: TypeAlias = Literal["repair", "solve", "examine", "conclude"]
 
 _STEPS_BESIDE_REPAIRS = 12
 _STEPS_OF_A_REPAIR = 3  # repair, check, solve
@@ -35,20 +35,27 @@ _STEPS_OF_A_REPAIR = 3  # repair, check, solve
 async def run(task: Task, known: State) -> None:
     """Run a task to its end; `known` is filled step by step, so it holds what there is should the run be cut short."""
     settings: Any = {"recursion_limit": _STEPS_BESIDE_REPAIRS + _STEPS_OF_A_REPAIR * task.max_repairs}
-    async for state in modeling_graph().astream(State(), settings, context=task, stream_mode="values"):
+    async for state in modeling_graph(recalls=task.recaller is not None).astream(
+        State(), settings, context=task, stream_mode="values"
+    ):
         known.update(state)  # type: ignore[typeddict-item]  # the graph's state is a State
 
 
 @cache
-def modeling_graph() -> "CompiledStateGraph[State, Task, State, State]":
-    """The compiled graph; importing langgraph takes more than a second, so it waits for the first call."""
+def modeling_graph(*, recalls: bool = False) -> "CompiledStateGraph[State, Task, State, State]":
+    """The compiled graph, with the step that asks an experience library or without it.
+
+    Importing langgraph takes more than a second, so it waits for the first call.
+    """
     from langgraph.graph import END, START, StateGraph
 
     graph = StateGraph(State, context_schema=Task)
-    for step in (recall, formulate, check, repair, solve, examine, conclude):
+    for step in (formulate, check, repair, solve, examine, conclude):
         graph.add_node(step.__name__, _node(step))
-    graph.add_conditional_edges(START, _route(at_first), ["recall", "formulate"])
-    graph.add_edge("recall", "formulate")
+    if recalls:
+        graph.add_node(recall.__name__, _node(recall))
+        graph.add_edge("recall", "formulate")
+    graph.add_edge(START, "recall" if recalls else "formulate")
     graph.add_edge("formulate", "check")
     graph.add_edge("repair", "check")
     graph.add_conditional_edges("check", _route(after_check), ["repair", "solve", "conclude"])
@@ -56,11 +63,6 @@ def modeling_graph() -> "CompiledStateGraph[State, Task, State, State]":
     graph.add_conditional_edges("examine", _route(after_examine), ["solve", "conclude"])
     graph.add_edge("conclude", END)
     return graph.compile()
-
-
-def at_first(state: State, task: Task) -> Next:
-    """Ask the experience library, where there is one."""
-    return "recall" if task.recaller is not None else "formulate"
 
 
 def after_check(state: State, task: Task) -> Next:

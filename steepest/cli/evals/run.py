@@ -32,9 +32,9 @@ examples:
   steepest eval run problems.jsonl --method agent:"python my_solver.py" --out runs/mine2
   steepest eval run problems.jsonl --shard 2/8 --out runs/part2
 
-methods: direct, code, code+repair, five, five+repair, five+library, five+repair+library, and +vote after each but
-agents; agent:MODULE:FUNCTION (solve in my_agent.py), agent:COMMAND; an agent of yours needs no --model
-(docs/eval-methods.md).
+methods: direct, code, code+repair, five, five+repair, five+vote, five+repair+vote, five+library,
+five+repair+library, agent:MODULE:FUNCTION (solve in my_agent.py), agent:COMMAND; +vote goes with direct and code, too.
+An agent of yours needs no --model (docs/eval-methods.md).
 
 Stop it at any time (Ctrl-C, or worse): the same command again goes on, and pays for nothing twice. The exit code is 0
 when every sample is recorded, 7 when something is left to do (a limit, or failures of the infrastructure), 130 after
