@@ -1,5 +1,6 @@
 """One sandbox and its watched surroundings for all programs that are tried under an isolation."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from multiprocessing import resource_tracker
@@ -15,11 +16,17 @@ ISOLATIONS = (Isolation.FULL, Isolation.PORTABLE, Isolation.SECCOMP)
 
 
 @pytest.fixture(autouse=True, scope="module")
-def only_what_is_watched_comes_and_goes() -> None:
-    """Solvers of earlier tests that wait in processes of theirs would end in the middle, and be missed."""
+def only_what_is_watched_comes_and_goes() -> Iterator[None]:
+    """Solvers of earlier tests that wait in processes of theirs would end in the middle, and be missed.
+
+    What runs without isolation may have ended multiprocessing's own helper, which would warn of it in a later test.
+    """
     idle_workers.end()
     constraint_programming.idle_workers.end()
-    resource_tracker.ensure_running()
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        resource_tracker.ensure_running()
 
 
 @pytest.fixture(scope="module", params=ISOLATIONS, ids=str)
