@@ -4,16 +4,17 @@
 stand the records of the steps, the evaluations, and what the models answered.
 """
 
-import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from steepest.agents.folder_lock import locked
 from steepest.agents.optimizers.search.journal import Journal
 from steepest.agents.optimizers.search.values import are_same
 from steepest.errors import InputError
@@ -139,23 +140,13 @@ class RunFolder:
                 members[birth.number] = {**members[birth.parents[0]], **birth.values}
         return any(are_same(each, entry.seed_values) for each in members.values())
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keep other processes out until the block is left.
 
         Raises:
             InputError: One is in.
         """
-        import fcntl
-
-        with (self.path / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise InputError(
-                    f"another process works in {self.path}: wait for it, or name another folder"
-                ) from error
-            yield
+        return locked(self.path)
 
     def _write(self, entry: RunEntry) -> None:
         beside = self._entry_path.with_suffix(".part")

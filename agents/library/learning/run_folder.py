@@ -1,14 +1,14 @@
 """The folder of a run of learning: what it learns from and how, its journal, and the replies that it paid for."""
 
-import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from steepest.agents.folder_lock import locked
 from steepest.errors import InputError
 
 __all__ = ["LearningEntry", "LearningFolder", "read_entry"]
@@ -60,23 +60,13 @@ class LearningFolder:
         if strange and not self.entry_path.exists():
             raise InputError(f"{path} holds other things ({strange[0]}, ...): name a new or an empty folder")
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keep other processes out until the block is left.
 
         Raises:
             InputError: One is in.
         """
-        import fcntl
-
-        with (self.path / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise InputError(
-                    f"another process works in {self.path}: wait for it, or take another folder"
-                ) from error
-            yield
+        return locked(self.path)
 
     def require(self, entry: LearningEntry) -> LearningEntry:
         """Begin the run, or make sure that the folder is of this one; it may have more tasks and iterations now.
