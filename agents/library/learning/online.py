@@ -6,7 +6,7 @@ attempt without them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from steepest.agents.library.embeddings.protocol import Embedder
@@ -166,12 +166,13 @@ class OnlineLearning:
         return await self._proven(extracted, task, tasks, record)
 
     async def _right(self, failed: Sequence[TaskAttempt], iteration: int) -> Formulation | str | None:
-        """A right formulation: given with the task, or found by the student."""
+        """A right formulation: given with the task, or found by the teacher, who may do what the student can't."""
         task, rounds = failed[-1].task, self.settings.rounds
         if task.gold is not None:
             return readable(task.gold)
         self.say(f"{task.id}: looking for a right formulation")
-        found = await explore(task, failed, self.student, rounds, first=iteration * rounds + 1)
+        explorer = replace(self.student, model=self.teacher)
+        found = await explore(task, failed, explorer, rounds, first=iteration * rounds + 1)
         return found.formulation if found is not None else None
 
     async def _proven(

@@ -97,6 +97,14 @@ def teacher(*answers: Any, structured: bool = False) -> FunctionModel:
     return FunctionModel(Said(list(answers or [TAUGHT])), name="teacher", structured=structured)
 
 
+def seeking_teacher(looks: Callable[[ChatRequest], Any]) -> FunctionModel:
+    """One that looks for a right formulation with a function, and else says what it teaches."""
+    return FunctionModel(
+        lambda request: looks(request) if "was modelled before" in request.messages[-1].content else TAUGHT,
+        name="teacher",
+    )
+
+
 def learning(library: Library, folder: Path | None = None, **given: Any) -> OnlineLearning:
     """Learning that chooses insights without asking a model."""
     settings = {key: given.pop(key) for key in ("attempts", "rounds", "proofs", "guards", "compares") if key in given}

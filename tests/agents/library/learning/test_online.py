@@ -21,6 +21,7 @@ from tests.agents.library.learning.kiosks import (
     kiosk,
     learning,
     minutes_of,
+    seeking_teacher,
     share_insight,
     student,
     teacher,
@@ -145,15 +146,12 @@ def test_a_task_without_gold_is_explored_with_the_right_value(library):
     rounds = []
 
     def finds_it(request: ChatRequest) -> str:
-        asked = request.messages[-1].content
-        if "was modelled before" not in asked:
-            return forgetful(request)
-        rounds.append(asked)
+        rounds.append(request.messages[-1].content)
         form = RIGHT if len(rounds) == 2 else WRONG
         return form.format(minutes=minutes_of(request))
 
     task = kiosk("Anna's").model_copy(update={"gold": None})
-    [record] = run_sync(learning(library, student=student(finds_it)).learn([task]))
+    [record] = run_sync(learning(library, teacher=seeking_teacher(finds_it)).learn([task]))
     assert len(record.learned) == 1
     assert len(rounds) == 2
     assert "The right value is 108." in rounds[0]
@@ -163,8 +161,6 @@ def test_a_task_without_gold_is_explored_with_the_right_value(library):
 @pytest.mark.parametrize("trick", ["", "   # assumed: it fits"])
 def test_exploration_refuses_a_formulation_that_holds_the_value_itself(library, trick):
     def cheats(request: ChatRequest) -> str:
-        if "was modelled before" not in request.messages[-1].content:
-            return forgetful(request)
         answer = 9 * minutes_of(request) / 5
         if not trick:
             return WRONG.format(minutes=minutes_of(request)) + f"\n  most: make[tea] + make[lemonade] <= {answer:g}\n"
@@ -176,7 +172,7 @@ def test_exploration_refuses_a_formulation_that_holds_the_value_itself(library, 
         )
 
     task = kiosk("Anna's").model_copy(update={"gold": None})
-    [record] = run_sync(learning(library, student=student(cheats), rounds=2).learn([task]))
+    [record] = run_sync(learning(library, teacher=seeking_teacher(cheats), rounds=2).learn([task]))
     assert record.learned == ()
     assert record.note == "no right formulation was found"
 
@@ -186,24 +182,22 @@ def test_a_hard_coded_answer_is_told_as_such_in_the_next_round(library):
 
     def cheats(request: ChatRequest) -> str:
         asked.append(request.messages[-1].content)
-        if "was modelled before" not in asked[-1]:
-            return forgetful(request)
         return RIGHT.replace("<= minutes", "<= minutes + 108 - 108").format(minutes=60)
 
     task = kiosk("Anna's").model_copy(update={"gold": None})
-    run_sync(learning(library, student=student(cheats), rounds=2).learn([task]))
+    run_sync(learning(library, teacher=seeking_teacher(cheats), rounds=2).learn([task]))
     assert "it holds numbers that the problem does not state" in asked[-1]
 
 
 def test_a_task_without_any_value_teaches_by_the_verdict_alone(library):
+    def right(request: ChatRequest) -> str:
+        return RIGHT.format(minutes=minutes_of(request))
+
     def broken(request: ChatRequest) -> str:
-        asked = request.messages[-1].content
-        if "was modelled before" in asked or "sum of the decisions" in asked:
-            return RIGHT.format(minutes=minutes_of(request))
-        return "I would make some tea."
+        return right(request) if "sum of the decisions" in request.messages[-1].content else "I would make some tea."
 
     task = kiosk("Anna's").model_copy(update={"gold": None, "answer": None})
-    [record] = run_sync(learning(library, student=student(broken)).learn([task]))
+    [record] = run_sync(learning(library, student=student(broken), teacher=seeking_teacher(right)).learn([task]))
     assert record.outcome == "not_formulated"
     assert len(record.learned) == 1
 
