@@ -9,7 +9,7 @@ from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import Draft, State, Task
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.display import assumptions_of
-from steepest.solvers.solution import Status
+from steepest.solvers.solution import Solution, Status
 
 _OUTCOMES: dict[Status, Outcome] = {
     "optimal": "solved",
@@ -79,7 +79,7 @@ def _outcome(state: State, stopped: str) -> tuple[Outcome, str]:
     if solution is not None:
         confirmed = state.get("confirmed")
         said = f"{solution.message}. The model that formulated it confirms: {confirmed}"
-        return _OUTCOMES[solution.status], said if confirmed else solution.message
+        return outcome_of(solution), said if confirmed else solution.message
     if stopped:
         return "stopped", stopped
     if state.get("not_a_problem"):
@@ -90,6 +90,11 @@ def _outcome(state: State, stopped: str) -> tuple[Outcome, str]:
     if state.get("formulation") is not None and not blocking(diagnostics) and _missing(state):
         return "missing_data", ""
     return "not_formulated", ""
+
+
+def outcome_of(solution: Solution) -> Outcome:
+    """What a solve is as the end of a run."""
+    return _OUTCOMES[solution.status]
 
 
 def _missing(state: State) -> list[str]:

@@ -1,6 +1,7 @@
 """A problem told in words, from the text to the answer."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from steepest.agents.llm.chat import ChatModel, run_sync
@@ -10,7 +11,7 @@ from steepest.agents.modeling.conclude import answer_from
 from steepest.agents.modeling.graph import run
 from steepest.agents.modeling.intake import accept_problem
 from steepest.agents.modeling.tables import describe_tables
-from steepest.agents.modeling.task import Recalls, State, Task, solver_for
+from steepest.agents.modeling.task import Apart, Recalls, State, Task, solver_for
 from steepest.errors import InputError, SteepestError
 from steepest.prompts import Prompt, PromptError, load_prompt, shipped_prompts
 from steepest.solvers.control import SolveControl
@@ -33,6 +34,7 @@ async def answer_problem(
     start: Solution | None = None,
     transcript: Transcript | None = None,
     recaller: Recalls | None = None,
+    apart: Apart | None = None,
 ) -> Answer:
     """Formulate a problem told in words, solve it and answer.
 
@@ -53,6 +55,8 @@ async def answer_problem(
         start: An answer for the solver to begin with, as far as its variables are those of the formulation.
         transcript: Where calls are recorded as they end; one's own is there whatever ends the run.
         recaller: Finds what an experience library has for the problem; None is to work without one.
+        apart: Has a solve done elsewhere, such as in another thread, so that the event loop goes on; None is to solve
+            in this one.
 
     Raises:
         InputError: The text can't be a problem told in words, or an argument is out of its range.
@@ -64,10 +68,11 @@ async def answer_problem(
     say = on_progress or (lambda line: None)
     given = dict(tables or {})
     base = Path(folder) if folder is not None else None
+    solve = solver_for(given, base, options, say, control, start)
     task = Task(
         problem=accept_problem(text),
         model=model,
-        solve=solver_for(given, base, options, say, control, start),
+        solve=solve if apart is None else lambda formulation: apart(partial(solve, formulation)),
         tables=given,
         table_lines=describe_tables(given),
         max_repairs=max_repairs,

@@ -22,6 +22,11 @@ from steepest.solvers.solution import Solution
 Solve: TypeAlias = Callable[[Formulation], Solution | Awaitable[Solution]]
 """Solves at once, in the thread of the run, or as an awaitable, which leaves the event loop free."""
 
+SolveNow: TypeAlias = Callable[[Formulation], Solution]
+"""Solves in the thread of its caller."""
+Apart: TypeAlias = Callable[[Callable[[], Solution]], Awaitable[Solution]]
+"""Has a solve done elsewhere, such as in another thread."""
+
 
 class Recalls(Protocol):
     """Finds insights for problems (`steepest.agents.library.retrieval.recall.Recaller`)."""
@@ -116,7 +121,7 @@ def solver_for(
     say: Callable[[str], None],
     control: SolveControl | None = None,
     start: Solution | None = None,
-) -> Solve:
+) -> SolveNow:
     """The function that solves a formulation with these tables and options."""
 
     def solve(formulation: Formulation) -> Solution:

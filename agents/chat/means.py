@@ -1,0 +1,32 @@
+"""What a conversation works with: whom it asks, how it solves, where files are."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from steepest.agents.llm.chat import ChatModel
+from steepest.agents.modeling.task import Recalls
+from steepest.solvers.options import SolveOptions
+
+__all__ = ["Means"]
+
+
+@dataclass(frozen=True)
+class Means:
+    """The same for all turns of a session.
+
+    Args:
+        model: Whom to ask.
+        options: Limits of each solve.
+        repairs: How often a formulation is repaired.
+        recaller: Finds what an experience library has for a problem; None is to work without one.
+        folder: What relative paths of files are relative to, and where exports go.
+        reads_files: Whether paths that the person names may be read and written; False for a page, whose files come and
+            go by upload and download.
+    """
+
+    model: ChatModel
+    options: SolveOptions = field(default_factory=SolveOptions)
+    repairs: int = 3
+    recaller: Recalls | None = None
+    folder: Path = field(default_factory=Path)
+    reads_files: bool = True

@@ -1,0 +1,158 @@
+"""A conversation that goes on: a turn is understood, carried out, and every event of it kept before it is shown."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Literal, TypeAlias
+
+from steepest.agents.chat.conversation import Conversation
+from steepest.agents.chat.events import Event, Recorded, Said, Signal, Solving, Told, TurnEnded
+from steepest.agents.chat.means import Means
+from steepest.agents.chat.stores.protocol import SessionStore
+from steepest.agents.chat.turns import carry_out
+from steepest.agents.chat.understanding import understand
+from steepest.agents.chat.work import Work
+from steepest.agents.llm.transcripts import Transcribed, Transcript
+from steepest.errors import InputError, SteepestError
+from steepest.solvers.control import SolveControl
+
+__all__ = ["Listener", "Session"]
+
+Listener: TypeAlias = Callable[[Recorded | Signal], None]
+"""Told every event once it is kept, and every signal, in the thread of the event loop."""
+
+_MOST_WORDS = 2_000_000
+"""Characters of a turn; longer is a file."""
+
+
+@dataclass(frozen=True)
+class _Turn:
+    control: SolveControl
+    transcript: Transcript
+    task: "asyncio.Task[None] | None"
+    loop: asyncio.AbstractEventLoop
+    begin: float
+
+
+class Session:
+    """One conversation. Its turns follow one another; listeners come and go.
+
+    Args:
+        id: Of the conversation in the store.
+        owner: Whose it is.
+        store: Where it is kept.
+        means: Whom to ask and how to solve.
+
+    Raises:
+        SessionError: The owner has no such conversation.
+    """
+
+    def __init__(self, id: str, owner: str, store: SessionStore, means: Means) -> None:
+        self.id = id
+        self.means = means
+        self.events = store.events(id, owner)
+        self.conversation = Conversation.replayed(self.events)
+        self._store = store
+        self._listeners: list[Listener] = []
+        self._turn: _Turn | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a turn is being carried out."""
+        return self._turn is not None
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Have a listener told what happens from now on.
+
+        Returns:
+            Ends it.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    async def turn(self, text: str) -> None:
+        """Carry out what a person says, to its end.
+
+        What can't be done is told in the conversation, and nothing of it is lost; only a store that can't be written
+        raises.
+
+        Raises:
+            InputError: The words are empty or far too long, or the turn before has not ended.
+            SessionError: The conversation can't be kept.
+        """
+        if self._turn is not None:
+            raise InputError("the turn before is still going on: wait for its end, or cancel it.")
+        words = text.strip()
+        if not words:
+            raise InputError("say something: a problem, a change, a question, or /help.")
+        if len(words) > _MOST_WORDS:
+            raise InputError(f"{len(words):,} characters are too many for a turn: attach tables as files.")
+        loop = asyncio.get_running_loop()
+        control = SolveControl(lambda progress: self._signal_from(loop, Solving(progress=progress)))
+        self._turn = _Turn(control, Transcript(), asyncio.current_task(), loop, perf_counter())
+        outcome: Literal["done", "cancelled", "failed"] = "failed"
+        try:
+            self._keep(Said(text=words))
+            outcome = await self._carried_out(words, self._turn)
+        finally:
+            turn, self._turn = self._turn, None
+            self._end(turn, outcome)
+
+    def cancel(self) -> None:
+        """End the turn: a solve keeps its best answer, a call to a model is given up. Nothing happens between turns."""
+        turn = self._turn
+        if turn is not None:
+            turn.control.cancel()
+            if turn.task is not None:
+                turn.loop.call_soon_threadsafe(turn.task.cancel)
+
+    async def _carried_out(self, words: str, turn: _Turn) -> Literal["done", "cancelled", "failed"]:
+        model = Transcribed(self.means.model, turn.transcript, "turn")
+        work = Work(
+            self.conversation,
+            self.means,
+            model,
+            turn.transcript,
+            turn.control,
+            self._keep,
+            lambda signal: self._signal_from(turn.loop, signal),
+        )
+        try:
+            intent = await understand(words, self.conversation, model)
+            await carry_out(intent, work)
+        except asyncio.CancelledError:
+            if not turn.control.cancelled:  # the program ends, and not just this turn
+                raise
+            self._keep(Told(text="Cancelled.", topic="trouble"))
+            return "cancelled"
+        except SteepestError as error:
+            self._keep(Told(text=str(error), topic="trouble"))
+            return "failed"
+        return "cancelled" if turn.control.cancelled else "done"
+
+    def _end(self, turn: _Turn, outcome: Literal["done", "cancelled", "failed"]) -> None:
+        totals = turn.transcript.totals()
+        self._keep(
+            TurnEnded(
+                outcome=outcome,
+                seconds=perf_counter() - turn.begin,
+                input_tokens=totals.input_tokens,
+                output_tokens=totals.output_tokens,
+                cost=totals.cost,
+            )
+        )
+        self._store.put_title(self.id, self.conversation.title)
+
+    def _keep(self, event: Event) -> None:
+        recorded = self._store.add(self.id, event, after=self.conversation.number)
+        self.events.append(recorded)
+        self.conversation.apply(recorded)
+        self._tell(recorded)
+
+    def _signal_from(self, loop: asyncio.AbstractEventLoop, signal: Signal) -> None:
+        loop.call_soon_threadsafe(self._tell, signal)
+
+    def _tell(self, happened: Recorded | Signal) -> None:
+        for listener in list(self._listeners):
+            listener(happened)

@@ -1,0 +1,111 @@
+"""Data come in from files, and what was found goes out into files."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from steepest.agents.chat.events import Attached, Exported
+from steepest.agents.chat.intents import Attach, Export
+from steepest.agents.chat.work import Work
+from steepest.agents.modeling.tables import describe_tables
+from steepest.errors import InputError
+from steepest.solvers.data.binding import bind
+from steepest.solvers.export.faces import to_latex, to_lp, to_pyomo_script
+from steepest.solvers.formulation import Formulation
+from steepest.solvers.solution import Solution
+
+__all__ = ["FORMATS", "attach", "attach_file", "export"]
+
+
+async def attach(intent: Attach, work: Work) -> None:
+    """Note a table; its cells stay in the file.
+
+    Raises:
+        InputError: Files may not be named here, or there is none.
+        FormulationError: The table can't be read.
+    """
+    if not work.means.reads_files:
+        raise InputError("files come here by upload, not by name.")
+    path = (work.means.folder / Path(intent.path).expanduser()).absolute()
+    if not path.is_file():
+        raise InputError(f"there is no file {intent.path}.")
+    await attach_file(path, intent.name or path.stem, work)
+
+
+async def attach_file(path: Path, name: str, work: Work) -> None:
+    """Note a table that is there."""
+    [line] = await work.in_thread(lambda: describe_tables({name: str(path)}))
+    work.keep(Attached(name=name, path=str(path), description=line.removeprefix(f"{name}: ")))
+
+
+async def export(intent: Export, work: Work) -> None:
+    """Write a file.
+
+    Raises:
+        InputError: There is no such format, nothing to write in it, or the file can't be written.
+        FormulationError: The formulation can't be brought into this form.
+    """
+    found = FORMATS.get(intent.format)
+    if found is None:
+        raise InputError(f"{intent.format!r} is no format; there are {', '.join(FORMATS)}.")
+    suffix, write = found
+    content = await work.in_thread(lambda: write(work))
+    path = _target(intent.path, suffix, work)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{path} can't be written: {error.strerror or error}.") from error
+    work.keep(Exported(format=intent.format, path=str(path)))
+
+
+def _target(named: str, suffix: str, work: Work) -> Path:
+    """The file to write: the one that is named, or one in the session's folder that nobody has."""
+    folder = work.means.folder
+    if named and not work.means.reads_files:
+        raise InputError("files go out from here by download, not to a path.")
+    if named:
+        return (folder / Path(named).expanduser()).absolute()
+    stem = f"version-{work.version.number}"
+    names = (stem, *(f"{stem}-{count}" for count in range(2, 10_000)))
+    free = next((name for name in names if not (folder / (name + suffix)).exists()), None)
+    if free is None:
+        raise InputError(f"{folder} is full of exported files: name one.")
+    return (folder / (free + suffix)).absolute()
+
+
+def _data(write: Callable[[Formulation, Work], str]) -> Callable[[Work], bytes]:
+    return lambda work: write(work.formulation, work).encode()
+
+
+def _bound(write: Callable[..., str]) -> Callable[[Formulation, Work], str]:
+    return lambda formulation, work: write(formulation, bind(formulation, work.tables, folder=work.means.folder))
+
+
+def _csv(work: Work) -> bytes:
+    """The answer, a decision a row."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["variable", "index", "value", "unit"])
+    writer.writerows(
+        [each.name, ", ".join(map(str, each.index)), each.value, each.unit or ""] for each in _solution(work).variables
+    )
+    return text.getvalue().encode()
+
+
+def _solution(work: Work) -> Solution:
+    solution = work.version.solution
+    if solution is None or not solution.variables:
+        raise InputError("there is no answer to export yet.")
+    return solution
+
+
+FORMATS: Mapping[str, tuple[str, Callable[[Work], bytes]]] = {
+    "five": (".five", _data(lambda formulation, work: formulation.to_text())),
+    "json": (".json", _data(lambda formulation, work: formulation.model_dump_json(indent=1, exclude_defaults=True))),
+    "pyomo": (".py", _data(_bound(to_pyomo_script))),
+    "lp": (".lp", _data(_bound(to_lp))),
+    "latex": (".tex", _data(lambda formulation, work: to_latex(formulation))),
+    "csv": (".csv", _csv),
+}
+"""By name: the suffix, and what writes it."""

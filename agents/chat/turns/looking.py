@@ -1,0 +1,103 @@
+"""What takes no solve: back and forth between versions, names, comparisons, what is there already."""
+
+from steepest.agents.chat.commands import COMMANDS
+from steepest.agents.chat.events import Compared, Moved, Named
+from steepest.agents.chat.intents import Compare, Discuss, GoTo, Help, Name, Show, Undo
+from steepest.agents.chat.work import Work
+from steepest.errors import InputError
+
+__all__ = ["compare", "discuss", "go_to", "list_commands", "name", "show", "undo"]
+
+_LONGEST_NAME = 60
+
+
+async def undo(intent: Undo, work: Work) -> None:
+    """Back to the version that was current before.
+
+    Raises:
+        InputError: There is nothing to undo.
+    """
+    trail = work.conversation.trail
+    if not trail:
+        raise InputError("there is nothing to undo.")
+    work.keep(Moved(number=trail[-1]))
+
+
+async def go_to(intent: GoTo, work: Work) -> None:
+    """To a version by its name or number."""
+    work.keep(Moved(number=work.conversation.version(intent.name).number))
+
+
+async def name(intent: Name, work: Work) -> None:
+    """Name the current version; a name that is taken moves to it.
+
+    Raises:
+        InputError: The name is a number, empty or far too long.
+    """
+    words = "-".join(intent.name.split())
+    if not words or len(words) > _LONGEST_NAME or words.isdecimal():
+        raise InputError(f"{intent.name!r} is no name for a version: use a word or two, and not a number.")
+    work.keep(Named(number=work.version.number, name=words))
+
+
+async def compare(intent: Compare, work: Work) -> None:
+    """Versions side by side.
+
+    Raises:
+        InputError: There are fewer than two.
+    """
+    known = work.conversation
+    numbers = [known.version(each).number for each in intent.names] or _worth_comparing(work)
+    if len(set(numbers)) < 2:
+        raise InputError("there is nothing to compare with: change something first, or name two versions.")
+    work.keep(Compared(numbers=tuple(dict.fromkeys(numbers))))
+
+
+def _worth_comparing(work: Work) -> list[int]:
+    """All that have names; else the current version and its parent."""
+    named = sorted(set(work.conversation.names.values()))
+    if len(named) > 1:
+        return named
+    parent = work.version.parent
+    return [*([parent] if parent is not None else []), *named, work.version.number]
+
+
+async def show(intent: Show, work: Work) -> None:
+    """Something that is there already."""
+    match intent.face:
+        case "model":
+            work.tell(work.formulation.to_text(), "formulation")
+        case "math":
+            work.tell(work.formulation.to_latex(), "formulation")
+        case "answer":
+            work.tell(work.version.explanation, "answer")
+        case "versions":
+            work.tell(_versions(work), "help")
+        case "data":
+            lines = [f"{each.name}: {each.description}" for each in work.conversation.tables.values()]
+            work.tell("\n".join(lines) or "no data are attached", "help")
+
+
+def _versions(work: Work) -> str:
+    lines = []
+    for each in work.conversation.versions.values():
+        mark = "*" if each.number == work.conversation.current_number else " "
+        called = work.conversation.name_of(each.number)
+        told = f"{each.number}" + (f" ({called})" if called != str(each.number) else "")
+        value = each.solution.objective if each.solution is not None else None
+        lines.append(f"{mark} {told}: {'; '.join(each.changes) or 'as stated'}: {each.outcome.replace('_', ' ')}")
+        lines[-1] += f", objective {value:g}" if value is not None else ""
+    return "\n".join(lines) or "there are no versions yet"
+
+
+async def discuss(intent: Discuss, work: Work) -> None:
+    """The model's own words."""
+    work.tell(intent.text, "words")
+
+
+async def list_commands(intent: Help, work: Work) -> None:
+    """What can be said."""
+    width = max(len(f"/{name} {each.arguments}") for name, each in COMMANDS.items())
+    lines = [f"{f'/{name} {each.arguments}':<{width}}  {each.meaning}" for name, each in COMMANDS.items()]
+    words = "Tell a problem, change it in words (what if flour is 50 kg?), ask why, or use a command:"
+    work.tell("\n".join([words, *lines]), "help")

@@ -1,0 +1,198 @@
+"""What a person's words want: read as a command or as changes where that is what they are, else asked of the model.
+
+The model is asked once a turn, and only where there is a formulation to talk about. What it proposes as changes is
+applied to the formulation before it counts; where that fails it is told why, and asked again.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from steepest.agents.chat.commands import read_command
+from steepest.agents.chat.conversation import Conversation
+from steepest.agents.chat.events import Version
+from steepest.agents.chat.intents import (
+    Alternatives,
+    Change,
+    Compare,
+    Discuss,
+    Export,
+    Intent,
+    Limits,
+    Name,
+    Problem,
+    Reply,
+    Revise,
+    Test,
+    Undo,
+    Why,
+)
+from steepest.agents.llm.chat import ChatModel
+from steepest.agents.llm.schemas import strict_schema
+from steepest.agents.modeling.conversation import as_data
+from steepest.agents.optimizers.asking import ask, form_of
+from steepest.agents.optimizers.replies import UnusableReply, json_object
+from steepest.errors import InputError, SteepestError
+from steepest.prompts import load_prompt
+from steepest.solvers.changes.reading import FORMS, read_changes
+from steepest.solvers.changes.scenarios import as_scenario, changed_by
+from steepest.solvers.formulation import Formulation
+
+__all__ = ["understand"]
+
+_MAX_TOKENS = 2_000
+_SHOWN = 20_000
+"""Characters of a formulation that the model is shown."""
+
+Wish: TypeAlias = Literal[
+    "change", "revise", "problem", "why", "limits", "another", "test", "undo", "name", "compare", "export", "discuss"
+]
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    wish: Wish
+    changes: list[str] = Field(default_factory=list)
+    names: list[str] = Field(default_factory=list)
+    text: str = ""
+
+
+async def understand(text: str, conversation: Conversation, model: ChatModel) -> Intent:
+    """What a person's words want.
+
+    Args:
+        text: The words.
+        conversation: What was said and found so far.
+        model: Who is asked, where it is not plain.
+
+    Raises:
+        InputError: It is a command that can't be used, or no reply of the model can.
+        LLMError: The model can't be asked.
+    """
+    command = read_command(text)
+    if command is not None:
+        return command
+    if conversation.question is not None:
+        return Reply(text=text)
+    version = conversation.current
+    if version is None or version.formulation is None:
+        return Problem(text=text)
+    if _is_changes(text, version.formulation):
+        return Change(changes=text)
+    return await _asked(text, conversation, version, version.formulation, model)
+
+
+def _is_changes(text: str, formulation: Formulation) -> bool:
+    """Whether the words are changes as they stand: `flour = 50; drop enough_cakes`."""
+    try:
+        changed_by(as_scenario(text), formulation)
+    except SteepestError:
+        return False
+    return True
+
+
+async def _asked(
+    text: str, conversation: Conversation, version: Version, formulation: Formulation, model: ChatModel
+) -> Intent:
+    form = form_of(model)
+    prompt = load_prompt(f"turn_{form}").render(
+        formulation=as_data(formulation.to_text()[:_SHOWN]),
+        answer=as_data(version.explanation),
+        versions=[as_data(_told(each, conversation)) for each in conversation.versions.values()],
+        forms=list(FORMS),
+        words=as_data(text),
+    )
+
+    def read(reply: str) -> Intent:
+        said = _read_json(reply) if form == "json" else _read_text(reply)
+        return _intent(said, text, formulation)
+
+    schema = strict_schema(_Reply.model_json_schema()) if form == "json" else None
+    asked = await ask(model, prompt, read, sample=0, schema=schema, max_tokens=_MAX_TOKENS)
+    if asked.value is None:
+        reason = asked.rejections[-1].reason if asked.rejections else "it said nothing"
+        raise InputError(f"the model's reply could not be used: {reason}. Say it otherwise, or use a command (/help).")
+    return asked.value
+
+
+def _told(version: Version, conversation: Conversation) -> str:
+    changes = "; ".join(version.changes) or "as stated"
+    value = version.solution.objective if version.solution is not None else None
+    return f"{conversation.name_of(version.number)}: {changes}" + (
+        f", objective {value:g}" if value is not None else ""
+    )
+
+
+def _read_json(reply: str) -> _Reply:
+    try:
+        return _Reply.model_validate(json_object(reply))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UnusableReply(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def _read_text(reply: str) -> _Reply:
+    """Lines such as `wish: change`, `changes: flour = 50`, `names: a, b` and `text: ...`, which may go on."""
+    fields: dict[str, list[str]] = {}
+    name = ""
+    for line in reply.splitlines():
+        word, colon, rest = line.strip().strip("*-` ").partition(":")
+        if colon and word.strip("* ").lower() in _Reply.model_fields:
+            name = word.strip("* ").lower()
+            fields.setdefault(name, []).append(rest.strip())
+        elif name and line.strip():
+            fields[name].append(line.strip())
+    if "wish" not in fields:
+        raise UnusableReply("there is no line `wish: ...`: begin with it, and one of the words in the list")
+    try:
+        return _Reply(
+            wish=fields["wish"][0].split()[0].strip(".,`\"'").lower() if fields["wish"][0] else "",  # type: ignore[arg-type]  # pydantic says which words there are
+            changes=[each for each in fields.get("changes", []) if each],
+            names=[each.strip() for line in fields.get("names", []) for each in line.split(",") if each.strip()],
+            text="\n".join(fields.get("text", [])).strip(),
+        )
+    except ValidationError as error:
+        raise UnusableReply(f"`wish` is one of {', '.join(get_args(Wish))}") from error
+
+
+def _intent(said: _Reply, words: str, formulation: Formulation) -> Intent:
+    if said.wish == "change":
+        return Change(changes=_applicable(said.changes, formulation))
+    if said.wish in ("discuss", "export") and not (said.text or said.names):
+        raise UnusableReply(f"`{said.wish}` needs `{'text' if said.wish == 'discuss' else 'names'}`")
+    return _INTENTS[said.wish](said, words)
+
+
+_INTENTS: Mapping[Wish, Callable[[_Reply, str], Intent]] = {
+    "revise": lambda said, words: Revise(text=words),
+    "problem": lambda said, words: Problem(text=words),
+    "why": lambda said, words: Why(name=_first(said)),
+    "limits": lambda said, words: Limits(),
+    "another": lambda said, words: Alternatives(),
+    "test": lambda said, words: Test(),
+    "undo": lambda said, words: Undo(),
+    "name": lambda said, words: Name(name=_first(said) or said.text or words),
+    "compare": lambda said, words: Compare(names=tuple(said.names)),
+    "export": lambda said, words: Export(format=(_first(said) or said.text).lower()),
+    "discuss": lambda said, words: Discuss(text=said.text),
+}
+
+
+def _first(said: _Reply) -> str:
+    return said.names[0] if said.names else ""
+
+
+def _applicable(changes: list[str], formulation: Formulation) -> str:
+    """The changes as one text, if the formulation takes them."""
+    text = "; ".join(changes)
+    try:
+        if not read_changes(text):
+            raise UnusableReply("`changes` is empty: write at least one change, in the forms of the list")
+        changed_by(as_scenario(text), formulation)
+    except UnusableReply:
+        raise
+    except SteepestError as error:
+        raise UnusableReply(f"{error}") from error
+    return text
