@@ -85,18 +85,13 @@ class Conversation:
                 self._move(event.version.number)
             case Moved():
                 self.question = None
-                self._go_back(event.number)
+                self._move(event.number, is_undo=event.is_undo)
             case Named():
                 self.names[event.name] = event.number
 
-    def _move(self, number: int) -> None:
-        self.trail.append(self.current_number)
-        self.current_number = number
-
-    def _go_back(self, number: int | None) -> None:
-        """Undo goes along the trail; any other version is a step ahead that can be undone."""
-        if self.trail and self.trail[-1] == number:
+    def _move(self, number: int | None, *, is_undo: bool = False) -> None:
+        if is_undo:
             self.trail.pop()
-            self.current_number = number
-        elif number is not None:
-            self._move(number)
+        else:
+            self.trail.append(self.current_number)
+        self.current_number = number

@@ -127,6 +127,8 @@ class Moved(_Kept):
 
     type: Literal["moved"] = "moved"
     number: int | None
+    is_undo: bool = False
+    """Whether it takes the last step back, rather than being a step that can be undone."""
 
 
 class Named(_Kept):

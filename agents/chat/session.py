@@ -119,7 +119,7 @@ class Session:
             lambda signal: self._signal_from(turn.loop, signal),
         )
         try:
-            intent = await understand(words, self.conversation, model)
+            intent = await understand(words, self.conversation, model, work.whole)
             await carry_out(intent, work)
         except asyncio.CancelledError:
             if not turn.control.cancelled:  # the program ends, and not just this turn

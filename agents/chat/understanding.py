@@ -4,7 +4,8 @@ The model is asked once a turn, and only where there is a formulation to talk ab
 applied to the formulation before it counts; where that fails it is told why, and asked again.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -30,7 +31,6 @@ from steepest.agents.chat.intents import (
 )
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.llm.schemas import strict_schema
-from steepest.agents.modeling.conversation import as_data
 from steepest.agents.optimizers.asking import ask, form_of
 from steepest.agents.optimizers.replies import UnusableReply, json_object
 from steepest.errors import InputError, SteepestError
@@ -44,6 +44,7 @@ __all__ = ["understand"]
 _MAX_TOKENS = 2_000
 _SHOWN = 20_000
 """Characters of a formulation that the model is shown."""
+_TAG = re.compile(r"<(?=\s*/?\s*(?:model|answer|versions|words)\b)", re.IGNORECASE)
 
 Wish: TypeAlias = Literal[
     "change", "revise", "problem", "why", "limits", "another", "test", "undo", "name", "compare", "export", "discuss"
@@ -59,13 +60,16 @@ class _Reply(BaseModel):
     text: str = ""
 
 
-async def understand(text: str, conversation: Conversation, model: ChatModel) -> Intent:
+async def understand(
+    text: str, conversation: Conversation, model: ChatModel, whole: Callable[[], Awaitable[Formulation]]
+) -> Intent:
     """What a person's words want.
 
     Args:
         text: The words.
         conversation: What was said and found so far.
         model: Who is asked, where it is not plain.
+        whole: The current formulation with its data in it, which changes have to fit.
 
     Raises:
         InputError: It is a command that can't be used, or no reply of the model can.
@@ -79,9 +83,10 @@ async def understand(text: str, conversation: Conversation, model: ChatModel) ->
     version = conversation.current
     if version is None or version.formulation is None:
         return Problem(text=text)
-    if _is_changes(text, version.formulation):
+    formulation = await whole()
+    if _is_changes(text, formulation):
         return Change(changes=text)
-    return await _asked(text, conversation, version, version.formulation, model)
+    return await _asked(text, conversation, version, formulation, model)
 
 
 def _is_changes(text: str, formulation: Formulation) -> bool:
@@ -98,11 +103,11 @@ async def _asked(
 ) -> Intent:
     form = form_of(model)
     prompt = load_prompt(f"turn_{form}").render(
-        formulation=as_data(formulation.to_text()[:_SHOWN]),
-        answer=as_data(version.explanation),
-        versions=[as_data(_told(each, conversation)) for each in conversation.versions.values()],
+        formulation=_as_data(version.formulation.to_text()[:_SHOWN] if version.formulation is not None else ""),
+        answer=_as_data(version.explanation),
+        versions=[_as_data(_told(each, conversation)) for each in conversation.versions.values()],
         forms=list(FORMS),
-        words=as_data(text),
+        words=_as_data(text),
     )
 
     def read(reply: str) -> Intent:
@@ -115,6 +120,11 @@ async def _asked(
         reason = asked.rejections[-1].reason if asked.rejections else "it said nothing"
         raise InputError(f"the model's reply could not be used: {reason}. Say it otherwise, or use a command (/help).")
     return asked.value
+
+
+def _as_data(text: str) -> str:
+    """A text that can't end the block it stands in."""
+    return _TAG.sub("‹", text)
 
 
 def _told(version: Version, conversation: Conversation) -> str:

@@ -20,7 +20,7 @@ async def undo(intent: Undo, work: Work) -> None:
     trail = work.conversation.trail
     if not trail:
         raise InputError("there is nothing to undo.")
-    work.keep(Moved(number=trail[-1]))
+    work.keep(Moved(number=trail[-1], is_undo=True))
 
 
 async def go_to(intent: GoTo, work: Work) -> None:
