@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from steepest.cli import check, equivalent, evals, learn, library, models, optimize, run, sandbox, solve
+from steepest.cli import chat, check, equivalent, evals, learn, library, models, optimize, run, sandbox, solve
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
 from steepest.cli.standard_output import results_alone
@@ -24,6 +24,7 @@ examples:
   steepest solve problem.txt                    words in, answer out
   steepest solve "Maximize 3x + 2y ..."         the same, with the words themselves
   steepest solve problem.txt --model local --out result
+  steepest chat                                 in a conversation: what if, why, undo
   steepest run model.five --data demand=demand.csv
   steepest check model.five
   steepest models                               which models answer from here
@@ -69,7 +70,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (solve, run, check, equivalent, models, sandbox, evals, optimize, learn, library):
+    for command in (solve, chat, run, check, equivalent, models, sandbox, evals, optimize, learn, library):
         command.add_parser(commands)
     return parser
 
