@@ -9,8 +9,9 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 
-from steepest.cli import chat, check, equivalent, evals, learn, library, models, optimize, run, sandbox, solve
+from steepest.cli import chat, check, equivalent, evals, learn, library, mcp, models, optimize, run, sandbox, solve
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
 from steepest.cli.standard_output import results_alone
@@ -54,7 +55,9 @@ def main(argv: list[str] | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     arguments = make_parser().parse_args(optimize.with_action(given))
     arguments.given = given
-    with results_alone() as stdout:
+    # Who speaks a protocol over standard output keeps it to itself on its own.
+    alone = nullcontext() if getattr(arguments, "speaks_protocol", False) else results_alone()
+    with alone as stdout:
         console = Console(stdout, quiet=getattr(arguments, "quiet", False))
         return execute(arguments.execute, arguments, console)
 
@@ -70,7 +73,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (solve, chat, run, check, equivalent, models, sandbox, evals, optimize, learn, library):
+    for command in (solve, chat, run, check, equivalent, models, sandbox, evals, optimize, learn, library, mcp):
         command.add_parser(commands)
     return parser
 

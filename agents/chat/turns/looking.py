@@ -5,6 +5,7 @@ from steepest.agents.chat.events import Compared, Moved, Named
 from steepest.agents.chat.intents import Compare, Discuss, GoTo, Help, Name, Show, Undo
 from steepest.agents.chat.work import Work
 from steepest.errors import InputError
+from steepest.solvers.export.latex import to_latex
 
 __all__ = ["compare", "discuss", "go_to", "list_commands", "name", "show", "undo"]
 
@@ -68,7 +69,7 @@ async def show(intent: Show, work: Work) -> None:
         case "model":
             work.tell(work.formulation.to_text(), "formulation")
         case "math":
-            work.tell(work.formulation.to_latex(), "formulation")
+            work.tell(to_latex(work.formulation), "formulation")
         case "answer":
             work.tell(work.version.explanation, "answer")
         case "versions":

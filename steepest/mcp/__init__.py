@@ -1,0 +1,1 @@
+"""What steepest can do, as tools of a Model Context Protocol server, for people who work in another assistant."""

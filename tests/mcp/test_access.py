@@ -1,0 +1,54 @@
+"""Who reaches the server over HTTP."""
+
+import pytest
+
+from steepest.cli import main
+from steepest.errors import InputError
+from steepest.mcp.access import BearerOnly, is_loopback, read_address
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("8000", ("127.0.0.1", 8000)),
+        ("127.0.0.1:8000", ("127.0.0.1", 8000)),
+        ("[::1]:8000", ("::1", 8000)),
+        ("192.0.2.7:80", ("192.0.2.7", 80)),
+    ],
+)
+def test_addresses_are_read(text, address):
+    assert read_address(text) == address
+
+
+@pytest.mark.parametrize("text", ["", "host", ":80", "host:", "host:99999", "host:-1"])
+def test_what_is_no_address_is_refused(text):
+    with pytest.raises(InputError, match="HOST:PORT"):
+        read_address(text)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_near"),
+    [
+        ("localhost", True),
+        ("127.0.0.9", True),
+        ("::1", True),
+        ("192.0.2.7", False),
+        ("10.1.1.1", False),
+        ("example.org", False),
+    ],
+)
+def test_loopback_is_this_machine(host, is_near):
+    assert is_loopback(host) == is_near
+
+
+def test_a_token_that_is_easily_guessed_is_refused():
+    with pytest.raises(InputError, match="at least 16"):
+        BearerOnly(lambda *_: None, "secret")
+
+
+def test_beyond_this_machine_a_token_is_demanded(capsys, monkeypatch):
+    pytest.importorskip("mcp")
+    monkeypatch.delenv("STEEPEST_MCP_TOKEN", raising=False)
+    monkeypatch.setenv("STEEPEST_MODEL", "local")
+    assert main(["mcp", "--http", "192.0.2.7:0"]) == 1
+    assert "STEEPEST_MCP_TOKEN" in capsys.readouterr().err

@@ -1,0 +1,249 @@
+"""The tools as the official client meets them: in memory, over standard input and output, and over HTTP."""
+
+import asyncio
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+mcp = pytest.importorskip("mcp", reason="mcp is not installed (extra mcp)")
+httpx2 = pytest.importorskip("httpx2")
+
+from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402
+from mcp.client.streamable_http import streamable_http_client  # noqa: E402
+
+from steepest.agents.llm import FunctionModel, LLMError  # noqa: E402
+from steepest.mcp.server import Offered, make_server  # noqa: E402
+from steepest.solvers.options import SolveOptions  # noqa: E402
+from tests.agents.chat.talks import BAKERY, TOLD  # noqa: E402
+
+INFEASIBLE = BAKERY + "  many: bake[cake] >= 2 * most_cakes\n"
+TOKEN = "a-long-random-word-for-tests"
+
+
+NOWHERE = Path(__file__).parent / "no-tables"
+
+
+def offered(answers=lambda request: BAKERY, folder: Path = NOWHERE, **given) -> Offered:
+    return Offered(FunctionModel(answers, name="baker"), folder, **given)
+
+
+def called(tool: str, arguments: dict, server: Offered | None = None, progress=None):
+    """What a tool answers in memory: its structured result, or the words of its error."""
+
+    async def call():
+        async with mcp.Client(make_server(server or offered())) as client:
+            return await client.call_tool(tool, arguments, progress_callback=progress)
+
+    result = asyncio.run(call())
+    if result.is_error:
+        return result.content[0].text
+    return result.structured_content
+
+
+def test_every_tool_has_a_typed_result_and_a_description():
+    async def listed():
+        async with mcp.Client(make_server(offered())) as client:
+            return (await client.list_tools()).tools
+
+    tools = {each.name: each for each in asyncio.run(listed())}
+    names = ["alternatives", "check", "explain_infeasible", "run", "sensitivity", "solve", "test", "what_if"]
+    assert sorted(tools) == names
+    assert all(each.output_schema and each.description for each in tools.values())
+    assert all("context" not in each.input_schema["properties"] for each in tools.values())
+
+
+def test_a_problem_in_words_is_solved_and_its_formulation_can_be_worked_on():
+    solved = called("solve", {"problem": TOLD})
+    assert solved["outcome"] == "solved"
+    assert solved["answer"]["objective"] == pytest.approx(336)
+    found = called("what_if", {"formulation": solved["formulation"], "scenarios": ["flour = 50", "drop cakes_sold"]})
+    assert found["as_it_is"]["objective"] == pytest.approx(336)
+    assert [each["objective_change"] for each in found["scenarios"]] == pytest.approx([60, 64])
+
+
+def test_a_formulation_is_run_checked_and_tested():
+    ran = called("run", {"formulation": BAKERY})
+    assert {each["name"]: each["value"] for each in ran["values"]} == {"bake[bread]": 32, "bake[cake]": 30}
+    assert "flour_stock" in ran["binding"]
+    assert called("check", {"formulation": BAKERY})["usable"]
+    assert called("test", {"formulation": BAKERY})["findings"] == []
+    assert called("alternatives", {"formulation": BAKERY})["verdict"] == "none"
+    assert any("flour" in each for each in called("sensitivity", {"formulation": BAKERY})["sentences"])
+
+
+def test_a_check_says_what_is_wrong_and_where():
+    found = called("check", {"formulation": BAKERY.replace("<= flour", "<= flower")})
+    assert not found["usable"]
+    [wrong] = [each for each in found["findings"] if each["severity"] == "error"]
+    assert "flower" in wrong["message"]
+    assert wrong["line"] == 13
+
+
+def test_why_there_is_no_answer_is_told_with_a_repair():
+    found = called("explain_infeasible", {"formulation": INFEASIBLE})
+    assert found["status"] == "infeasible"
+    assert found["is_smallest"]
+    assert found["conflict"]
+    assert found["repairs"]
+
+
+def test_other_answers_are_told_by_what_they_do_otherwise():
+    formulation = BAKERY.replace("bread: 3, cake: 8", "bread: 5, cake: 8").replace("bake[cake] <= most_cakes", "1 <= 2")
+    found = called("alternatives", {"formulation": formulation, "count": 1})
+    assert found["verdict"] == "found"
+    assert {each["name"] for each in found["answers"][0]} <= {"bake[bread]", "bake[cake]"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "words"),
+    [
+        ("run", {"formulation": "nonsense"}, ""),
+        ("run", {"formulation": "x" * 1_000_001}, "1000000"),
+        ("what_if", {"formulation": BAKERY, "scenarios": []}, "scenarios"),
+        ("what_if", {"formulation": BAKERY, "scenarios": ["flor = 3"]}, "flour"),
+        ("what_if", {"formulation": BAKERY, "scenarios": ["flour = 1"] * 21}, "20"),
+        ("alternatives", {"formulation": BAKERY, "count": 0}, "count"),
+        ("solve", {"problem": ""}, "empty"),
+    ],
+)
+def test_what_can_not_be_done_is_the_tools_error(tool, arguments, words):
+    told = called(tool, arguments)
+    assert isinstance(told, str)
+    assert words in told
+
+
+def test_a_model_that_can_not_be_asked_is_told_without_its_key():
+    def fails(request):
+        raise LLMError("the key sk-abcdefghijklmnopqrstuvwxyz0123456789 is wrong")
+
+    told = called("solve", {"problem": TOLD}, offered(fails))
+    assert "is wrong" in told
+    assert "abcdefghij" not in told
+
+
+def test_a_formulation_reads_no_file_but_of_the_folder_that_is_offered(tmp_path: Path):
+    (tmp_path / "profit.csv").write_text("product,profit\nbread,4\ncake,9\n")
+    line = 'profit[Product] = {bread: 3, cake: 8}   # [$/item] "$3" "$8"'
+    reads = BAKERY.replace(line, 'table profit[Product] from "PATH" (product, profit)')
+    assert "profit.csv" in called("run", {"formulation": reads.replace("PATH", "profit.csv")})
+    found = called("run", {"formulation": reads.replace("PATH", "profit.csv")}, offered(folder=tmp_path))
+    assert found["objective"] == pytest.approx(4 * 32 + 9 * 30)
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    for path in ("../profit.csv", str(tmp_path / "profit.csv")):
+        assert isinstance(called("run", {"formulation": reads.replace("PATH", path)}, offered(folder=inside)), str)
+
+
+def test_progress_is_told_while_it_goes_on():
+    lines = []
+
+    async def progress(done, total, message):
+        lines.append(message)
+
+    called("solve", {"problem": TOLD}, progress=progress)
+    assert any("Formulating" in each for each in lines)
+
+
+def market_split() -> str:
+    """A formulation that takes any solver minutes: five equations over forty yes-or-no decisions."""
+    draw = random.Random(3)
+    rows = [[draw.randrange(100) for _ in range(40)] for _ in range(5)]
+    cells = "\n".join(
+        f"  w{row}[I] = {{{', '.join(f'{column + 1}: {value}' for column, value in enumerate(values))}}}\n"
+        f"  half{row} = {sum(values) // 2}"
+        for row, values in enumerate(rows)
+    )
+    bounds = "\n".join(
+        f"  c{row}: sum(w{row}[i] * x[i] for i in I) + up[{row}] - down[{row}] == half{row}" for row in range(5)
+    )
+    return (
+        f"sets:\n  I = 1..40\n  R = 0..4\nparameters:\n{cells}\nvariables:\n  x[I]: binary\n  up[R]: real >= 0\n"
+        f"  down[R]: real >= 0\nminimize: sum(up[r] + down[r] for r in R)\nconstraints:\n{bounds}\n"
+    )
+
+
+@pytest.mark.slow
+def test_a_client_that_gives_up_ends_the_solve():
+    running = []
+
+    async def given_up():
+        server = make_server(offered(options=SolveOptions(time_limit=120, threads=1), at_once=1))
+        async with mcp.Client(server) as client:
+            call = asyncio.create_task(client.call_tool("run", {"formulation": market_split()}, read_timeout_seconds=2))
+            with pytest.raises(mcp.MCPError):
+                await call
+            begin = time.monotonic()
+            running.append(await client.call_tool("run", {"formulation": BAKERY}))
+            return time.monotonic() - begin
+
+    assert asyncio.run(given_up()) < 20
+    assert not running[0].is_error
+
+
+def environment(tmp_path: Path, **more: str) -> dict[str, str]:
+    return {**os.environ, "STEEPEST_MODEL": "http://127.0.0.1:9/v1#nobody", "STEEPEST_API_KEY": "unused", **more}
+
+
+@pytest.mark.slow
+def test_over_standard_input_and_output(tmp_path: Path):
+    parameters = StdioServerParameters(
+        command=sys.executable, args=["-m", "steepest", "mcp"], env=environment(tmp_path), cwd=tmp_path
+    )
+
+    async def call():
+        async with mcp.Client(stdio_client(parameters)) as client:
+            return await client.call_tool("run", {"formulation": BAKERY})
+
+    assert asyncio.run(call()).structured_content["objective"] == pytest.approx(336)
+
+
+@pytest.fixture
+def http(tmp_path: Path):
+    """The address of a server that wants a token."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "steepest", "mcp", "--http", f"127.0.0.1:{port}"],
+        env=environment(tmp_path, STEEPEST_MCP_TOKEN=TOKEN),
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(port, process)
+        yield f"http://127.0.0.1:{port}/mcp"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(port: int, process: subprocess.Popen) -> None:
+    for _ in range(600):
+        assert process.poll() is None
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the server does not listen")
+
+
+@pytest.mark.slow
+def test_over_http_with_its_token_and_not_without(http: str):
+    async def call():
+        async with (
+            httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60) as sender,
+            mcp.Client(streamable_http_client(http, http_client=sender)) as client,
+        ):
+            return await client.call_tool("run", {"formulation": BAKERY})
+
+    assert asyncio.run(call()).structured_content["objective"] == pytest.approx(336)
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        assert httpx2.post(http, json={}, headers=headers).status_code == 401
+    rebound = {"Authorization": f"Bearer {TOKEN}", "Host": "evil.example"}
+    assert httpx2.post(http, json={}, headers=rebound).status_code in (403, 421)
