@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, PlainSerializer
 
 from steepest.agents.llm.transcripts import Transcript
+from steepest.agents.modeling.reading.coverage import Reading
 from steepest.agents.modeling.steps import Step
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
@@ -53,6 +54,8 @@ class Answer(BaseModel):
     """What the formulation takes for granted although the text does not say it."""
     missing: list[str] = Field(default_factory=list)
     """Parameters that the text does not give and the solve waits for."""
+    reading: Reading = Field(default_factory=Reading, repr=False)
+    """Where in `problem` the formulation's numbers come from, and which of its numbers and demands it leaves out."""
     insights: list[UsedInsight] = Field(default_factory=list)
     """What an experience library gave to the model, where there is one."""
     diagnostics: list[Diagnostic] = Field(default_factory=list)

@@ -4,6 +4,7 @@ from steepest.agents.modeling.answer import Answer, Outcome
 from steepest.agents.modeling.check import INVENTED, MISSING, blocking
 from steepest.agents.modeling.examine import settled
 from steepest.agents.modeling.explain import explain
+from steepest.agents.modeling.reading.coverage import read_problem
 from steepest.agents.modeling.recall import used_insights
 from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import Draft, State, Task
@@ -52,6 +53,7 @@ def answer_from(state: State, task: Task, stopped: str = "") -> Answer:
         solution=state.get("solution") if formulation is not None else None,
         assumptions=assumptions_of(formulation) if formulation is not None else [],
         missing=_missing(state) if outcome == "missing_data" else [],
+        reading=read_problem(task.problem, formulation, bound=tuple(task.tables)),
         insights=used_insights(state.get("recall"), state.get("cited", frozenset())),
         diagnostics=[*state.get("diagnostics", ()), *_cut_short(stopped)],
         steps=task.steps,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from steepest.agents.modeling.answer import Answer
+from steepest.agents.modeling.reading.telling import left_out, origins
 from steepest.solvers.checks.symbols import names_in
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.display import first_objective, format_number, meaning, named
@@ -19,7 +20,7 @@ _OPENINGS = {
     "not_a_problem": "This is no optimization problem: {reason}",
     "not_formulated": "The problem was not formulated: no reply of {model} could be used.",
     "missing_data": "The problem was formulated, but data are missing that its text does not give.",
-    "unsupported": "The problem was formulated, but no solver here takes it: {reason}",
+    "unsupported": "The problem was formulated, but its solver does not take it: {reason}",
     "infeasible": "The problem has no answer: {reason}",
     "unbounded": "The problem has no best answer: {reason}",
     "stopped": "The work was stopped before its end: {reason}",
@@ -49,6 +50,8 @@ def _sections(answer: Answer, reason: str) -> Iterator[str]:
         yield "\n".join(solution.explanation.lines)
     yield _list("Give these, for example as --data NAME=VALUE or --data NAME=table.csv:", answer.missing)
     yield _list("Assumed:", answer.assumptions)
+    yield _list("In the text, but not in the model:", left_out(answer.reading, answer.problem))
+    yield f"Where the model's numbers come from: {origins(answer.reading)}." if answer.reading.origins else ""
     yield _list("Experience it draws on:", [f"{each.title} ({each.id})" for each in answer.insights if each.cited])
     if answer.outcome == "not_formulated":
         yield _list("What was wrong at last:", _findings(answer.diagnostics, "error"))

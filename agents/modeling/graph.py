@@ -86,7 +86,8 @@ def after_solve(state: State, task: Task) -> Next:
         return "conclude"
     if solution is None:
         return "repair" if blocking(state["diagnostics"]) and state["repairs"] < task.max_repairs else "conclude"
-    return "examine" if task.examines and solution.status in EXAMINED else "conclude"
+    was_stopped = solution.explanation is not None and solution.explanation.is_interrupted
+    return "examine" if task.examines and solution.status in EXAMINED and not was_stopped else "conclude"
 
 
 def after_examine(state: State, task: Task) -> Next:

@@ -5,12 +5,12 @@ value. What is not found is a warning, since a number may be derived; a formulat
 of this text.
 """
 
-import math
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from steepest.agents.modeling.numbers import key, stated_numbers
+from steepest.agents.modeling.reading.known import CONVERSIONS, OF_SHAPES, PI, SHAPES
 from steepest.solvers.checks.symbols import AnyElement, declared_elements, names_in, title
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation, Objective, Parameter, Set
@@ -21,20 +21,6 @@ SHOWN = 8
 
 _FREE = frozenset({"0", "1"})
 """Numbers that say nothing about where a formulation comes from."""
-
-_CONVERSIONS = frozenset({"7", "12", "24", "52", "60", "100", "365", "1000", "3600"})
-"""Numbers that change units rather than state data, in an element that quotes nothing."""
-
-_SHAPES = re.compile(
-    r"\b(?:area|volume|perimeter|surface|radius|diameter|circle|circular|square|rectang|triang|cylind|cone|sphere"
-    r"|cube|cuboid|box|hypotenuse|distance)",
-    re.IGNORECASE,
-)
-"""Words of geometry, whose formulas bring numbers along that no text states."""
-
-_PI = frozenset(key(round(math.pi, digits)) for digits in range(2, 16))
-_OF_SHAPES = frozenset({"2", "3", "4", "6", "0.5"})
-"""Factors of such formulas; as data they would be claims of their own."""
 
 _SENSES = {
     "minimize": re.compile(r"\bminimi[sz]", re.IGNORECASE),
@@ -80,7 +66,7 @@ def ground(formulation: Formulation, text: str, bound: Collection[str] = ()) -> 
         if not isinstance(element, Parameter) or element.name in used:
             grounded |= numbers & stated
     findings = (
-        *_number_findings(formulation, elements, stated, bound, has_shapes=bool(_SHAPES.search(text))),
+        *_number_findings(formulation, elements, stated, bound, has_shapes=bool(SHAPES.search(text))),
         *_quote_findings(formulation, elements, text),
         *_sense_findings(formulation, text),
     )
@@ -108,9 +94,9 @@ def _number_findings(
     has_shapes: bool,
 ) -> Iterator[Diagnostic]:
     for element in elements:
-        known = stated | _FREE if element.quotes else stated | _FREE | _CONVERSIONS
+        known = stated | _FREE if element.quotes else stated | _FREE | CONVERSIONS
         if has_shapes:
-            known |= _PI if isinstance(element, Parameter) else _PI | _OF_SHAPES
+            known |= PI if isinstance(element, Parameter) else PI | OF_SHAPES
         if isinstance(element, Set) or element.is_assumed or _name(element) in bound:
             continue
         strange = {key(value): None for value in _numbers(element) if key(abs(value)) not in known}

@@ -132,6 +132,6 @@ def solver_for(
             formulation, tables, folder=folder, options=options, on_progress=say, control=control, start=start
         )
         limit = options.time_limit if options is not None else None
-        return with_explanation(solution, formulation, tables, folder=folder, time_limit=limit)
+        return with_explanation(solution, formulation, tables, folder=folder, time_limit=limit, control=control)
 
     return solve

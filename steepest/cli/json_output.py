@@ -25,6 +25,7 @@ def document(report: Report) -> Document:
         "outcome": report.outcome,
         "status": solution.status if solution else None,
         "message": solution.message if solution else "",
+        "note": solution.note if solution else "",
         "objective": _objective(formulation, solution),
         "objectives": [asdict(each) for each in (solution.objectives if solution else [])],
         "variables": [
@@ -37,6 +38,7 @@ def document(report: Report) -> Document:
         "front": front_json.document(report.front),
         "assumptions": list(report.assumptions),
         "missing": list(report.missing),
+        "reading": _reading(report),
         "insights": [each.model_dump(mode="json") for each in report.insights],
         "explanation": report.explanation,
         "formulation": formulation.model_dump(mode="json") if formulation else None,
@@ -46,6 +48,21 @@ def document(report: Report) -> Document:
         "cost": _cost(report.cost),
         "seconds": round(report.seconds, 3),
         "faces": report.faces,
+    }
+
+
+def _reading(report: Report) -> Document | None:
+    """Sentences, numbers and origins with their places in `problem`, and what the model leaves out, in words."""
+    if report.reading is None:
+        return None
+    from steepest.agents.modeling.reading.telling import left_out
+
+    return {
+        "problem": report.problem,
+        "number_coverage": report.reading.number_coverage,
+        "provenance_coverage": report.reading.provenance_coverage,
+        "left_out": left_out(report.reading, report.problem),
+        **report.reading.model_dump(mode="json"),
     }
 
 

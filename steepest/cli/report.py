@@ -9,6 +9,7 @@ from steepest.cli.exit_codes import BY_OUTCOME, ExitCode
 
 if TYPE_CHECKING:
     from steepest.agents.modeling.answer import UsedInsight
+    from steepest.agents.modeling.reading.coverage import Reading
     from steepest.cli.further import Further
     from steepest.solvers.diagnostics import Diagnostic
     from steepest.solvers.formulation import Formulation
@@ -27,6 +28,12 @@ BY_STATUS = {
     "failed": "failed",
 }
 """What a solver's status means for the command."""
+
+
+def outcome_of(solution: "Solution") -> str:
+    """The outcome of a command whose solver ended so; one that was stopped before the reason was known is no end."""
+    why = solution.explanation
+    return "interrupted" if why is not None and why.is_interrupted else BY_STATUS[solution.status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,10 @@ class Report:
     assumptions: Sequence[str] = ()
     missing: Sequence[str] = ()
     """Data that the text does not give and the solve waits for."""
+    reading: "Reading | None" = None
+    """Where the formulation's numbers come from in `problem`; None where no text was read."""
+    problem: str = ""
+    """The text that was read."""
     insights: Sequence["UsedInsight"] = ()
     """What an experience library gave to the model."""
     explanation: str = ""

@@ -92,7 +92,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
                 transcript=transcript,
                 recaller=experience,
             )
-        return finish(_report(answer), arguments, console, folder, tables, source.folder)
+        return finish(_report(answer, options.solver), arguments, console, folder, tables, source.folder)
 
 
 @contextmanager
@@ -123,12 +123,12 @@ def _last_formulation(transcript: "Transcript", *, structured: bool) -> "Formula
     return None
 
 
-def _report(answer: "Answer") -> "Report":
-    from steepest.cli.report import BY_STATUS, Cost, Report
+def _report(answer: "Answer", asked_solver: str | None) -> "Report":
+    from steepest.cli.report import Cost, Report, outcome_of
 
     totals = answer.transcript.totals()
     # The solver may have been stopped by Ctrl-C, which for a script is not the same as a limit that it set itself.
-    outcome = BY_STATUS[answer.solution.status] if answer.solution else answer.outcome
+    outcome = outcome_of(answer.solution) if answer.solution else answer.outcome
     return Report(
         outcome,
         answer.formulation,
@@ -137,6 +137,9 @@ def _report(answer: "Answer") -> "Report":
         assumptions=answer.assumptions,
         missing=answer.missing,
         explanation=answer.explanation,
+        reading=answer.reading,
+        problem=answer.problem,
         insights=answer.insights,
         cost=Cost(answer.model, totals.calls, totals.input_tokens, totals.output_tokens, totals.cost),
+        asked_solver=asked_solver,
     )

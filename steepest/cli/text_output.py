@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from steepest.cli import front_text, further_text
-from steepest.cli.report import Cost, Report
+from steepest.cli.report import BY_STATUS, Cost, Report
 from steepest.cli.tables import aligned
 from steepest.solvers.answer import MESSAGES
 from steepest.solvers.display import (
@@ -87,17 +87,29 @@ def _findings(report: Report, meanings: dict[str, str]) -> Iterable[str]:
         yield _binding(report.solution, meanings)
     yield _list("missing data", report.missing)
     yield _list("assumptions", report.assumptions)
+    yield from _reading(report)
     yield diagnostics(
         (found for found in report.diagnostics if found.severity != "note" and found.code not in _FOR_CHECK),
         report.source,
     )
 
 
+def _reading(report: Report) -> Iterable[str]:
+    """What the model leaves out of the problem's text, and where its numbers come from."""
+    if report.reading is None:
+        return
+    from steepest.agents.modeling.reading.telling import left_out, origins
+
+    yield _list("in the text, but not in the model", left_out(report.reading, report.problem))
+    yield f"numbers: {origins(report.reading)}" if report.reading.origins else ""
+
+
 def _head(report: Report) -> str:
     lines = [report.formulation.title] if report.formulation and report.formulation.title else []
     solution = report.solution
     if report.explanation and not has_values(report):
-        return "\n".join([*lines, report.outcome.replace("_", " ")])
+        says_more = report.outcome == "unsupported" and report.asked_solver is not None  # than the explanation
+        return "\n".join([*lines, _headline(report) if says_more else report.outcome.replace("_", " ")])
     lines.append(_headline(report))
     if solution is None:
         return "\n".join(lines)
@@ -106,6 +118,8 @@ def _head(report: Report) -> str:
         lines += [f"then {_told(each.sense, each.value, each.unit)}" for each in solution.objectives[1:]]
     if solution.message and solution.message != MESSAGES.get(solution.status):  # which the headline says
         lines.append(solution.message)
+    if solution.note:
+        lines.append(solution.note)
     return "\n".join(lines)
 
 
@@ -113,6 +127,8 @@ def _headline(report: Report) -> str:
     solution = report.solution
     if report.outcome == "interrupted" and solution is not None and solution.is_solved:
         return "solved; interrupted before all questions were answered"
+    if report.outcome == "interrupted" and solution is not None and solution.explanation is not None:
+        return f"{HEADLINES[BY_STATUS[solution.status]]}; interrupted while the reason was sought"
     if report.outcome == "unsupported" and report.asked_solver is not None:
         others = "leave --solver out" + (", or use scip" if _suits_scip(report.asked_solver, solution) else "")
         return f"unsupported: {report.asked_solver} does not take this problem; another solver may: {others}"

@@ -44,3 +44,24 @@ def test_an_answer_is_json(script: Callable[..., Any], bakery: str, bakery_five:
     assert content["outcome"] == "solved"
     assert content["transcript"]["totals"]["calls"] == 1
     assert [step["name"] for step in content["steps"]] == ["formulate", "check", "solve", "conclude"]
+
+
+def test_an_answer_leads_every_number_back_to_the_text(
+    script: Callable[..., Any], bakery: str, bakery_five: str
+) -> None:
+    answer = solve_problem(bakery, script(bakery_five))
+    [flour] = answer.reading.origins_of("flour")
+
+    assert flour.spans[0].of(answer.problem) == "40"
+    assert "Where the model's numbers come from: 7 from the text." in answer.explanation
+    assert "In the text, but not in the model" not in answer.explanation
+
+
+def test_an_answer_tells_what_its_formulation_leaves_out(
+    script: Callable[..., Any], bakery: str, bakery_five: str
+) -> None:
+    without_orders = "\n".join(line for line in bakery_five.splitlines() if "ordered" not in line)
+    answer = solve_problem(bakery, script(without_orders))
+
+    assert answer.is_solved
+    assert "In the text, but not in the model:\n- 5 in " in answer.explanation

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steepest.agents.modeling.numbers import key, stated_numbers
+from steepest.agents.modeling.numbers import key, numbers_in, stated_numbers
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,28 @@ from steepest.agents.modeling.numbers import key, stated_numbers
         ("half an hour, a third, two thirds, three quarters", [0.5, 1 / 3, 0.333, 0.67, 0.75]),
         ("one and a half hours", [1.5]),
         ("twice as many, triple, both", [2, 3]),
+        ("half a million, half an hour", [500_000, 0.5]),
+        ("1½ cups and ¾ of a pound", [1.5, 0.75]),
+        (r"uses $13~{\frac{1}{3}}~kg$", [13 + 1 / 3]),
+        ("from 8:30 to 1:15 pm", [8.5, 510, 13.25]),
     ],
 )
 def test_numbers_are_found(text: str, values: list[float]) -> None:
     assert {key(value) for value in values} <= stated_numbers(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("$1,200 and 25% of [120,150,90]", [("1,200", 1200), ("25%", 0.25), ("120", 120), ("150", 150), ("90", 90)]),
+        ("120 150 300, then 1 000 000", [("120", 120), ("150", 150), ("300", 300), ("1 000 000", 1_000_000)]),
+        ("twenty-five of one hundred and fifty", [("twenty-five", 25), ("one hundred and fifty", 150)]),
+        ("10k in 3/4 of a year", [("10k", 10_000), ("3/4", 0.75)]),
+        ("two thirds, three", [("two thirds", 2 / 3), ("three", 3)]),
+    ],
+)
+def test_a_number_has_its_place_and_its_likeliest_meaning(text: str, numbers: list[tuple[str, float]]) -> None:
+    assert [(text[each.start : each.end], each.values[0]) for each in numbers_in(text)] == numbers
 
 
 def test_words_that_are_no_numbers_state_none() -> None:
