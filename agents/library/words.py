@@ -4,7 +4,7 @@ import re
 import threading
 from functools import lru_cache
 
-__all__ = ["stems"]
+__all__ = ["stem", "stems"]
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 3
@@ -20,12 +20,19 @@ _stemming = threading.Lock()  # the stemmer has one buffer
 
 def stems(text: str) -> list[str]:
     """The stems of a text in their order; numbers and the commonest English words are left out."""
-    words = (word.casefold() for word in _WORD.findall(text))
-    return [_stem(word) for word in words if len(word) >= _SHORTEST and not word.isdigit() and word not in _EMPTY]
+    return [found for word in _WORD.findall(text) if (found := _kept(word))]
 
 
 @lru_cache(1 << 16)
-def _stem(word: str) -> str:
+def _kept(word: str) -> str:
+    """The stem of a word, or nothing where it is left out."""
+    word = word.casefold()
+    return "" if len(word) < _SHORTEST or word.isdigit() or word in _EMPTY else stem(word)
+
+
+@lru_cache(1 << 16)
+def stem(word: str) -> str:
+    """The stem of an English word in small letters, which its inflections have in common."""
     with _stemming:
         return str(_stemmer().stemWord(word))
 

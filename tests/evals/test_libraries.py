@@ -67,7 +67,7 @@ def batch(kiosks: Dataset, library: Library, model: FunctionModel | None = None,
     return Batch(datasets=[kiosks], model=model or Kiosk(), **given)
 
 
-def carried_out(asked: Batch, place: Path) -> list[Sample]:
+def carried_out(asked: Batch, place: Path | str) -> list[Sample]:
     end = asyncio.run(carry_out(asked, place))
     assert end.reason == "done", end
     return list(open_run(place).samples())
@@ -120,6 +120,33 @@ def test_a_run_with_its_copy_goes_on_without_the_library(kiosks: Dataset, librar
     (tmp_path / "lib.db").unlink()
 
     assert len(carried_out(batch(kiosks, library), tmp_path / "run")) == 3
+
+
+def test_a_library_in_postgres_is_asked_as_it_was_when_the_run_began(
+    kiosks: Dataset, postgres: str, tmp_path: Path
+) -> None:
+    with Library.open(f"{postgres}#asked") as library:
+        library.add([insight("tea", condition="when cups of tea are sold")])
+        first = carried_out(batch(kiosks, library, selection=Selection(limit=1)), tmp_path / "run")
+        library.put_status(library.entry("tea"), "retired")
+        (tmp_path / "run/library.db").unlink()
+        samples = carried_out(batch(kiosks, library), tmp_path / "run")
+
+        assert first[0].is_correct
+        assert [sample.attempt.insights for sample in samples] == [("tea",)] * 3
+        assert library.store.number() == 2
+
+
+def test_a_run_and_its_library_may_be_in_one_database(kiosks: Dataset, postgres: str, tmp_path: Path) -> None:
+    with Library.open(f"{postgres}#shared") as library:
+        library.add([insight("tea", condition="when cups of tea are sold")])
+        run = f"{postgres}#run"
+        assert len(carried_out(batch(kiosks, library, selection=Selection(limit=1)), run)) == 1
+        library.put_status(library.entry("tea"), "retired")
+        samples = carried_out(batch(kiosks, library), run)
+
+        assert [sample.attempt.insights for sample in samples] == [("tea",)] * 3
+        assert open_run(run).specification().library == LibraryReference(place=library.store.place, number=1)
 
 
 def test_another_library_or_none_is_another_run(kiosks: Dataset, library: Library, tmp_path: Path) -> None:

@@ -26,7 +26,10 @@ _REPAIRS = 1
 _NONE = re.compile(r"^\W*none\b", re.IGNORECASE | re.MULTILINE)
 _LINE = re.compile(r"^[\s*`\[-]*([A-Za-z0-9][A-Za-z0-9_.-]{0,63})[\]*`]*[ \t]*(?:[:–—-][ \t]*(.*))?$", re.MULTILINE)
 """An id with its reason, as a list or in bold; some models leave the reason out."""
-_TAG = re.compile(r"<(?=\s*/?\s*(?:problem|insights|labels|failed|verdict|right|attempts)\b)", re.IGNORECASE)
+_TAG = re.compile(
+    r"<(?=\s*/?\s*(?:problem|insights?|labels|failed|verdict|right|attempts|issues|condition|teaches|clauses)\b)",
+    re.IGNORECASE,
+)
 
 
 Reply = TypeVar("Reply", bound=BaseModel)

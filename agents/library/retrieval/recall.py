@@ -27,7 +27,8 @@ class Recalling:
         most: The most that go into a prompt.
         tokens: The most that they take there, as an estimate.
         candidates: That the second stage chooses from.
-        asks_labels: Whether a model says which labels fit, one call a problem.
+        asks_labels: Whether a model says which labels fit, one call a problem; not where there are no more insights
+            than candidates, since labels only decide which become candidates.
         asks_applicability: Whether a model says which candidates apply, one call a problem; without it they are the
             best of the first stage.
     """
@@ -70,10 +71,9 @@ class Recaller:
         if not await asyncio.to_thread(self._refreshed):
             return Recall()
         settings = self.settings
-        if settings.asks_labels and not query.labels:
+        if settings.asks_labels and not query.labels and len(self.shelf) > settings.candidates:
             query = replace(query, labels=await fitting_labels(query.text, self.shelf.taxonomy, model))
-        found = await asyncio.to_thread(self._candidates, query, None if only or without else settings.candidates)
-        allowed = [each for each in found if _may_be(each, only, without)][: settings.candidates]
+        allowed = await asyncio.to_thread(self._candidates, query, only, without)
         if not allowed or not settings.asks_applicability:
             return Recall(self._capped(allowed), tuple(allowed), query.labels)
         reasons = await applicable(query.text, allowed, model)
@@ -90,9 +90,9 @@ class Recaller:
             self.shelf.refresh()
             return len(self.shelf)
 
-    def _candidates(self, query: Query, limit: int | None) -> list[Candidate]:
+    def _candidates(self, query: Query, only: Collection[str] | None, without: Collection[str]) -> list[Candidate]:
         with self._alone:
-            return candidates(self.shelf, query, len(self.shelf) if limit is None else limit)
+            return candidates(self.shelf, query, self.settings.candidates, only=only, without=without)
 
     def _capped(self, chosen: list[Candidate]) -> tuple[Entry, ...]:
         """As many as may be and fit, in their order; one that does not fit makes way for a shorter one."""
@@ -104,8 +104,3 @@ class Recaller:
                 kept.append(candidate.entry)
                 left -= needed
         return tuple(kept)
-
-
-def _may_be(candidate: Candidate, only: Collection[str] | None, without: Collection[str]) -> bool:
-    name = candidate.entry.insight.id
-    return name not in without and (only is None or name in only)

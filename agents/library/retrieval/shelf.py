@@ -6,7 +6,8 @@ others learn, and a query costs no reading of the whole file.
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,20 @@ from steepest.agents.library.embeddings.protocol import Embedder
 from steepest.agents.library.insights import Insight, Usage
 from steepest.agents.library.labels import Label, Taxonomy
 from steepest.agents.library.library import Library
+from steepest.agents.library.retrieval.cue_index import CueIndex
+from steepest.agents.library.retrieval.cues import shipped_cues
+from steepest.agents.library.retrieval.postings import Postings
+from steepest.agents.library.retrieval.queries import Query
+from steepest.agents.library.retrieval.structures import Structures
 from steepest.agents.library.stores.protocol import Entry, LibraryError, Vectors
 from steepest.agents.library.words import stems
 
-__all__ = ["Shelf"]
+__all__ = ["RANKINGS", "Ranking", "Shelf"]
 
 log = logging.getLogger(__name__)
+
+Ranking: TypeAlias = Literal["label", "cues", "words", "meaning", "structure"]
+RANKINGS: tuple[Ranking, ...] = ("label", "cues", "words", "meaning", "structure")
 
 _LABEL_MARK = ">"
 """In the keys of labels, and in no id of an insight."""
@@ -44,12 +53,7 @@ class Shelf:
         self.taxonomy = Taxonomy()
         self.entries: dict[str, Entry] = {}
         self._number = 0
-        self._names: list[str] = []
-        self._vectors: Vectors = np.empty((0, 0), np.float32)
-        self._features: dict[str, int] = {}
-        self._bits: NDArray[np.uint64] = np.empty((0, 1), np.uint64)
-        self._sizes: NDArray[np.int64] = np.empty(0, np.int64)
-        self._by_label: dict[str, list[str]] = {}
+        self._arrange()
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -62,18 +66,57 @@ class Shelf:
         """
         store = self.library.store
         number = store.number()
-        if number == self._number and self._names:
+        if number == self._number and self.listed:
             return
         touched = store.touched(self._number) if self._number else None
         read = {each.insight.id: each for each in store.entries(touched) if each.insight.status == "active"}
         read |= self._trial
         if touched is not None and self._are_counts(touched, read):
-            self.entries.update(read)
+            self._recount(read)
         else:
             kept = {name: each for name, each in self.entries.items() if touched is not None and name not in touched}
             self.entries = dict(sorted((kept | read).items()))
+            self.taxonomy = self.library.taxonomy()
             self._arrange()
         self._number = number
+
+    def places(self, names: Collection[str]) -> list[int]:
+        """Where these stand in `listed`, those that are on the shelf."""
+        return [self._places[name] for name in names if name in self._places]
+
+    def scores(self, query: Query, ranking: Ranking) -> NDArray[np.float32] | None:
+        """How much each insight of `listed` has to do with a query; None where the query has nothing to go by."""
+        if not self.listed:
+            return None
+        match ranking:
+            case "label":
+                return self._label_scores(query.labels) if query.labels else None
+            case "cues":
+                return self._cues.scores(shipped_cues().embed([query.text])[0])
+            case "words":
+                return self._words.scores(stems(query.text))
+            case "meaning":
+                return self.vectors @ self.embedder.embed([query.text])[0] if self.vectors.size else None
+            case "structure":
+                return self._structures.scores(query.fingerprint) if query.fingerprint else None
+
+    def labelled(self, labels: Sequence[Label]) -> list[str]:
+        """Insights under one of these labels or another name of it, those under the most of them first."""
+        return [name for name, _ in self._best(self._label_scores(labels), len(self))]
+
+    def nearest(self, text: str, limit: int) -> list[tuple[str, float]]:
+        """The insights nearest in meaning, with their cosine, those above 0 only."""
+        return self._best(self.scores(Query(text), "meaning"), limit)
+
+    def similar(self, fingerprint: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """The insights nearest in structure, with the Jaccard index of their features, those above 0 only."""
+        return self._best(self.scores(Query("", fingerprint=tuple(fingerprint)), "structure"), limit)
+
+    def _best(self, scores: NDArray[np.float32] | None, limit: int) -> list[tuple[str, float]]:
+        if scores is None:
+            return []
+        order = np.argsort(-scores, kind="stable")[:limit]  # of equals the first id
+        return [(self.listed[at].insight.id, float(scores[at])) for at in order.tolist() if scores[at] > 0]
 
     def _are_counts(self, touched: Sequence[str], read: Mapping[str, Entry]) -> bool:
         """Whether nothing but counts of usage changed, which ask for no new arrays."""
@@ -82,96 +125,62 @@ class Shelf:
             (before and before.version) == (after and after.version) for before, after in versions
         )
 
+    def _recount(self, read: Mapping[str, Entry]) -> None:
+        """Take over counts of usage."""
+        self.entries.update(read)
+        for name, at in zip(read, self.places(read), strict=True):
+            self.listed[at] = read[name]
+            self.usefulness[at] = read[name].usage.usefulness
+
     def _arrange(self) -> None:
         """Make the arrays anew; outcomes of tasks alone don't ask for it."""
-        self.taxonomy = self.library.taxonomy()
-        self._names = list(self.entries)
-        self._embed_new()
-        self._count_features()
+        self.listed = list(self.entries.values())
+        insights = [entry.insight for entry in self.listed]
+        self._places = {insight.id: at for at, insight in enumerate(insights)}
+        self.usefulness = np.array([entry.usage.usefulness for entry in self.listed], np.float32)
+        self.vectors = self._embedded(self.embedder, lambda insight: insight.text)
+        self._cues = CueIndex(self._embedded(shipped_cues(), lambda insight: f"{insight.title}\n{insight.condition}"))
+        self._words = Postings(stems(insight.text) for insight in insights)
+        self._structures = Structures([insight.fingerprint for insight in insights])
         self._by_label = self._sorted_by_label()
 
-    def labelled(self, labels: Sequence[Label]) -> list[str]:
-        """Insights under one of these labels or another name of it, those under the most of them first."""
-        counts: dict[str, int] = defaultdict(int)
-        for key in {self.taxonomy.settled(label).key for label in labels}:
-            for name in self._by_label.get(key, ()):
-                counts[name] += 1
-        return sorted(counts, key=lambda name: (-counts[name], name))
-
-    def worded(self, words: Sequence[str], limit: int) -> list[str]:
-        """The insights in which the words are, the best first.
-
-        Trial insights, which the index does not know, stand first by any word, so that nobody who finds them is missed.
-        """
-        wanted = set(words)
-        tried = [name for name, each in self._trial.items() if not wanted.isdisjoint(stems(each.insight.text))]
-        found = self.library.store.matching(words, limit)
-        return [*tried, *(name for name, _ in found if name not in self._trial)]
-
-    def nearest(self, text: str, limit: int) -> list[tuple[str, float]]:
-        """The insights nearest in meaning, with their cosine, those above 0 only."""
-        if not self._names or not self._vectors.size:
-            return []
-        asked = self.embedder.embed([text])[0]
-        return self._best(self._vectors @ asked, limit) if asked.any() else []
-
-    def similar(self, fingerprint: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """The insights nearest in structure, with the Jaccard index of their features, those above 0 only."""
-        if not self._names or not fingerprint:
-            return []
-        known = self._bit_row([feature for feature in fingerprint if feature in self._features])
-        both = np.bitwise_count(self._bits & known).sum(axis=1, dtype=np.int64)
-        return self._best(both / (self._sizes + len(set(fingerprint)) - both), limit)
-
-    def _best(self, scores: NDArray[np.floating], limit: int) -> list[tuple[str, float]]:
-        count = min(limit, len(scores))
-        top = np.argpartition(-scores, count - 1)[:count]
-        order = top[np.lexsort((top, -scores[top]))]
-        return [(self._names[place], float(scores[place])) for place in order.tolist() if scores[place] > 0]
-
-    def _embed_new(self) -> None:
+    def _embedded(self, embedder: Embedder, text: Callable[[Insight], str]) -> Vectors:
         """The vectors of all insights; what has none yet is embedded, and kept for the next time."""
-        store, space = self.library.store, self.embedder.space
-        names, vectors = store.vectors(space)
+        if not self.listed:
+            return np.empty((0, 0), np.float32)
+        names, vectors = self.library.store.vectors(embedder.space)
         known = {name: place for place, name in enumerate(names) if name not in self._trial}
-        missing = [name for name in self._names if name not in known]
+        missing = [entry for entry in self.listed if entry.insight.id not in known]
         made: list[Vectors] = []
         for start in range(0, len(missing), _AT_ONCE):
             some = missing[start : start + _AT_ONCE]
-            made.append(self.embedder.embed([self.entries[name].insight.text for name in some]))
-            rows = zip(some, made[-1], strict=True)
-            kept = {name: (self.entries[name].version, row) for name, row in rows if name not in self._trial}
-            if kept:
-                self._keep(kept)
-        known.update({name: len(names) + place for place, name in enumerate(missing)})
+            made.append(embedder.embed([text(entry.insight) for entry in some]))
+            self._keep(embedder.space, some, made[-1])
+        known.update({entry.insight.id: len(names) + place for place, entry in enumerate(missing)})
         whole = np.concatenate([part for part in (vectors, *made) if part.size] or [vectors])
-        self._vectors = whole[[known[name] for name in self._names]] if self._names else whole[:0]
+        return whole[[known[entry.insight.id] for entry in self.listed]] if whole.size else whole
 
-    def _keep(self, vectors: Mapping[str, tuple[int, Vectors]]) -> None:
+    def _keep(self, space: str, entries: Sequence[Entry], vectors: Vectors) -> None:
         """Keep vectors for the next time; a library that can't be written is searched all the same."""
+        rows = zip(entries, vectors, strict=True)
+        kept = {each.insight.id: (each.version, row) for each, row in rows if each.insight.id not in self._trial}
+        if not kept:
+            return
         try:
-            self.library.store.keep_vectors(self.embedder.space, vectors)
+            self.library.store.keep_vectors(space, kept)
         except LibraryError as error:
             log.warning("embeddings are not kept, and will be made again: %s", error)
 
-    def _count_features(self) -> None:
-        """A bit for each feature that any insight has."""
-        features = sorted({each for entry in self.entries.values() for each in entry.insight.fingerprint})
-        self._features = {feature: place for place, feature in enumerate(features)}
-        rows = [self._bit_row(entry.insight.fingerprint) for entry in self.entries.values()]
-        self._bits = np.array(rows, np.uint64).reshape(len(rows), len(self._features) // 64 + 1)
-        self._sizes = np.bitwise_count(self._bits).sum(axis=1, dtype=np.int64)
+    def _label_scores(self, labels: Sequence[Label]) -> NDArray[np.float32]:
+        """Under how many of these labels, or other names of them, each insight is."""
+        scores = np.zeros(len(self.listed), np.float32)
+        for key in {self.taxonomy.settled(label).key for label in labels}:
+            scores[self._by_label.get(key, [])] += 1
+        return scores
 
-    def _bit_row(self, features: Sequence[str]) -> NDArray[np.uint64]:
-        row = np.zeros(len(self._features) // 64 + 1, np.uint64)
-        for feature in features:
-            place = self._features[feature]
-            row[place // 64] |= np.uint64(1 << place % 64)
-        return row
-
-    def _sorted_by_label(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for name, entry in self.entries.items():
+    def _sorted_by_label(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, entry in enumerate(self.listed):
             for key in {self.taxonomy.settled(label).key for label in entry.insight.labels}:
-                found[key].append(name)
+                found[key].append(at)
         return found

@@ -1,14 +1,12 @@
-"""The first stage: four rankings, their fusion, and what experience says."""
+"""The first stage: five rankings, their fusion, and what experience says."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from steepest.agents.library.embeddings.hashed import HashedNgrams
 from steepest.agents.library.events import Outcome
 from steepest.agents.library.labels import Label
 from steepest.agents.library.library import Library
-from steepest.agents.library.retrieval.candidates import candidates, fused
+from steepest.agents.library.retrieval.candidates import candidates
 from steepest.agents.library.retrieval.queries import Query
 from steepest.agents.library.retrieval.shelf import Shelf
 from tests.agents.library.insights import BOUNDS, FLOW, insight
@@ -61,7 +59,10 @@ def test_meaning_finds_the_nearest_first(shelf: Shelf) -> None:
 
 
 def test_labels_find_those_under_the_most_of_them_first(shelf: Shelf) -> None:
-    assert found(shelf, Query("x", labels=(FLOW, BOUNDS)), rankings=["label"]) == ["tour", "share", "stock"]
+    listed = found(shelf, Query("x", labels=(FLOW, BOUNDS)), rankings=["label"])
+
+    assert (listed[0], set(listed[1:])) == ("tour", {"share", "stock"})
+    assert shelf.labelled((FLOW, BOUNDS)) == ["tour", "share", "stock"]
 
 
 def test_a_label_is_found_whatever_its_case(shelf: Shelf) -> None:
@@ -83,13 +84,49 @@ def test_a_candidate_says_by_which_rankings_it_was_found(shelf: Shelf) -> None:
 
     assert first.entry.insight.id == "tour"
     assert {"label", "words", "meaning"} <= set(first.ranks)
-    assert first.score == pytest.approx(fused(first.ranks.values()) * 0.5)
+    assert first.ranks["words"] == 1
 
 
-@given(st.lists(st.integers(1, 100), min_size=1, max_size=4), st.integers(1, 100))
-def test_one_ranking_more_never_lowers_a_score_and_a_better_rank_raises_it(ranks: list[int], more: int) -> None:
-    assert fused([*ranks, more]) > fused(ranks)
-    assert fused([ranks[0] + 1, *ranks[1:]]) < fused(ranks)
+def test_cues_find_what_has_no_word_in_common(sqlite_library: Library) -> None:
+    part = insight("part", condition="a fraction of the whole is required", explanation="multiply it out")
+    sqlite_library.add([part, insight("wait", condition="orders are late", explanation="count the days")])
+    shelf = shelf_of(sqlite_library)
+
+    assert found(shelf, Query("At least 30% are cakes."), rankings=["words"]) == []
+    assert found(shelf, Query("At least 30% are cakes."), rankings=["cues"]) == ["part"]
+
+
+def test_a_ranking_that_sets_one_apart_outweighs_one_that_finds_all_alike(sqlite_library: Library) -> None:
+    crowd = [insight(f"c{number}", condition="goods are carried") for number in range(20)]
+    sqlite_library.add([*crowd, insight("z", condition="a drill", explanation="rare", fingerprint=("ratio",))])
+
+    assert found(shelf_of(sqlite_library), Query("goods", fingerprint=("ratio",)))[0] == "z"
+
+
+def test_a_wrong_label_does_not_outweigh_all_else(sqlite_library: Library) -> None:
+    crowd = [insight(f"c{number}", condition="goods are carried", labels=(BOUNDS,)) for number in range(40)]
+    lure = insight("lure", condition="a crane lifts", explanation="count the lifts", labels=(FLOW,))
+    sqlite_library.add([*crowd, lure, SHARE.model_copy(update={"id": "right"})])
+    query = Query("at most 20% of the blend is an ingredient", labels=(FLOW,), fingerprint=SHARE.fingerprint)
+
+    assert found(shelf_of(sqlite_library), query)[0] == "right"
+
+
+def test_another_insight_comes_before_one_that_says_the_same_again(sqlite_library: Library) -> None:
+    twins = [STOCK.model_copy(update={"id": name}) for name in ("a", "b", "c")]
+    sqlite_library.add([*twins, SHARE, *(insight(f"x{number}", condition="else") for number in range(20))])
+    query = Query("Goods in a warehouse are carried to the next month, and 20% of a blend.")
+
+    assert found(shelf_of(sqlite_library), query, limit=2) == ["a", "share"]
+
+
+def test_what_may_not_be_found_is_not(shelf: Shelf) -> None:
+    query = Query("goods of customers in a vehicle or a warehouse, a percentage of a blend")
+
+    assert set(found(shelf, query)) == {"stock", "share", "tour"}
+    assert "stock" not in found(shelf, query, without=["stock", "gone"])
+    assert found(shelf, query, only=["tour"]) == ["tour"]
+    assert found(shelf, query, only=[]) == []
 
 
 def test_of_two_alike_the_one_that_helped_comes_first(sqlite_library: Library) -> None:

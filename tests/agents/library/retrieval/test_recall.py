@@ -41,10 +41,11 @@ def library(sqlite_library: Library) -> Library:
 
 
 def test_what_the_model_chooses_comes_in_its_order_with_its_reasons(library: Library) -> None:
-    found = recalled(recaller(library), lambda request: "i03: a port\ni01: goods")
+    offered = names(recalled(recaller(library, asks_applicability=False), lambda _: "none"))
+    found = recalled(recaller(library), lambda request: f"{offered[3]}: a port\n{offered[1]}: goods")
 
-    assert names(found) == ["i03", "i01"]
-    assert found.reasons == {"i03": "a port", "i01": "goods"}
+    assert names(found) == [offered[3], offered[1]]
+    assert found.reasons == {offered[3]: "a port", offered[1]: "goods"}
     assert not found.is_unchosen
 
 
@@ -119,6 +120,15 @@ def test_labels_are_asked_for_once_and_told(library: Library) -> None:
 
     assert found.labels == (FLOW,)
     assert len(questions) == 2
+
+
+def test_labels_are_not_asked_for_where_all_insights_are_candidates_anyway(library: Library) -> None:
+    library.define([Definition(label=FLOW, definition="flows", is_given=True)])
+    questions: list[str] = []
+    recalled(recaller(library, candidates=40), lambda request: questions.append(asked(request)) or "none")
+
+    assert len(questions) == 1
+    assert "Which of it applies" in questions[0]
 
 
 def test_many_threads_may_ask_one_recaller_while_the_library_changes(library: Library) -> None:

@@ -54,12 +54,14 @@ def test_it_sees_what_others_add_change_and_retire(shelf: Shelf) -> None:
 
 
 def test_an_outcome_changes_counts_and_embeds_nothing_anew(shelf: Shelf) -> None:
-    arrays = shelf._vectors
+    arrays = shelf.vectors
     shelf.library.record(Outcome(task="t", retrieved=("a",), used=("a",), helped=("a",)))
     shelf.refresh()
 
     assert shelf.entries["a"].usage.helped == 1
-    assert shelf._vectors is arrays
+    assert shelf.listed[0] is shelf.entries["a"]
+    assert shelf.usefulness.tolist() == pytest.approx([2 / 3, 1 / 2])
+    assert shelf.vectors is arrays
 
 
 def test_an_outcome_of_an_insight_that_is_not_active_leaves_it_where_it_is(shelf: Shelf) -> None:
@@ -88,7 +90,7 @@ def test_what_was_embedded_before_is_read_from_the_library(shelf: Shelf) -> None
     again.refresh()
 
     assert again.embedder.texts == []
-    assert np.array_equal(again._vectors, shelf._vectors)
+    assert np.array_equal(again.vectors, shelf.vectors)
 
 
 def test_the_last_insight_can_go(shelf: Shelf) -> None:
