@@ -68,7 +68,7 @@ def test_import_steepest_loads_no_heavy_library() -> None:
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_every_module_the_prompts_and_the_type_marker(tmp_path: Path) -> None:
+def test_the_wheel_holds_every_file_of_every_package(tmp_path: Path) -> None:
     source = tmp_path / "source"
     not_source = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
     shutil.copytree(ROOT, source, ignore=not_source)  # a copy, because a build leaves files beside what it builds
@@ -80,8 +80,8 @@ def test_the_wheel_holds_every_module_the_prompts_and_the_type_marker(tmp_path: 
 
     expected = {"steepest/py.typed"}
     for package, folder in packages_in_the_checkout().items():
-        for path in [*(ROOT / folder).glob("*.py"), *(ROOT / folder).glob("*.md")]:
-            expected.add(f"{package.replace('.', '/')}/{path.name}")
+        files = [path for path in (ROOT / folder).glob("[!.]*") if path.is_file()]
+        expected |= {f"{package.replace('.', '/')}/{path.name}" for path in files}
     assert expected <= names
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"steepest"}
