@@ -22,7 +22,7 @@ from steepest.solvers.backends.highs import handed_over
 from steepest.solvers.backends.scaling import scaled
 from steepest.solvers.data.binding import bind
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.infeasibility.budget import ExplanationBudget, Spending
+from steepest.solvers.infeasibility.budget import ExplanationBudget
 from steepest.solvers.infeasibility.conflicts import smallest_in
 from steepest.solvers.infeasibility.requirements import Requirement, families
 from steepest.solvers.infeasibility.row_probe import RowProbe
@@ -111,7 +111,7 @@ def compiled(formulation: Formulation) -> CompiledModel:
 
 
 def ours(model: CompiledModel, limit: float) -> Result:
-    spending = Spending.of(ExplanationBudget(solves=10**6, seconds=limit))
+    spending = ExplanationBudget(solves=10**6, seconds=limit).spending()
     found = smallest_in(model, spending)
     seconds = spending.seconds
     if found is None:
@@ -133,7 +133,7 @@ def highs(model: CompiledModel, limit: float) -> Result:
 
 def needed(model: CompiledModel, rows: list[int]) -> str:
     """Of how many rows it is so that the others are feasible without them; `feasible` if they don't conflict at all."""
-    probe = RowProbe(model, Spending.of(ExplanationBudget(solves=10**6, seconds=600)))
+    probe = RowProbe(model, ExplanationBudget(solves=10**6, seconds=600).spending())
     others = [each for each in families(model) if each.kind != "constraint"]
 
     def test(kept: list[int]) -> bool | None:

@@ -13,7 +13,8 @@ MESSAGES = {
     "infeasible_or_unbounded": "the problem is infeasible or unbounded; the solver could not tell which",
 }
 """What an outcome says of itself, where a solver has nothing to add."""
-_STOPPED = ("time_limit", "interrupted")
+STOPPED = ("time_limit", "interrupted")
+STOPPED_EARLY = "stopped early: the best answer found so far, not proven to be the best there is"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,8 @@ class Answer:
     seconds: float = 0.0
     """Of the solver alone."""
     solver: str = ""
+    note: str = ""
+    """What else is to be known, such as what became of a start."""
 
 
 class Ending(TypedDict):
@@ -63,9 +66,11 @@ def ending(answer: Answer) -> Ending:
 
 def without_values(raw: RawAnswer) -> Answer:
     """The answer of a back end that has no values to give."""
-    stopped = raw.status in _STOPPED
+    stopped = raw.status in STOPPED
     message = "stopped before any answer was found; allow more time" if stopped else MESSAGES.get(raw.status, "")
-    return Answer(raw.status, message, bound=raw.bound, gap=raw.gap, seconds=raw.seconds, solver=raw.solver)
+    return Answer(
+        raw.status, message, bound=raw.bound, gap=raw.gap, seconds=raw.seconds, solver=raw.solver, note=raw.note
+    )
 
 
 def with_values(raw: RawAnswer, values: Numbers, objective: float) -> Answer:
@@ -76,10 +81,10 @@ def with_values(raw: RawAnswer, values: Numbers, objective: float) -> Answer:
         values: The values as they are to be believed, one a column.
         objective: The objective at these values.
     """
-    stopped = raw.status in _STOPPED
+    stopped = raw.status in STOPPED
     return Answer(
         status=raw.status,
-        message="stopped early: the best answer found so far, not proven to be the best there is" if stopped else "",
+        message=STOPPED_EARLY if stopped else "",
         values=values,
         objective=objective,
         bound=objective if raw.status == "optimal" and raw.bound is None else raw.bound,
@@ -87,4 +92,5 @@ def with_values(raw: RawAnswer, values: Numbers, objective: float) -> Answer:
         row_duals=raw.row_duals,
         seconds=raw.seconds,
         solver=raw.solver,
+        note=raw.note,
     )

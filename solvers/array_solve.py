@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from steepest.solvers.answer import Answer, with_values, without_values
+from steepest.solvers.answer import STOPPED, Answer, with_values, without_values
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.highs import solve_with_highs
 from steepest.solvers.backends.scaling import objective_factor
@@ -36,9 +36,16 @@ def solve_arrays(
     """
     raw = solve_with_highs(model, options, control, start)
     if raw.values is None:
-        return without_values(raw)
+        kept = None if start is None or raw.status not in STOPPED else answer_in(model, start)
+        return without_values(raw) if kept is None else with_values(raw, kept, objective_value(model, kept))
     values = _trusted(model, raw.values, raw.status, options)
     return with_values(raw, values, objective_value(model, values))
+
+
+def answer_in(model: ArrayModel, start: Numbers) -> Numbers | None:
+    """The start as an answer of the model, if it is complete and breaks nothing."""
+    values = tidied(model, start)
+    return values if defect(model, values) is None else None
 
 
 def require_supported(model: ArrayModel) -> None:

@@ -45,7 +45,9 @@ def solve_compiled(
 
 def solution_of(model: CompiledModel, answer: Answer, problem_class: str) -> Solution:
     """An answer in the formulation's own names."""
-    solution = Solution(**ending(answer), problem_class=problem_class, size=model.size, steps=list(model.steps))
+    solution = Solution(
+        **ending(answer), note=answer.note, problem_class=problem_class, size=model.size, steps=list(model.steps)
+    )
     if answer.values is not None:
         if model.is_rewritten:
             solution.objective = _reread(model, answer, answer.values)

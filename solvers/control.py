@@ -26,6 +26,12 @@ class SolveProgress:
     """Of the search tree."""
     solver: str
     """Back end with its version."""
+    iterations: int | None = None
+    """Of the method that solves an LP or QP."""
+    current: float | None = None
+    """The objective where that method stands; no answer has it yet while anything is missed there."""
+    infeasibility: float | None = None
+    """By how much, in all, limits are missed there, as the solver measures it."""
 
 
 class SolveControl:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from steepest.solvers.language.expressions import spell_head
+from steepest.solvers.language.spelling import spell_head
 
 if TYPE_CHECKING:
     from steepest.solvers.formulation import Element, Formulation, NamedExpression, Parameter, Set, Variable
@@ -167,7 +167,7 @@ def solution_repr(solution: "Solution") -> str:
     lines = [f"<Solution {solution.status}{objective}>"]
     shown, hidden = shown_first(solution.variables, SHOWN_IN_REPR)
     lines += [f"  {' '.join(part for part in _assignment(variable) if part)}" for variable in shown]
-    lines += [f"  {text}" for text in (hidden, solution.message) if text]
+    lines += [f"  {text}" for text in (hidden, solution.message, solution.note) if text]
     lines += [f"  {line}" for line in _why(solution)]
     return "\n".join(lines)
 
@@ -187,8 +187,7 @@ def solution_html(solution: "Solution") -> str:
     objective = "" if solution.objective is None else f", objective {format_number(solution.objective)}"
     shown, hidden = shown_first(solution.variables, SHOWN_IN_HTML)
     parts = [f"<p><b>{escape(solution.status)}</b>{objective}</p>"]
-    if solution.message:
-        parts.append(f"<p>{escape(solution.message)}</p>")
+    parts += [f"<p>{escape(text)}</p>" for text in (solution.message, solution.note) if text]
     parts += [f"<p>{escape(line)}</p>" for line in _why(solution)]
     if shown:
         parts.append(_html_table(("variable", "value", "unit"), [variable_row(v, {})[:3] for v in shown]))

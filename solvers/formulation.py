@@ -27,18 +27,10 @@ from pydantic.json_schema import SkipJsonSchema
 from steepest.solvers import display
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.diagnostics import Diagnostic, FormulationError, Place
-from steepest.solvers.language.expressions import (
-    Expression,
-    Head,
-    Label,
-    LabelRef,
-    Number,
-    is_identifier,
-    spell,
-    spell_head,
-)
+from steepest.solvers.language.expressions import Expression, Head, Label, LabelRef, Number
 from steepest.solvers.language.labels import normalize_label, resolve_labels
 from steepest.solvers.language.parser import parse_expression, parse_head
+from steepest.solvers.language.spelling import is_identifier, spell, spell_head
 
 if TYPE_CHECKING:
     from steepest.solvers.control import SolveControl
@@ -397,4 +389,4 @@ class Formulation(Record):
             return solution
         from steepest.solvers.infeasibility.explanations import with_explanation  # which solves formulations
 
-        return with_explanation(solution, self, data, folder=base, time_limit=time_limit)
+        return with_explanation(solution, self, data, folder=base, time_limit=time_limit, control=control)

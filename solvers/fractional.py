@@ -8,7 +8,7 @@ superlinear steps, with whole numbers too. SCIP needs bounds on everything for t
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from steepest.solvers.answer import Answer
+from steepest.solvers.answer import STOPPED_EARLY, Answer
 from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.control import SolveControl, SolveProgress
 from steepest.solvers.data.instance_data import Data
@@ -146,8 +146,7 @@ def _stopped(answer: Answer, values: Numbers | None, ratio: Ratio, clock: "_Cloc
     """What there is when the time is up or the user has enough; the ratio at the best point so far, if there is one."""
     if values is None:
         return replace(answer, bound=None, gap=None, seconds=clock.spent)
-    message = "stopped early: the best answer found so far, not proven to be the best there is"
-    return replace(_told(answer, values, ratio, clock), message=message)
+    return replace(_told(answer, values, ratio, clock), message=STOPPED_EARLY)
 
 
 def _told(answer: Answer, values: Numbers, ratio: Ratio, clock: "_Clock") -> Answer:
@@ -160,6 +159,7 @@ def _told(answer: Answer, values: Numbers, ratio: Ratio, clock: "_Clock") -> Ans
         gap=None,
         row_duals=None,
         seconds=clock.spent,
+        note="",
     )
 
 
@@ -177,7 +177,8 @@ class _Clock:
 
     def _told(self, progress: SolveProgress) -> SolveProgress:
         """Progress of a linear problem, whose objective is not the ratio: the time alone says something."""
-        return replace(progress, seconds=self.spent + progress.seconds, objective=None, bound=None, gap=None)
+        seconds = self.spent + progress.seconds
+        return replace(progress, seconds=seconds, objective=None, bound=None, gap=None, current=None)
 
     def options(self) -> SolveOptions:
         """The options with what is left of the time."""

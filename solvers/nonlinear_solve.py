@@ -73,7 +73,7 @@ def _solved(built: PyomoModel, problem: BoundProblem, problem_class: str) -> Sol
         return Solution(status="unsupported", message=str(error), problem_class=problem_class)
     start = _start_values(built, extracted, problem.start)
     answer = solve_model(extracted.model, problem.options, problem.control, start)
-    solution = Solution(**ending(answer), problem_class=problem_class, size=extracted.model.size)
+    solution = Solution(**ending(answer), note=answer.note, problem_class=problem_class, size=extracted.model.size)
     if answer.values is None:
         return solution
     columns = zip(extracted.variables, answer.values.tolist(), strict=True)

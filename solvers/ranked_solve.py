@@ -4,6 +4,7 @@ Every rank is a formulation of its own and goes to whichever back end takes it, 
 exact linear form stay with HiGHS.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
@@ -11,7 +12,7 @@ from time import perf_counter
 from steepest.solvers.backends.ranking import Rank, ranked_objectives
 from steepest.solvers.bound_problem import BoundProblem
 from steepest.solvers.formulation import Constraint, Formulation
-from steepest.solvers.language.expressions import Comparison, Number
+from steepest.solvers.language.expressions import Arithmetic, Comparison, ComparisonOperator, Expression, Number
 from steepest.solvers.objective_values import AnswerReading, resolved_instance
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import RankedObjective, Solution
@@ -20,6 +21,8 @@ HELD = "rank_is_held"
 """The name of the rows that hold a rank, with its number behind it."""
 _NEAR = 1e-7
 """How much of an objective, relatively, those ranked below it may take where a solver can't meet it exactly."""
+_SMALLEST = 1e-6
+"""An objective is as large as this at least: what is smaller may be nothing but a solver's tolerance."""
 _EXACT = ("LP", "MIP", "CP")
 _LEAST_SECONDS = 0.01
 
@@ -72,22 +75,31 @@ class _Ranking:
         """The answer of a rank with all above it held: exactly, or as nearly as a solver is able to."""
         rank = self.ranks[place - 1]
         reached = AnswerReading(self.instance, before).value(rank.expression)
-        slack = _NEAR * max(1.0, abs(reached))
         if before.problem_class in _EXACT:
-            exact = self.solved(self.ranks[place], before, self.row(place, reached, 0.0))
+            exact = self.solved(self.ranks[place], before, self.exact_row(place, reached))
             if exact.status not in ("infeasible", "infeasible_or_unbounded"):  # the answer before meets the row
-                self.held.append(self.row(place, reached, 0.0))
+                self.held.append(self.exact_row(place, reached))
                 return exact
-        self.held.append(self.row(place, reached, slack))
+        self.held.append(self.near_row(place, reached))
         return self.solved(self.ranks[place], before)
 
-    def row(self, place: int, reached: float, slack: float) -> Constraint:
+    def exact_row(self, place: int, reached: float) -> Constraint:
         """What keeps the rank before this place from getting worse."""
-        rank = self.ranks[place - 1]
-        is_least = rank.sense == "minimize"
-        limit = Number(reached + slack if is_least else reached - slack)
-        body = Comparison((rank.expression, limit), ("<=" if is_least else ">=",))
-        return Constraint(name=self.free_name(f"{HELD}_{place}"), body=body)
+        return self.row(place, self.ranks[place - 1].expression, reached)
+
+    def near_row(self, place: int, reached: float) -> Constraint:
+        """The same but for a part of what was reached, in numbers that a solver's absolute tolerance suits."""
+        rank, size = self.ranks[place - 1], max(abs(reached), _SMALLEST)
+        limit = reached + (_NEAR * size if rank.sense == "minimize" else -_NEAR * size)
+        if size >= 1:
+            return self.row(place, rank.expression, limit)
+        factor = 2.0 ** math.ceil(-math.log2(size))  # a power of two rounds nothing
+        return self.row(place, Arithmetic("*", Number(factor), rank.expression), factor * limit)
+
+    def row(self, place: int, expression: Expression, limit: float) -> Constraint:
+        """The rank before this place held at a limit."""
+        sign: ComparisonOperator = "<=" if self.ranks[place - 1].sense == "minimize" else ">="
+        return Constraint(name=self.free_name(f"{HELD}_{place}"), body=Comparison((expression, Number(limit)), (sign,)))
 
     def free_name(self, name: str) -> str:
         taken = {each.name for each in self.problem.formulation.constraints}
@@ -114,7 +126,11 @@ class _Ranking:
 
     def told(self, solution: Solution, first: Solution) -> Solution:
         """The solution with what every objective comes to at its values, and the bound that was proven on the first."""
-        known: dict[str, object] = {"seconds": self.seconds, "binding": self.binding(solution)}
+        known: dict[str, object] = {
+            "seconds": self.seconds,
+            "binding": self.binding(solution),
+            "note": first.note,  # later ranks begin at the answer before
+        }
         if not solution.variables or len(self.ranks) < 2:
             return solution.model_copy(update=known)
         reading = AnswerReading(self.instance, solution)

@@ -92,6 +92,8 @@ class Solution(BaseModel):
     binding: list[BindingConstraint] = Field(default_factory=list)
     steps: list[LinearizationStep] = Field(default_factory=list)
     """Terms that were written linearly for the solver; values and objective are those of the formulation as written."""
+    note: str = ""
+    """What else is to be known of the solve, such as what became of a start."""
     explanation: Explanation | None = None
     """Why there is no answer, where it was asked for: what conflicts and what repairs it, or what has no end."""
     units: AnswerUnits = Field(default_factory=AnswerUnits)

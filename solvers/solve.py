@@ -17,6 +17,7 @@ from steepest.solvers.formulation import Formulation
 from steepest.solvers.named_solve import require_solver, solve_by_name
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
+from steepest.solvers.starts import with_start_told
 from steepest.solvers.units.answer_units import answer_units
 
 
@@ -40,6 +41,7 @@ def solve_formulation(
         on_progress: Told what is being done, a line at a time.
         control: Told how far the solver is, and may end it from another thread.
         start: An answer to begin with, of this formulation or of a similar one: what fits is used, the rest left open.
+            Where nothing of it was of use the note of the solution says why.
 
     Raises:
         FormulationError: The formulation or its data can't be used as they are.
@@ -54,6 +56,7 @@ def solve_formulation(
     data = bind(formulation, tables, folder=folder)
     say = on_progress or (lambda _: None)
     solution = solve(BoundProblem(formulation, data, options, control or SolveControl(), start, say))
+    solution = with_start_told(solution, formulation, start)
     return solution.model_copy(update={"units": answer_units(formulation)})
 
 

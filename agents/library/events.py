@@ -13,13 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from steepest.agents.library.insights import Insight, Usage
 from steepest.agents.library.labels import Definition
+from steepest.agents.library.skills.skill import Skill
 
 __all__ = ["Change", "ChangeKind", "Event", "Outcome", "State"]
 
 Thing = TypeVar("Thing")
 
 ChangeKind: TypeAlias = Literal[
-    "add", "merge", "refine", "activate", "quarantine", "retire", "edit", "label", "import", "undo", "restore"
+    "add", "merge", "refine", "activate", "quarantine", "retire", "edit", "label", "skill", "import", "undo", "restore"
 ]
 
 
@@ -35,7 +36,9 @@ class Change(BaseModel):
     definitions: dict[str, Definition | None] = Field(default_factory=dict)
     """What each label is afterwards, by its key."""
     usage: dict[str, Usage] = Field(default_factory=dict)
-    """Counts that an import brings along; what is counted stays when the import is undone."""
+    """Counts that an import or a merge brings along; what is counted stays when it is undone."""
+    skills: dict[str, Skill | None] = Field(default_factory=dict)
+    """What each skill is afterwards, by its name."""
     reason: str = ""
     author: str = ""
     """`learn`, a person's name, or the model that proposed it."""
@@ -92,6 +95,7 @@ class State:
     """The number of the event that last changed the content of each insight."""
     definitions: dict[str, Definition] = field(default_factory=dict)
     usage: dict[str, Usage] = field(default_factory=dict)
+    skills: dict[str, Skill] = field(default_factory=dict)
 
     @classmethod
     def replayed(cls, events: Iterable[Event]) -> "State":
@@ -106,6 +110,7 @@ class State:
         if isinstance(event.body, Change):
             _put(self.insights, event.body.insights)
             _put(self.definitions, event.body.definitions)
+            _put(self.skills, event.body.skills)
             self.usage.update(event.body.usage)
             self.versions.update(dict.fromkeys(event.body.insights, event.number))
         else:

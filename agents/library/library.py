@@ -6,9 +6,11 @@ from pathlib import Path
 from steepest.agents.library.events import Change, ChangeKind, Event, Outcome, State
 from steepest.agents.library.insights import Insight, Status, Usage
 from steepest.agents.library.labels import Definition, Label, Taxonomy
-from steepest.agents.library.revisions import bare, built_on, difference, joined, standing, united
+from steepest.agents.library.revisions import difference, joined, merge_of
+from steepest.agents.library.skills.skill import Skill
 from steepest.agents.library.stores.places import open_store
-from steepest.agents.library.stores.protocol import Entry, Store
+from steepest.agents.library.stores.protocol import SKILLS, Entry, Store
+from steepest.agents.library.undoing import change_at, definition_undone, insight_before, skill_before, skills_of
 from steepest.errors import InputError
 
 __all__ = ["Library"]
@@ -87,6 +89,11 @@ class Library:
         """The labels that are known."""
         return Taxonomy(self.store.definitions())
 
+    def skills(self) -> list[Skill]:
+        """What was distilled from insights, in the order of names."""
+        found = skills_of(self.store.events(touching=SKILLS))
+        return [found[name] for name in sorted(found)]
+
     def history(self, name: str | None = None) -> list[Event]:
         """What happened to an insight, or to the whole library."""
         return list(self.store.events(touching=name))
@@ -154,7 +161,7 @@ class Library:
             return self._write(kind, insights, expected, reason, definitions=after, usage=usage)
 
     def merge(self, names: Sequence[str], merged: Insight, reason: str = "") -> Event:
-        """Put one insight in the place of exactly these; it takes over their labels, tasks and features.
+        """Put one insight in the place of exactly these; it takes over their labels, tasks, features and counts.
 
         Raises:
             InputError: There are fewer than two, or one is not there.
@@ -165,11 +172,11 @@ class Library:
             raise InputError("merging takes at least two insights.")
         with self.store.alone():
             parts = [self.entry(name) for name in distinct]
-            whole = united(merged, [each.insight for each in parts])
-            expected = {each.insight.id: each.version for each in parts}
-            expected.setdefault(whole.id, 0)
-            after: dict[str, Insight | None] = {**dict.fromkeys(distinct), whole.id: whole}
-            return self._write("merge", after, expected, reason, definitions=self._evidence([whole]))
+            change = merge_of(parts, merged, reason)
+            new = [name for name in change.insights if name not in distinct]
+            return self.carry_out(
+                change, {**{each.insight.id: each.version for each in parts}, **dict.fromkeys(new, 0)}
+            )
 
     def change(self, entry: Entry, after: Insight, reason: str = "", *, kind: ChangeKind = "edit") -> Event:
         """Put a new text, new labels or a new status in the place of what was read.
@@ -194,6 +201,22 @@ class Library:
         """
         after = entry.insight.model_copy(update={"status": status})
         return self.change(entry, after, reason, kind=_KIND_OF_STATUS[status])
+
+    def carry_out(self, change: Change, expected: Mapping[str, int] | None = None) -> Event:
+        """Write a change that was decided before, with the labels that its insights bring.
+
+        Args:
+            change: Its author and run become the library's.
+            expected: The version that each insight must still have; 0 for a new one.
+
+        Raises:
+            ConflictError: Somebody else changed one in the meantime.
+        """
+        with self.store.alone():
+            present = [each for each in change.insights.values() if each is not None]
+            definitions = {**self._evidence(present), **self._with_known(change.definitions)}
+            known = {"definitions": definitions, "author": self.author, "run": self.run}
+            return self.store.write(change.model_copy(update=known), expected or {})
 
     def define(self, definitions: Iterable[Definition], reason: str = "") -> Event:
         """Say what labels mean; tasks and other names that are known of one stay.
@@ -224,6 +247,16 @@ class Library:
             after = {stays.label.key: whole, goes.label.key: None}
             return self._write("label", {}, {}, reason, definitions=after)
 
+    def put_skills(self, skills: Mapping[str, Skill | None], reason: str = "") -> Event:
+        """Put skills in the place of what there is of these names; None for one that is to go.
+
+        Raises:
+            InputError: There are none.
+        """
+        if not skills:
+            raise InputError("there is no skill to keep.")
+        return self._write("skill", {}, {}, reason, skills=skills)
+
     def record(self, outcome: Outcome) -> Event:
         """Count what came of a task that asked the library."""
         given = outcome.model_copy(update={"author": outcome.author or self.author, "run": outcome.run or self.run})
@@ -238,14 +271,17 @@ class Library:
             InputError: There is no such change, or something that it wrote was changed since.
         """
         with self.store.alone():
-            change = self._change_at(number)
-            insights = {name: self._insight_before(name, number) for name in change.insights}
+            change = change_at(self.store, number)
+            insights = {name: insight_before(self.store, name, number) for name in change.insights}
             expected = {each.insight.id: each.version for each in self.store.entries(change.insights)}
-            definitions = {key: self._definition_undone(key, number, change) for key in change.definitions}
-            return self._write("undo", insights, expected, reason, definitions=definitions, undoes=(number,))
+            definitions = {key: definition_undone(self.store, key, number) for key in change.definitions}
+            skills = {name: skill_before(self.store, name, number) for name in change.skills}
+            return self._write(
+                "undo", insights, expected, reason, definitions=definitions, skills=skills, undoes=(number,)
+            )
 
     def restore(self, number: int, reason: str = "") -> Event:
-        """Put back all insights and labels as they were after this event; counts of usage stay.
+        """Put back all insights, labels and skills as they were after this event; counts of usage stay.
 
         Raises:
             InputError: There is no such event, or nothing changed since.
@@ -255,10 +291,13 @@ class Library:
             insights = difference(then.insights, now.insights)
             expected = {name: now.versions[name] if name in now.insights else 0 for name in insights}
             definitions = difference(then.definitions, now.definitions)
-            if not insights and not definitions:
+            skills = difference(then.skills, now.skills)
+            if not insights and not definitions and not skills:
                 raise InputError(f"{self.store.place} is as it was after event {number}: there is nothing to put back.")
             undone = tuple(range(number + 1, now.number + 1))
-            return self._write("restore", insights, expected, reason, definitions=definitions, undoes=undone)
+            return self._write(
+                "restore", insights, expected, reason, definitions=definitions, skills=skills, undoes=undone
+            )
 
     def _write(
         self,
@@ -269,6 +308,7 @@ class Library:
         *,
         definitions: Mapping[str, Definition | None] | None = None,
         usage: Mapping[str, Usage] | None = None,
+        skills: Mapping[str, Skill | None] | None = None,
         undoes: tuple[int, ...] = (),
     ) -> Event:
         change = Change(
@@ -276,6 +316,7 @@ class Library:
             insights=dict(insights),
             definitions=dict(definitions or {}),
             usage=dict(usage or {}),
+            skills=dict(skills or {}),
             reason=reason,
             author=self.author,
             run=self.run,
@@ -295,50 +336,10 @@ class Library:
                     found[known.label.key] = known.model_copy(update={"tasks": tasks})
         return found
 
-    def _change_at(self, number: int) -> Change:
-        event = next(self.store.events(after=number - 1, until=number), None)
-        if event is None:
-            raise InputError(f"{self.store.place}: there is no event {number}.")
-        if not isinstance(event.body, Change):
-            raise InputError(f"event {number} counts what came of a task; there is nothing to undo in it.")
-        return event.body
-
-    def _changes(self, name: str, *, after: int = 0, until: int | None = None) -> dict[int, Change]:
-        """The changes of an insight or of the key of a label, by their numbers."""
-        events = self.store.events(after=after, until=until, touching=name)
-        bodies = ((event.number, event.body) for event in events)
-        return {
-            number: body
-            for number, body in bodies
-            if isinstance(body, Change) and (name in body.insights or name in body.definitions)
-        }
-
-    def _insight_before(self, name: str, number: int) -> Insight | None:
-        """What an insight was before an event that is the last one to change it.
-
-        Raises:
-            InputError: It is not the last one.
-        """
-        if later := standing(self._changes(name, after=number)):
-            raise built_on(name, number, later)
-        earlier = self._changes(name, until=number - 1)
-        return earlier[max(earlier)].insights[name] if earlier else None
-
-    def _definition_undone(self, key: str, number: int, change: Change) -> Definition | None:
-        """What a label is without a change; tasks that later events added to it stay.
-
-        Raises:
-            InputError: Something else of it was changed later.
-        """
-        earlier, later = self._changes(key, until=number - 1), standing(self._changes(key, after=number))
-        before = earlier[max(earlier)].definitions[key] if earlier else None
-        if not later:
-            return before
-        after, now = change.definitions[key], later[max(later)].definitions[key]
-        if after is None or now is None or not (bare(before or after) == bare(after) == bare(now)):
-            raise built_on(key, number, later)
-        gone = set(after.tasks) - set(before.tasks if before else ())
-        return now.model_copy(update={"tasks": tuple(task for task in now.tasks if task not in gone)})
+    def _with_known(self, definitions: Mapping[str, Definition | None]) -> dict[str, Definition | None]:
+        """Definitions with the tasks and other names that somebody has given them since they were decided."""
+        known = self.taxonomy().definitions
+        return {key: joined(each, known[key]) if each and key in known else each for key, each in definitions.items()}
 
     def _defined(self, definitions: Iterable[Definition]) -> dict[str, Definition | None]:
         """Definitions with what is known of their labels besides.

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from steepest.agents.library.events import Change
-from steepest.agents.library.insights import Insight
+from steepest.agents.library.insights import Insight, Usage
 from steepest.agents.library.labels import Definition
+from steepest.agents.library.stores.protocol import Entry
 from steepest.errors import InputError
 
-__all__ = ["bare", "built_on", "difference", "joined", "standing", "united"]
+__all__ = ["bare", "built_on", "difference", "joined", "merge_of", "standing", "united"]
 
 
 def standing(changes: Mapping[int, Change]) -> dict[int, Change]:
@@ -32,7 +33,7 @@ def united(merged: Insight, parts: Sequence[Insight]) -> Insight:
     labels = {label.key: label for each in every for label in each.labels}
     tasks = dict.fromkeys(task for each in every for task in each.provenance.tasks)
     names = dict.fromkeys(each.id for each in parts)
-    sources = dict.fromkeys(each.provenance.source for each in every if each.provenance.source)
+    sources = dict.fromkeys(one for each in every for one in each.provenance.source.split("; ") if one)
     provenance: Mapping[str, Any] = {"tasks": tuple(tasks), "merged": tuple(names), "source": "; ".join(sources)}
     return merged.model_copy(
         update={
@@ -40,6 +41,29 @@ def united(merged: Insight, parts: Sequence[Insight]) -> Insight:
             "fingerprint": tuple(sorted({feature for each in every for feature in each.fingerprint})),
             "provenance": merged.provenance.model_copy(update=provenance),
         }
+    )
+
+
+def merge_of(parts: Sequence[Entry], merged: Insight, reason: str = "") -> Change:
+    """The change that puts one insight in the place of exactly these, with their labels, tasks, features and counts."""
+    whole = united(merged, [each.insight for each in parts])
+    names = [each.insight.id for each in parts]
+    after: dict[str, Insight | None] = {**dict.fromkeys(names), whole.id: whole}
+    counted = _sum_of([each.usage for each in parts])
+    is_new = whole.id not in names
+    return Change(
+        kind="merge", insights=after, usage={whole.id: counted} if is_new and counted != Usage() else {}, reason=reason
+    )
+
+
+def _sum_of(usages: Sequence[Usage]) -> Usage:
+    """What experience says of several; when they were verified says nothing of what they become."""
+    return Usage(
+        retrieved=sum(each.retrieved for each in usages),
+        used=sum(each.used for each in usages),
+        helped=sum(each.helped for each in usages),
+        hurt=sum(each.hurt for each in usages),
+        tokens=sum(each.tokens for each in usages),
     )
 
 

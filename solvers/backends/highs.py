@@ -13,6 +13,7 @@ import numpy as np
 from steepest.solvers.backends.apart.solving import is_killable, run_apart
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.highs_running import Watch, its_turn, run
+from steepest.solvers.backends.highs_start import NO_QUADRATIC_START, give_basis, give_point, given_up
 from steepest.solvers.backends.quadratic import solve_quadratic
 from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.scaling import SMALLEST_COEFFICIENT, scaled
@@ -49,8 +50,9 @@ def solve_with_highs(
         model: The model.
         options: Limits and tolerances.
         control: Told of progress, and may end the solve.
-        start: A point to begin a MIP with: a value for each column, NaN where it has none. What is beyond the bounds
-            is left open, and so is all of it where no answer has those values.
+        start: A point to begin with: a value for each column, NaN where it has none. What is beyond the bounds of a
+            MIP is left open, and so is all of it where no answer has those values; an LP begins with its basis; a QP
+            has no use for it. The note of the answer says where it was not used.
 
     Raises:
         FormulationError: A bound or coefficient is infinite or zero to a solver.
@@ -62,9 +64,17 @@ def solve_with_highs(
     if scaling.bounds_cross:
         return _INFEASIBLE
     control = (control or SolveControl()).through(scaling.unscaled_progress)
-    run_it = run_highs if stops_soon(scaling.model) or is_killable() else partial(run_apart, "highs")
-    raw = run_it(scaling.model, options, control, start)
-    return scaling.unscaled(raw)
+    return scaling.unscaled(run_killable(scaling.model, options, control, start))
+
+
+def run_killable(model: ArrayModel, options: SolveOptions, control: SolveControl, start: Numbers | None) -> RawAnswer:
+    """Solve a scaled model: in this process if HiGHS heeds a cancel there, else in one that can be killed.
+
+    Raises:
+        SolverError: As `solve_with_highs`.
+    """
+    run_it = run_highs if stops_soon(model) or is_killable() else partial(run_apart, "highs")
+    return run_it(model, options, control, start)
 
 
 def stops_soon(model: ArrayModel) -> bool:
@@ -87,19 +97,23 @@ def run_highs(model: ArrayModel, options: SolveOptions, control: SolveControl, s
 def _run(model: ArrayModel, options: SolveOptions, control: SolveControl, start: Numbers | None) -> RawAnswer:
     solver = handed_over(model, options)
     begin = perf_counter()
-    if start is not None:
-        _begin_with(solver, model, start)
-    watch = Watch(solver, control)
+    is_mip = bool(model.types.any())
+    watch = Watch(solver, control, is_mip=is_mip)
+    note = ""
     if model.hessian is not None:
         end = begin + (options.time_limit or np.inf)
         status = solve_quadratic(solver, model, lambda: _quadratic_status(solver, end, control, watch))
+        note = NO_QUADRATIC_START if start is not None else ""
+    elif start is not None and not is_mip:
+        status, note = _linear_status(solver, model, start, control, watch)
     else:
+        if start is not None:
+            give_point(solver, model, start)
         status = _run_status(solver, control, watch)
     if status == "infeasible_or_unbounded":
         status = _told_apart(solver, control)
     answer = _solution(solver, status)
     info = solver.getInfo()
-    is_mip = "MIP" in model.problem_class
     has_duals = answer is not None and status == "optimal" and not is_mip and answer.dual_valid
     return RawAnswer(
         status=status,
@@ -109,15 +123,19 @@ def _run(model: ArrayModel, options: SolveOptions, control: SolveControl, start:
         gap=float(info.mip_gap) if is_mip and answer is not None and np.isfinite(info.mip_gap) else None,
         seconds=perf_counter() - begin,
         solver=f"HiGHS {solver.version()}",
+        note=note,
     )
 
 
-def _begin_with(solver: "highspy.Highs", model: ArrayModel, start: Numbers) -> None:
-    """Give a MIP the values that its bounds allow; HiGHS finds the others, and forgets all if there are none."""
-    fits = (start >= model.lower) & (start <= model.upper)  # not so of NaN
-    given = np.flatnonzero(fits).astype(np.int32)
-    if len(given) and model.types.any():
-        solver.setSolution(len(given), given, start[given])
+def _linear_status(
+    solver: "highspy.Highs", model: ArrayModel, start: Numbers, control: SolveControl, watch: Watch
+) -> tuple[Status, str]:
+    """Run an LP from the basis of a start, and from scratch if that leads nowhere; a note says so then."""
+    give_basis(solver, model, start)
+    if run(solver, control, watch):
+        return "interrupted", ""
+    note = given_up(solver)
+    return (_run_status(solver, control, watch) if note else _status(solver)), note
 
 
 _INFEASIBLE = RawAnswer("infeasible", None, None, None, None, 0.0, "none needed")
@@ -203,13 +221,13 @@ def _set_options(solver: "highspy.Highs", options: SolveOptions) -> None:
             solver.setOptionValue(name, value)
 
 
-def run_again(solver: "highspy.Highs") -> Status:
-    """Run a solver that was handed a model before and changed since, from where it stands.
+def run_again(solver: "highspy.Highs", control: SolveControl | None = None) -> Status:
+    """Run a solver that was handed a model before and changed since, from where it stands; the control may end it.
 
     Raises:
         SolverError: HiGHS ends in an error of its own.
     """
-    control = SolveControl()
+    control = control or SolveControl()
     with its_turn(control) as may_run:
         return _run_status(solver, control) if may_run else "interrupted"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from steepest.solvers.backends.highs_log import Step, read_step
 from steepest.solvers.control import SolveControl, SolveProgress
 from steepest.solvers.vectorized.scatter import Numbers
 
@@ -43,19 +44,39 @@ class Watch:
     """What a running HiGHS last said of itself.
 
     Its callbacks come in HiGHS's own threads, hundreds a second; what they bring is told by the thread that waits.
+    Of a MIP they tell the search; where the method for an LP or QP stands is in the log alone.
     """
 
-    def __init__(self, solver: "highspy.Highs", control: SolveControl) -> None:
+    def __init__(self, solver: "highspy.Highs", control: SolveControl, *, is_mip: bool) -> None:
         self._control = control
         self._name = f"HiGHS {solver.version()}"
         self._begin = perf_counter()
         self._next = REPORT_SECONDS
         self._search: tuple[float, float, float, int] | None = None
         self._incumbent: Numbers | None = None
+        self._iterations: int | None = None
+        self._step: Step | None = None
         control.report(self._progress(0.0))
+        if not is_mip:
+            self._follow_method(solver)
+            return
         solver.cbMipInterrupt += self._note_search
         if control.wants_incumbents:
             solver.cbMipImprovingSolution += self._note_incumbent
+
+    def _follow_method(self, solver: "highspy.Highs") -> None:
+        solver.setOptionValue("log_to_console", False)
+        solver.setOptionValue("output_flag", True)
+        solver.cbLogging += self._note_step
+        solver.cbSimplexInterrupt += self._note_iterations
+
+    def _note_iterations(self, event: Any) -> None:
+        self._iterations = event.data_out.simplex_iteration_count
+
+    def _note_step(self, event: Any) -> None:
+        step = read_step(event.message)
+        if step is not None:
+            self._step, self._iterations = step, step.iterations
 
     def _note_search(self, event: Any) -> None:
         data = event.data_out
@@ -77,9 +98,13 @@ class Watch:
 
     def _progress(self, seconds: float) -> SolveProgress:
         if self._search is None:
-            return SolveProgress(seconds, None, None, None, None, self._name)
+            return self._progress_of_method(seconds)
         objective, bound, gap, nodes = self._search
         return SolveProgress(seconds, _known(objective), _known(bound), _known(gap), max(0, nodes), self._name)
+
+    def _progress_of_method(self, seconds: float) -> SolveProgress:
+        objective, missed = (self._step.objective, self._step.infeasibility) if self._step else (None, None)
+        return SolveProgress(seconds, None, None, None, None, self._name, self._iterations, objective, missed)
 
 
 def _known(value: float) -> float | None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from steepest.solvers.answer import STOPPED_EARLY
 from steepest.solvers.backends.expression_model import ExpressionModel, with_expressions
 from steepest.solvers.backends.pyomo_model import PyomoModel
 from steepest.solvers.backends.pyomo_solvers import PyomoOutcome, PyomoSolver, open_solver, takes_only_linear
+from steepest.solvers.control import SolveControl, SolveProgress
 from steepest.solvers.data.instance_data import Data
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.expression_verification import NO_BEST_VALUE, doubt
@@ -24,6 +26,7 @@ from steepest.solvers.scalar.violations import Point, evaluator_at, violations
 from steepest.solvers.solution import BindingConstraint, Solution, Status, VariableValue
 from steepest.solvers.tolerances import INTEGRALITY, TIGHT
 
+STOPPED_WITHOUT = "left no answer when it was stopped"
 _HELD = 1e-7
 """How much of a nonlinear objective, relatively, those ranked below it may take."""
 _HIGHS_CLASSES = frozenset({"LP", "MIP", "QP"})
@@ -33,7 +36,11 @@ _BELIEVED: tuple[Status, ...] = ("infeasible", "time_limit", "interrupted")
 
 
 def solve_with_pyomo(
-    formulation: Formulation, data: Data, options: SolveOptions | None = None, solver: str = "highs"
+    formulation: Formulation,
+    data: Data,
+    options: SolveOptions | None = None,
+    solver: str = "highs",
+    control: SolveControl | None = None,
 ) -> Solution:
     """Solve through Pyomo.
 
@@ -42,6 +49,8 @@ def solve_with_pyomo(
         data: Its data.
         options: Limits and tolerances, as far as the solver has them.
         solver: A name that Pyomo knows, such as `highs`, `cbc` or `gurobi`.
+        control: Told when the solver begins. What stops it is the caller's; once cancelled, what comes is taken for
+            the best answer so far.
 
     Raises:
         FormulationError: The data do not fit, or something is missing. A term that Pyomo can't take is no error: the
@@ -60,7 +69,8 @@ def solve_with_pyomo(
     refusal = _refusal(solver, problem_class)
     if refusal:
         return Solution(status="unsupported", message=refusal, problem_class=problem_class, solver=f"pyomo/{solver}")
-    solution = _solve_built(built, options or SolveOptions(), open_solver(solver), problem_class)
+    control = control or SolveControl()
+    solution = _solve_built(built, options or SolveOptions(), open_solver(solver), problem_class, control)
     return solution.model_copy(update={"problem_class": problem_class})
 
 
@@ -99,7 +109,9 @@ def relative_slack(objective: Any) -> float:
     return 0.0 if _degree(objective.expr) <= 1 else _HELD
 
 
-def _solve_built(built: PyomoModel, options: SolveOptions, solver: PyomoSolver, problem_class: str) -> Solution:
+def _solve_built(
+    built: PyomoModel, options: SolveOptions, solver: PyomoSolver, problem_class: str, control: SolveControl
+) -> Solution:
     name = f"pyomo/{solver.name}"
     if not _mentioned(built):
         return _without_solver(built, name)
@@ -107,7 +119,9 @@ def _solve_built(built: PyomoModel, options: SolveOptions, solver: PyomoSolver, 
         extracted = None if problem_class in _LINEAR_CLASSES else extract(built.model)
     except ModelRefusedError as error:
         return Solution(status="unsupported", message=str(error), solver=name)
-    outcome = _told_apart(built, options, solver, solver.solve(built.model, options))
+    control.report(SolveProgress(0.0, None, None, None, None, name))
+    outcome = solver.solve(built.model, options)
+    outcome = _interrupted(outcome) if control.cancelled else _told_apart(built, options, solver, outcome)
     status, message = outcome.status, outcome.message
     if status == "failed" and problem_class == "QP" and solver.name == "highs":
         status, message = "unsupported", "the solver refused the quadratic objective: it is not convex"
@@ -120,6 +134,14 @@ def _solve_built(built: PyomoModel, options: SolveOptions, solver: PyomoSolver, 
     if reason is not None:
         return solution.model_copy(update={"status": "failed", "message": reason})
     return with_answer(solution, built, outcome.values, outcome.bound)
+
+
+def _interrupted(outcome: PyomoOutcome) -> PyomoOutcome:
+    """What a solver came to that was stopped; some say nothing of that, or tell of a limit."""
+    if outcome.status in ("optimal", "infeasible", "unbounded"):
+        return outcome
+    message = STOPPED_EARLY if outcome.values is not None else f"{outcome.solver} {STOPPED_WITHOUT}"
+    return replace(outcome, status="interrupted", message=message)
 
 
 def _doubt(extracted: Extracted, values: Mapping[int, float], outcome: PyomoOutcome) -> str | None:

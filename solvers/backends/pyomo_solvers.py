@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from subprocess import TimeoutExpired
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -96,6 +97,9 @@ def open_solver(name: str) -> PyomoSolver:
         raise InputError(f"{reason}; it finds {', '.join(solvers_found())}. Use one of these") from error
     if found is None:
         here = ", ".join(solvers_found())
+        if _is_algorithm(name):
+            reason = f"{name!r} is an algorithm that Pyomo builds of other solvers, and no solver"
+            raise InputError(f"{reason}; it finds {here}. Use one of these")
         raise InputError(f"Pyomo finds no solver {name!r} here; it finds {here}. Install it, or use one of these")
     return found
 
@@ -196,6 +200,8 @@ def _newer_outcome(results: Any) -> tuple[Status, str]:
     return words.get(condition) or ("failed", f"the solver stopped with {condition.name}")
 
 
+OVERRAN = "went on past the time limit, and was ended without an answer"
+"""What a solver did, for a message with its name."""
 _LATE = 0.9
 """Share of a time limit after which it is what ended a solve."""
 _INFEASIBLE = "no answer meets all constraints"
@@ -219,7 +225,11 @@ class _Classic:
         own = {settings[key]: value for key, value in given.items() if key in settings and value is not None}
         limit = {} if options.time_limit is None else {"timelimit": _seconds(self.name, options.time_limit)}
         with _told_as_solver_error(self.name):
-            results = self.solver.solve(model, load_solutions=False, options=own, **limit)
+            try:
+                results = self.solver.solve(model, load_solutions=False, options=own, **limit)
+            except TimeoutExpired:  # of the program: Pyomo ended it
+                seconds = perf_counter() - begin
+                return PyomoOutcome("time_limit", f"pyomo/{self.name}", seconds, f"{self.name} {OVERRAN}")
             status, message = _classic_outcome(results)
             if message == _UNPROVEN and options.gap and not _is_late(begin, options):
                 status, message = "optimal", ""  # what ended it is the gap that was asked for
@@ -241,6 +251,15 @@ def _seconds(name: str, limit: float) -> float:
 
 
 def _classic(name: str) -> _Classic | None:
+    solver = _opened(name)
+    if solver is None or _is_built_of_others(solver):
+        return None
+    with _without_log():
+        return _Classic(name, solver) if solver.available(exception_flag=False) else None
+
+
+def _opened(name: str) -> Any:
+    """Pyomo's own solver of a name; None if it has none."""
     import pyomo.environ as pyo
     from pyomo.opt.base.solvers import UnknownSolver
 
@@ -248,16 +267,19 @@ def _classic(name: str) -> _Classic | None:
         return None  # of any other name Pyomo runs the program that is called so
     with _without_log():
         solver = pyo.SolverFactory(name)
-        if isinstance(solver, UnknownSolver):
-            return None
-        is_here = _takes_settings(solver) and bool(solver.available(exception_flag=False))
-    return _Classic(name, solver) if is_here else None
+    return None if isinstance(solver, UnknownSolver) else solver
 
 
-def _takes_settings(solver: Any) -> bool:
-    """Whether it is called as solvers are: algorithms that Pyomo builds of them (`multistart`, `gdpopt`) are not."""
+def _is_algorithm(name: str) -> bool:
+    solver = _opened(name)
+    return solver is not None and _is_built_of_others(solver)
+
+
+def _is_built_of_others(solver: Any) -> bool:
+    """Whether it is an algorithm of Pyomo's: `multistart` and `gdpopt` are not called as solvers are, `mpec_nlp` is."""
     settings = getattr(solver, "CONFIG", None)
-    return settings is None or "load_solutions" in settings
+    has_own_call = settings is not None and "load_solutions" not in settings
+    return has_own_call or type(solver).__module__.startswith("pyomo.mpec.")
 
 
 def _classic_outcome(results: Any) -> tuple[Status, str]:

@@ -19,3 +19,5 @@ class RawAnswer:
     gap: float | None
     seconds: float
     solver: str
+    note: str = ""
+    """What else is to be known, such as what became of a start."""

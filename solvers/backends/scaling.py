@@ -46,7 +46,12 @@ class ScaledModel:
 
     def unscaled_progress(self, progress: SolveProgress) -> SolveProgress:
         """Progress with the objective of the model that the scaled one was made of."""
-        return replace(progress, objective=self._unscaled(progress.objective), bound=self._unscaled(progress.bound))
+        return replace(
+            progress,
+            objective=self._unscaled(progress.objective),
+            bound=self._unscaled(progress.bound),
+            current=self._unscaled(progress.current),
+        )
 
     def _unscaled(self, objective: float | None) -> float | None:
         return None if objective is None else objective / self.objective_factor

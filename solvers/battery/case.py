@@ -1,134 +1,78 @@
-"""A case before the battery: the formulation, what is known of its numbers, and a tally of what each test found."""
+"""A case that has arrays: linear and convex quadratic problems, whose coefficients prove what a change can do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.battery.effects import UNCLEAR, Effect, effect
-from steepest.solvers.battery.lexicon import Assertion, limit_named, limit_said, money_named
-from steepest.solvers.battery.probes import Probes, Reached, raised, values_of
-from steepest.solvers.battery.report import Asserted, Basis, BatteryResult, Finding, Outcome, TestName
-from steepest.solvers.definitions import names_in, needed_definitions
-from steepest.solvers.formulation import Constraint, Element, Formulation, Objective, Parameter, Variable
+from steepest.solvers.battery.probes import Probes, Reached, raised
+from steepest.solvers.battery.subject import STEP, Subject
+from steepest.solvers.data.instance_data import Data
+from steepest.solvers.formulation import Constraint, Objective, Sense
+from steepest.solvers.vectorized.columns import SEMICONTINUOUS
+from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.scatter import Numbers
-
-_STEP = 1.5
-"""By what factor a number is raised to see what that does: far enough that no rounding hides it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Fact:
-    """What is known of a parameter that holds numbers."""
-
-    parameter: Parameter
-    values: Numbers
-    effect: Effect
-    """Of raising all of its numbers."""
-    limit: Assertion | None
-    """What words say of it as a limit."""
-    money: Assertion | None
-    """What its name says of it as a cost or reward."""
-
-    @property
-    def name(self) -> str:
-        """The parameter's name."""
-        return self.parameter.name
 
 
 @dataclass
-class Case:
-    """What every test of the battery looks at."""
+class Case(Subject):
+    """What every test of the battery looks at where there are arrays."""
 
     probes: Probes
-    base: Reached
-    """The optimum that is tested."""
-    asserted: Asserted
 
     @property
-    def formulation(self) -> Formulation:
-        """The formulation that is tested."""
-        return self.probes.formulation
+    def sense(self) -> Sense:
+        """Of its one objective."""
+        return self.probes.model.sense
 
     @property
-    def objective(self) -> Objective:
-        """Its one objective."""
-        return self.formulation.objectives[0]
+    def objectives_that_grow(self) -> list[Objective]:
+        """The objective, if it is a plain sum that grows with its decisions."""
+        return [self.objective] if self.has_plain_objective and (self.probes.model.cost >= 0).all() else []
 
-    @cached_property
-    def needed(self) -> frozenset[str]:
-        """The sets, parameters and named expressions that anything depends on."""
-        return frozenset(needed_definitions(self.formulation))
-
-    @cached_property
-    def facts(self) -> list[Fact]:
-        """The parameters that hold numbers which something depends on."""
-        return [fact for each in self.formulation.parameters if (fact := self._fact(each)) is not None]
-
-    def _fact(self, parameter: Parameter) -> Fact | None:
-        values = values_of(self.probes.data, parameter.name)
-        if values is None or not len(values) or parameter.name not in self.needed:
-            return None
-        return Fact(parameter, values, self._effect(parameter.name), self.limit(parameter), self.money(parameter))
-
-    def _effect(self, name: str) -> Effect:
-        data = raised(self.probes.data, name, _STEP)
+    def effect_of(self, name: str) -> Effect:
+        """What raising a parameter's numbers does to the arrays."""
+        data = raised(self.data, name, STEP)
         model = self.probes.compiled(data) if data is not None else None
         return effect(self.probes.model, model) if model is not None else UNCLEAR
 
-    def limit(self, parameter: Parameter) -> Assertion | None:
-        """What kind of limit a parameter is said to be."""
-        given = self.asserted.roles.get(parameter.name)
-        if given is not None:
-            return Assertion(given, "as it was said", is_quoted=True) if "limit" in given else None
-        values = values_of(self.probes.data, parameter.name)
-        numbers: Sequence[float] = values.tolist() if values is not None else ()
-        own, of_users = parameter.quotes, [quote for each in self.users(parameter.name) for quote in each.quotes]
-        said = limit_said(own, numbers) or limit_said(of_users, numbers)
-        is_least_cost = bool(self.formulation.objectives) and self.objective.sense == "minimize"
-        texts = [*own, *of_users, *(each.name for each in self.users(parameter.name))]
-        named = limit_named(parameter.name, parameter.unit, texts, is_least_cost=is_least_cost)
-        if said is None or named is None:
-            return said or named
-        return said if said.role == named.role else None
+    def counts_up(self, constraint: Constraint) -> bool:
+        """Whether every coefficient of a constraint's rows is positive."""
+        blocks = [each for each in self.probes.model.blocks if each.name == constraint.name]
+        return bool(blocks) and all(not each.is_auxiliary and bool((each.coefficients > 0).all()) for each in blocks)
 
-    def money(self, parameter: Parameter) -> Assertion | None:
-        """Whether a parameter is said to be a cost or a reward; one that is said to be negative is neither."""
-        given = self.asserted.roles.get(parameter.name)
-        if given is not None:
-            return None if "limit" in given else Assertion(given, "as it was said", is_quoted=True)
-        values = values_of(self.probes.data, parameter.name)
-        if values is None or (values < 0).any() or not values.any():
-            return None
-        return money_named(parameter.name, parameter.quotes)
+    def with_data(self, data: Data | None) -> Reached | None:
+        """What the formulation comes to with other data; None where that is unknown."""
+        model = self.probes.compiled(data) if data is not None else None
+        return self.probes.solved(model) if model is not None else None
 
-    def basis_of(self, name: str) -> Basis:
-        """What speaks for the role of a parameter: the caller, or words alone."""
-        return "arrays" if name in self.asserted.roles else "words"
+    @property
+    def has_fractions_to_allow(self) -> bool:
+        """Whether there are whole numbers, and no semicontinuous decisions."""
+        return relaxation(self.probes.model) is not None
 
-    def users(self, name: str) -> list[Constraint | Variable]:
-        """The constraints and variables that mention a parameter themselves."""
-        elements: list[Constraint | Variable] = [*self.formulation.constraints, *self.formulation.variables]
-        return [each for each in elements if name in names_in(each)]
+    def relaxed(self) -> Reached | None:
+        """The optimum of the relaxation."""
+        return self.probes.solved(relaxation(self.probes.model) or self.probes.model)
 
-    @cached_property
-    def objective_words(self) -> list[str]:
-        """Names and units of what the objective is made of, that of named expressions too."""
-        elements: dict[str, Parameter | Variable] = {each.name: each for each in self.formulation.parameters}
-        elements |= {each.name: each for each in self.formulation.variables}
-        lets = {each.name: each for each in self.formulation.lets}
-        found, open_ = {self.objective.unit or ""}, list(names_in(self.objective))
-        while open_:
-            name = open_.pop()
-            if name in found:
-                continue
-            found.add(name)
-            if name in elements:
-                found.add(elements[name].unit or "")
-            if name in lets:
-                open_ += names_in(lets[name])
-        return sorted(found)
+    def families(self) -> list[str]:
+        """The constraints with rows of their own."""
+        blocks = self.probes.model.blocks
+        return list(dict.fromkeys(block.name for block in blocks if not block.is_auxiliary and len(block)))
+
+    def without(self, name: str) -> Reached | None:
+        """The optimum with the rows of a constraint left without limits."""
+        return self.probes.solved(_without_rows(self.probes.model, name))
+
+    def multiplied(self, factor: float) -> Reached | None:
+        """The optimum of a multiple of the costs."""
+        model = self.probes.model
+        hessian = model.hessian and replace(model.hessian, values=factor * model.hessian.values)
+        return self.probes.solved(
+            replace(model, cost=factor * model.cost, offset=factor * model.offset, hessian=hessian)
+        )
 
     @cached_property
     def costs(self) -> Numbers:
@@ -149,58 +93,26 @@ class Case:
         return model.sense == "minimize" and self.has_plain_objective and bool((model.cost >= 0).all())
 
 
-@dataclass
-class Tally:
-    """What one test found out."""
-
-    test: TestName
-    findings: list[Finding] = field(default_factory=list)
-    checks: int = 0
-    doubt: str = ""
-    """Why something could not be decided."""
-    reason: str = ""
-    """Why it does not apply, where it was never carried out."""
-
-    def found(
-        self,
-        elements: Sequence[Element | str],
-        *,
-        basis: Basis,
-        changed: str,
-        happened: str,
-        must_hold: str,
-        confirmed: bool = True,
-    ) -> None:
-        """Add a finding about elements, with the words that they come from."""
-        names = tuple(each if isinstance(each, str) else getattr(each, "name", "objective") for each in elements)
-        quotes = dict.fromkeys(quote for each in elements if isinstance(each, Element) for quote in each.quotes)
-        self.findings.append(
-            Finding(
-                test=self.test,
-                basis=basis,
-                elements=names,
-                quotes=tuple(quotes),
-                changed=changed,
-                happened=happened,
-                must_hold=must_hold,
-                confirmed=confirmed,
-            )
-        )
-
-    def result(self) -> BatteryResult:
-        """The outcome of the test."""
-        outcome: Outcome = "worth_a_look" if self.findings else "passed"
-        if any(each.basis == "arrays" for each in self.findings):
-            outcome = "failed"
-        if not self.findings and not self.checks:
-            outcome = "undecided" if self.doubt else "not_applicable"
-        reason = "" if self.findings else self.doubt or (self.reason if not self.checks else "")
-        return BatteryResult(test=self.test, outcome=outcome, reason=reason, checks=self.checks)
-
-
 def is_zero_feasible(case: Case) -> bool:
     """Whether doing nothing is allowed."""
     model = case.probes.model
     rows = (model.row_lower <= 0).all() and (model.row_upper >= 0).all()
     columns = ((model.lower <= 0) & (model.upper >= 0)) | (model.types == 2)
     return bool(rows and np.all(columns))
+
+
+def relaxation(model: ArrayModel) -> ArrayModel | None:
+    """The model with fractions; None where there are only real decisions, or semicontinuous ones."""
+    if not model.types.any() or (model.types == SEMICONTINUOUS).any():
+        return None
+    return replace(model, types=np.zeros_like(model.types))
+
+
+def _without_rows(model: CompiledModel, name: str) -> ArrayModel:
+    lower, upper = model.row_lower.copy(), model.row_upper.copy()
+    first = 0
+    for block in model.blocks:
+        if block.name == name:
+            lower[first : first + len(block)], upper[first : first + len(block)] = -np.inf, np.inf
+        first += len(block)
+    return replace(model, row_lower=lower, row_upper=upper)

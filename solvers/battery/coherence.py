@@ -6,8 +6,10 @@ import numpy as np
 
 from steepest.errors import SteepestError
 from steepest.solvers.backends.array_model import ArrayModel
-from steepest.solvers.battery.case import Case, Tally
+from steepest.solvers.battery.case import Case, relaxation
 from steepest.solvers.battery.probes import Probes, Reached, is_same, raised
+from steepest.solvers.battery.subject import Subject
+from steepest.solvers.battery.tally import Tally
 from steepest.solvers.display import format_number
 from steepest.solvers.sensitivity.ranging import Ranged, solve_ranged
 from steepest.solvers.vectorized.columns import SEMICONTINUOUS
@@ -21,18 +23,17 @@ _SCALE = 4.0
 _NOT_OPTIMAL = "one of the two answers is not optimal"
 
 
-def check_relaxation(case: Case, tally: Tally) -> None:
+def check_relaxation(case: Subject, tally: Tally) -> None:
     """Without whole numbers the optimum is at least as good."""
-    model = _relaxation(case.probes.model)
-    if model is None:
+    if not case.has_fractions_to_allow:
         tally.reason = "there are no whole numbers to leave out"
         return
-    after = case.probes.solved(model)
+    after = case.relaxed()
     if after is None:
         tally.doubt = "the relaxation was not solved to its end"
         return
     tally.checks += 1
-    if case.probes.is_worse(after, case.base):
+    if case.is_worse(after, case.base):
         tally.found(
             [case.objective],
             basis="arrays",
@@ -42,16 +43,16 @@ def check_relaxation(case: Case, tally: Tally) -> None:
         )
 
 
-def check_row_removal(case: Case, tally: Tally) -> None:
-    """Without a constraint the optimum is at least as good; those are left out first whose rows are tight."""
+def check_row_removal(case: Subject, tally: Tally) -> None:
+    """Without a constraint the optimum is at least as good."""
     tally.reason = "there are no constraints"
-    for name in _families(case.probes.model)[:_MOST_FAMILIES]:
-        after = case.probes.solved(_without_rows(case.probes.model, name))
+    for name in case.families()[:_MOST_FAMILIES]:
+        after = case.without(name)
         if after is None:
             tally.doubt = f"the problem without `{name}` was not solved to its end"
             continue
         tally.checks += 1
-        if case.probes.is_worse(after, case.base):
+        if case.is_worse(after, case.base):
             tally.found(
                 [next(each for each in case.formulation.constraints if each.name == name)],
                 basis="arrays",
@@ -61,17 +62,14 @@ def check_row_removal(case: Case, tally: Tally) -> None:
             )
 
 
-def check_homogeneity(case: Case, tally: Tally) -> None:
+def check_homogeneity(case: Subject, tally: Tally) -> None:
     """A multiple of the objective has that multiple of the optimum."""
-    model = case.probes.model
-    hessian = model.hessian and replace(model.hessian, values=_SCALE * model.hessian.values)
-    scaled = replace(model, cost=_SCALE * model.cost, offset=_SCALE * model.offset, hessian=hessian)
-    after = case.probes.solved(scaled)
+    after = case.multiplied(_SCALE)
     if after is None:
         tally.doubt = "the problem with a multiple of the objective was not solved to its end"
         return
     tally.checks += 1
-    if not is_same(after, Reached("optimal", _SCALE * case.base.value)):
+    if not case.is_same(after, Reached("optimal", _SCALE * case.base.value)):
         tally.found(
             [case.objective],
             basis="arrays",
@@ -83,24 +81,24 @@ def check_homogeneity(case: Case, tally: Tally) -> None:
 
 def check_curvature(case: Case, tally: Tally) -> None:
     """The optimum of the relaxation is convex (concave where it is maximized) in every limit: half way is half way."""
-    relaxation = _relaxation(case.probes.model) or case.probes.model
+    relaxed = relaxation(case.probes.model) or case.probes.model
     if (case.probes.model.types == SEMICONTINUOUS).any():
         tally.reason = "there are semicontinuous decisions"
         return
     tally.reason = "there are no limits"
     middle = None
-    for row, step in _shifts(relaxation)[:_MOST_ROWS]:
-        middle = middle or case.probes.solved(relaxation)
-        ends = [case.probes.solved(_shifted(relaxation, row, sign * step)) for sign in (-1, 1)]
+    for row, step in _shifts(relaxed)[:_MOST_ROWS]:
+        middle = middle or case.probes.solved(relaxed)
+        ends = [case.probes.solved(_shifted(relaxed, row, sign * step)) for sign in (-1, 1)]
         if middle is None or any(each is None or each.ending != "optimal" for each in ends):
             tally.doubt = "a relaxation with another limit has no proven optimum"
             continue
         tally.checks += 1
         low, high = (each.value for each in ends if each is not None)
         between = Reached("optimal", (low + high) / 2)
-        if case.probes.is_worse(middle, between):
+        if case.is_worse(middle, between):
             tally.found(
-                [relaxation.row_name(row)],
+                [relaxed.row_name(row)],
                 basis="arrays",
                 changed=f"its limit was moved by {format_number(step)} both ways, decisions may be fractions",
                 happened=f"the optimum is {format_number(low)} and {format_number(high)} there, and {middle} between",
@@ -137,7 +135,7 @@ def _require_subgradient(case: Case, tally: Tally, ranged: Ranged, row: int, ste
     if after is None:
         return
     promised = Reached("optimal", ranged.objective + step * float(ranged.row_duals[row]))
-    if case.probes.is_worse(promised, after):
+    if case.is_worse(promised, after):
         tally.found(
             [case.probes.model.row_name(row)],
             basis="arrays",
@@ -153,7 +151,7 @@ def check_prohibitive(case: Case, tally: Tally) -> None:
     if not case.is_pure_cost:
         return
     for fact in [each for each in case.facts if each.money is not None and not each.effect.in_rows][:_MOST_FAMILIES]:
-        data = raised(case.probes.data, fact.name, 2.0)
+        data = raised(case.data, fact.name, 2.0)
         model = case.probes.compiled(data) if data is not None else None
         if model is None or fact.effect.direction != "hurts":
             continue
@@ -192,7 +190,7 @@ def check_crush(case: Case, tally: Tally) -> None:
     """Without what the caller says is needed there is no answer."""
     tally.reason = "nothing was said to be needed for there to be an answer"
     for name in case.asserted.crushed:
-        after = case.probes.with_data(raised(case.probes.data, name, 0.0))
+        after = case.with_data(raised(case.data, name, 0.0))
         if after is None:
             tally.doubt = f"the problem without `{name}` was not solved to its end"
             continue
@@ -208,28 +206,6 @@ def check_crush(case: Case, tally: Tally) -> None:
 
 
 # Variations of the arrays
-
-
-def _relaxation(model: ArrayModel) -> ArrayModel | None:
-    """The model with fractions; None where there are only real decisions, or semicontinuous ones."""
-    if not model.types.any() or (model.types == SEMICONTINUOUS).any():
-        return None
-    return replace(model, types=np.zeros_like(model.types))
-
-
-def _families(model: CompiledModel) -> list[str]:
-    return list(dict.fromkeys(block.name for block in model.blocks if not block.is_auxiliary and len(block)))
-
-
-def _without_rows(model: CompiledModel, name: str) -> ArrayModel:
-    """The model with the rows of a constraint left without limits."""
-    lower, upper = model.row_lower.copy(), model.row_upper.copy()
-    first = 0
-    for block in model.blocks:
-        if block.name == name:
-            lower[first : first + len(block)], upper[first : first + len(block)] = -np.inf, np.inf
-        first += len(block)
-    return replace(model, row_lower=lower, row_upper=upper)
 
 
 def _shifts(model: ArrayModel) -> list[tuple[int, float]]:
@@ -254,8 +230,7 @@ def _with(values: Numbers, place: int, value: float) -> Numbers:
 
 
 def _ranged(probes: Probes) -> Ranged | None:
-    probes.require_time()
-    probes.solves += 1
+    probes.spending.next_limit()
     try:
         return solve_ranged(probes.model, probes.options)
     except SteepestError:

@@ -8,12 +8,13 @@ there the exchanged data must do the same. They don't where a number of the one 
 from collections import Counter
 from collections.abc import Callable
 
-from steepest.solvers.battery.case import Case, Tally
+from steepest.solvers.battery.case import Case
 from steepest.solvers.battery.entities import Pair, Part, entity_pairs, expression_of, head_of, parts_of
 from steepest.solvers.battery.exchanged import exchanged_but, exchanged_data
 from steepest.solvers.battery.lexicon import tokens
 from steepest.solvers.battery.mirroring import shape
 from steepest.solvers.battery.probes import is_same
+from steepest.solvers.battery.tally import Tally
 from steepest.solvers.language.expressions import (
     Arithmetic,
     Comparison,
@@ -45,7 +46,7 @@ def check_exchange(case: Case, tally: Tally) -> None:
 
 def _is_shown(case: Case, tally: Tally, pair: Pair, group: list[Part]) -> bool:
     """Whether the optimum is another one with the data exchanged in what is said of both."""
-    data = exchanged_data(case.probes.data, pair)
+    data = exchanged_data(case.data, pair)
     formulation = exchanged_but(case.formulation, pair, group)
     if data is None or formulation is None:
         return False

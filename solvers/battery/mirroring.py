@@ -21,9 +21,8 @@ from steepest.solvers.language.expressions import (
     Sum,
     children,
     map_children,
-    spell,
-    spell_head,
 )
+from steepest.solvers.language.spelling import spell, spell_head
 
 _TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 

@@ -5,8 +5,7 @@ problems included, one-sided, and with more slack than the solver's own toleranc
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from time import perf_counter
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -15,12 +14,11 @@ from steepest.errors import SteepestError
 from steepest.solvers.answer import Answer
 from steepest.solvers.array_solve import require_supported, solve_arrays
 from steepest.solvers.backends.array_model import ArrayModel
-from steepest.solvers.battery.report import BatteryBudget
-from steepest.solvers.control import SolveControl
 from steepest.solvers.data.instance_data import Cells, Data, Dense
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.language.expressions import Label
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.spending import Spending
 from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
 from steepest.solvers.vectorized.scatter import Numbers
 
@@ -28,10 +26,6 @@ SLACK = 1e-5
 """Relative to the larger of the two values: less is no difference."""
 
 Ending = Literal["optimal", "infeasible", "unbounded"]
-
-
-class BudgetSpentError(Exception):
-    """The battery has no solves or seconds left, or was cancelled: what is open stays so. Never leaves this package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +48,7 @@ class Probes:
     data: Data
     model: CompiledModel
     options: SolveOptions
-    budget: BatteryBudget
-    control: SolveControl
-    begin: float = field(default_factory=perf_counter)
-    solves: int = 0
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the begin."""
-        return perf_counter() - self.begin
-
-    def require_time(self) -> float:
-        """The seconds that are left.
-
-        Raises:
-            BudgetSpentError: None, or the battery was cancelled.
-        """
-        left = self.budget.seconds - self.seconds
-        if self.control.cancelled:
-            raise BudgetSpentError("the battery was interrupted")
-        if left <= 0:
-            raise BudgetSpentError("the seconds of the budget were spent")
-        return left
+    spending: Spending
 
     def compiled(self, data: Data | None = None, formulation: Formulation | None = None) -> CompiledModel | None:
         """The model with other data or elements; None where it has no meaning or no arrays then.
@@ -83,7 +56,7 @@ class Probes:
         Raises:
             BudgetSpentError: There is no time left.
         """
-        self.require_time()
+        self.spending.require_time()
         try:
             model = compile_formulation(formulation or self.formulation, data or self.data)
             require_supported(model)
@@ -97,26 +70,14 @@ class Probes:
         Raises:
             BudgetSpentError: There are no solves or seconds left.
         """
-        left = self.require_time()
-        if self.solves >= self.budget.solves:
-            raise BudgetSpentError("the solves of the budget were spent")
-        self.solves += 1
+        left = self.spending.next_limit()
         limit = left if self.options.time_limit is None else min(left, self.options.time_limit)
         options = self.options.model_copy(update={"time_limit": max(limit / 2, 0.05), "gap": 0.0})
         try:
-            answer = solve_arrays(model, options, self.control)
+            answer = solve_arrays(model, options, self.spending.control)
         except SteepestError:
             return None
         return reached(answer, model)
-
-    def with_data(self, data: Data | None) -> Reached | None:
-        """What the formulation comes to with other data; None where that is unknown."""
-        model = self.compiled(data) if data is not None else None
-        return self.solved(model) if model is not None else None
-
-    def is_worse(self, one: Reached, other: Reached) -> bool:
-        """Whether the first is certainly worse than the second, in the sense of the objective."""
-        return is_above(one, other) if self.model.sense == "minimize" else is_above(other, one)
 
 
 def reached(answer: Answer, model: ArrayModel) -> Reached | None:
@@ -132,11 +93,11 @@ def reached(answer: Answer, model: ArrayModel) -> Reached | None:
     return None
 
 
-def is_above(one: Reached, other: Reached) -> bool:
+def is_above(one: Reached, other: Reached, slack: float = SLACK) -> bool:
     """Whether a value is above another by more than the slack."""
     if not np.isfinite([one.value, other.value]).all():
         return one.value > other.value
-    return one.value - other.value > SLACK * max(1.0, abs(one.value), abs(other.value))
+    return one.value - other.value > slack * max(1.0, abs(one.value), abs(other.value))
 
 
 def is_same(one: Reached, other: Reached) -> bool:

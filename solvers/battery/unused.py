@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from itertools import combinations
 
-from steepest.solvers.battery.case import Case, Tally
+from steepest.solvers.battery.case import Case
 from steepest.solvers.battery.entities import name_pairs
 from steepest.solvers.battery.lexicon import limit_said, numbers_in, said_used, tokens
 from steepest.solvers.battery.probes import is_same, values_of
 from steepest.solvers.battery.report import Role
+from steepest.solvers.battery.tally import Tally
 from steepest.solvers.display import format_number
 from steepest.solvers.formulation import Constraint, Formulation, Objective, Parameter
-from steepest.solvers.language.expressions import Comparison, Expression, Index, Name, Number, map_children, spell, walk
+from steepest.solvers.language.expressions import Comparison, Expression, Index, Name, Number, map_children, walk
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.vectorized.scatter import Numbers
 
 _COMMON = frozenset(
@@ -98,7 +100,7 @@ def check_unused(case: Case, tally: Tally) -> None:
     """Every number that is said to limit, cost or use something has a part in the model."""
     tally.reason = "no number is said to limit, cost or use something"
     for parameter in case.formulation.parameters:
-        values = values_of(case.probes.data, parameter.name)
+        values = values_of(case.data, parameter.name)
         purpose = _purpose(case, parameter) if values is not None and values.any() else None
         if purpose is None or values is None:
             continue
@@ -235,7 +237,7 @@ def _own(case: Case, limit: _Limit, of: _Limit) -> bool:
         return True
     if set(constraint.quotes) & set(parameter.quotes):
         return True
-    values = values_of(case.probes.data, parameter.name)
+    values = values_of(case.data, parameter.name)
     return values is not None and limit_said(constraint.quotes, values.tolist()) is not None
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from steepest.solvers.battery.case import Case, Tally, is_zero_feasible
+from steepest.solvers.battery.case import Case, is_zero_feasible
 from steepest.solvers.battery.probes import SLACK, raised
+from steepest.solvers.battery.tally import Tally
 from steepest.solvers.formulation import Variable
 from steepest.solvers.vectorized.algebra import VariableBlock
 from steepest.solvers.vectorized.columns import INTEGER
@@ -77,7 +78,7 @@ def _without_requirements(case: Case, tally: Tally) -> None:
         for each in case.facts
         if each.effect.is_limit and each.effect.in_rows and each.effect.direction == "hurts"
     ]
-    data = case.probes.data
+    data = case.data
     for name in names:
         data = raised(data, name, 0.0) or data
     model = case.probes.compiled(data) if names else None

@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from steepest.solvers.battery.case import Case, Fact, Tally
+from steepest.solvers.battery.case import Case
 from steepest.solvers.battery.lexicon import limit_said, said_whole, sense_said
 from steepest.solvers.battery.probes import Reached, raised
+from steepest.solvers.battery.subject import Fact, Subject
+from steepest.solvers.battery.tally import Tally
 from steepest.solvers.display import format_number
-from steepest.solvers.formulation import Constraint
+from steepest.solvers.formulation import Constraint, Objective
 from steepest.solvers.language.expressions import Comparison, Number
 from steepest.solvers.tolerances import INTEGRALITY
 
@@ -16,35 +18,37 @@ _MOST_CONFIRMED = 3
 """How many numbers that behave as their words say are solved for once more."""
 
 
-def check_sense(case: Case, tally: Tally) -> None:
-    """The objective is to be made as large, or as small, as its words say."""
-    texts = [*case.objective.quotes, case.formulation.title]
-    said = (
-        (case.asserted.sense, "as it was said")
-        if case.asserted.sense is not None
-        else sense_said(texts, case.objective_words)
-    )
+def check_sense(case: Subject, tally: Tally) -> None:
+    """Every objective is to be made as large, or as small, as its words say."""
+    tally.reason = "no words say which way the objective goes"
+    for objective in case.formulation.objectives:
+        _check_sense_of(case, objective, tally)
+
+
+def _check_sense_of(case: Subject, objective: Objective, tally: Tally) -> None:
+    is_alone = len(case.formulation.objectives) == 1
+    asserted = case.asserted.sense if is_alone else None
+    texts = [*objective.quotes, *([case.formulation.title] if is_alone else [])]
+    said = (asserted, "as it was said") if asserted is not None else sense_said(texts, case.words_of(objective))
     if said is None:
-        tally.reason = "no words say which way the objective goes"
         return
-    if not case.has_plain_objective or not (case.probes.model.cost >= 0).all():
+    if objective not in case.objectives_that_grow:
         tally.reason = "the objective is no plain sum that grows with the decisions, so it may be one turned round"
         return
     tally.checks += 1
     sense, words = said
-    declared = case.probes.model.sense
-    if sense != declared:
+    if sense != objective.sense:
         tally.found(
-            [case.objective],
-            basis="words" if case.asserted.sense is None else "arrays",
+            [objective],
+            basis="words" if asserted is None else "arrays",
             changed="nothing was changed",
-            happened=f"the model is to {declared} it, and the words are `{words}`",
+            happened=f"the model is to {objective.sense} it, and the words are `{words}`",
             must_hold=f"the sense that is declared must be the one that is asked for: {sense}",
             confirmed=False,
         )
 
 
-def check_limits(case: Case, tally: Tally) -> None:
+def check_limits(case: Subject, tally: Tally) -> None:
     """More of an upper limit never makes the optimum worse, more of a lower limit never better."""
     tally.reason = "no words beside a number say that it is a limit, or it is more than a limit to the model"
     solved = 0
@@ -63,10 +67,10 @@ def check_limits(case: Case, tally: Tally) -> None:
         _check_written_limit(case, tally, constraint)
 
 
-def _check_written_limit(case: Case, tally: Tally, constraint: Constraint) -> None:
+def _check_written_limit(case: Subject, tally: Tally, constraint: Constraint) -> None:
     """A number that stands in the comparison itself, of decisions that count with no negative sign."""
     match constraint.body:
-        case Comparison((_, Number(value)), (operator,)) if operator in ("<=", ">=") and _counts_up(case, constraint):
+        case Comparison((_, Number(value)), (operator,)) if operator in ("<=", ">=") and case.counts_up(constraint):
             said = limit_said(constraint.quotes, [value])
         case _:
             return
@@ -84,13 +88,7 @@ def _check_written_limit(case: Case, tally: Tally, constraint: Constraint) -> No
         )
 
 
-def _counts_up(case: Case, constraint: Constraint) -> bool:
-    """Whether every coefficient of a constraint's rows is positive."""
-    blocks = [each for each in case.probes.model.blocks if each.name == constraint.name]
-    return bool(blocks) and all(not each.is_auxiliary and bool((each.coefficients > 0).all()) for each in blocks)
-
-
-def _limit_turned(case: Case, tally: Tally, fact: Fact, is_upper: bool) -> None:
+def _limit_turned(case: Subject, tally: Tally, fact: Fact, is_upper: bool) -> None:
     """A limit that limits the other way: shown by moving it as far as it takes."""
     assert fact.limit is not None  # noqa: S101  # the caller has looked
     changed, after = _first_violation(case, fact, is_upper)
@@ -106,28 +104,28 @@ def _limit_turned(case: Case, tally: Tally, fact: Fact, is_upper: bool) -> None:
     )
 
 
-def _first_violation(case: Case, fact: Fact, is_upper: bool) -> tuple[str, Reached | None]:
+def _first_violation(case: Subject, fact: Fact, is_upper: bool) -> tuple[str, Reached | None]:
     """The first change by which the optimum goes the way that it can't go, and what it comes to then."""
     for scale in _SCALES:
         for factor in (scale, 1 / scale):
-            after = case.probes.with_data(raised(case.probes.data, fact.name, factor))
+            after = case.with_data(raised(case.data, fact.name, factor))
             if after is None:
                 continue
             gets_better = factor > 1 if is_upper else factor < 1
             pair = (after, case.base) if gets_better else (case.base, after)
-            if case.probes.is_worse(*pair):
+            if case.is_worse(*pair):
                 return f"`{fact.name}` was multiplied by {format_number(factor)}", after
     return "", None
 
 
-def _require_direction(case: Case, tally: Tally, fact: Fact, is_upper: bool) -> None:
+def _require_direction(case: Subject, tally: Tally, fact: Fact, is_upper: bool) -> None:
     """What the model's own structure proves must be so in its answers too."""
-    after = case.probes.with_data(raised(case.probes.data, fact.name, 1.1))
+    after = case.with_data(raised(case.data, fact.name, 1.1))
     if after is None:
         tally.doubt = f"the problem with more of `{fact.name}` was not solved to its end"
         return
     pair = (after, case.base) if is_upper else (case.base, after)
-    if case.probes.is_worse(*pair):
+    if case.is_worse(*pair):
         tally.found(
             [fact.parameter],
             basis="arrays",
@@ -165,15 +163,15 @@ def _role(fact: Fact) -> str:
 
 def _is_vindicated(case: Case) -> bool:
     """Whether the words of the objective are for the sense that it has."""
-    said = sense_said(case.objective.quotes, case.objective_words)
+    said = sense_said(case.objective.quotes, case.words_of(case.objective))
     return said is not None and said[0] == case.objective.sense
 
 
 def _coefficient_turned(case: Case, tally: Tally, fact: Fact) -> None:
-    after = case.probes.with_data(raised(case.probes.data, fact.name, 1.5))
+    after = case.with_data(raised(case.data, fact.name, 1.5))
     role = _role(fact)
     one, other = (after, case.base) if role == "reward" else (case.base, after)
-    shown = one is not None and other is not None and case.probes.is_worse(one, other)
+    shown = one is not None and other is not None and case.is_worse(one, other)
     way = "worse" if role == "reward" else "better"
     tally.found(
         [fact.parameter, case.objective],

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from steepest.solvers.formulation import Constraint, Domain, Sense
-from steepest.solvers.language.expressions import Expression, Label, spell, spell_head, spell_label
+from steepest.solvers.language.expressions import Expression, Label
+from steepest.solvers.language.spelling import spell, spell_head, spell_label
 
 Direction: TypeAlias = Literal["relax", "tighten", "raise", "lower"]
 

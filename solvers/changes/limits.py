@@ -1,7 +1,6 @@
 """Moving the limit of a comparison: away from what it limits, towards it, up, or down."""
 
 from steepest.solvers.changes.change import Amount, MoveLimit
-from steepest.solvers.changes.self_contained import label_node
 from steepest.solvers.checks.symbols import names_in
 from steepest.solvers.definitions import decisions
 from steepest.solvers.diagnostics import problem
@@ -15,9 +14,9 @@ from steepest.solvers.language.expressions import (
     Expression,
     Number,
     Sum,
-    spell,
 )
-from steepest.solvers.language.labels import normalize_label
+from steepest.solvers.language.labels import label_node, normalize_label
+from steepest.solvers.language.spelling import spell
 
 _ORDERED = ("<=", ">=", "==", "<", ">")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Data, Members, Tables
 from steepest.solvers.formulation import Family, Formulation, IndexedValue, Parameter, Set
-from steepest.solvers.language.expressions import Expression, Index, Label, Number, SetLiteral, TupleOf
-from steepest.solvers.language.labels import label_or_number, normalize_label
+from steepest.solvers.language.expressions import Expression, Index, Label, SetLiteral, TupleOf
+from steepest.solvers.language.labels import label_node, normalize_label
 from steepest.solvers.vectorized.instance import Instance
 
 Cell = tuple[tuple[Label, ...], Label]
@@ -71,11 +71,6 @@ def with_value(parameter: Parameter, value: Label) -> Parameter:
     """The parameter with one value in place of whatever gave it."""
     cleared: dict[str, object] = {"values": [], "expression": None, "table": None, "missing": False, "default": None}
     return parameter.model_copy(update={**cleared, "value": normalize_label(value)})
-
-
-def label_node(label: Label) -> Expression:
-    """A label as an expression."""
-    return label_or_number(label) if isinstance(label, str) else Number(label)
 
 
 def instance_cells(instance: Instance, parameter: Parameter) -> list[Cell]:

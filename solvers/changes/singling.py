@@ -1,11 +1,11 @@
 """Singling out rows of a family in its own terms: `p == cake` for one index tuple of `[p in Product]`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import count
 
 from steepest.solvers.changes.change import ANY, Target
 from steepest.solvers.changes.known import declared_names, require_cells
-from steepest.solvers.changes.self_contained import label_node
 from steepest.solvers.data.binding import bind
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.formulation import Constraint, Formulation, Variable
@@ -19,7 +19,10 @@ from steepest.solvers.language.expressions import (
     Label,
     Name,
     Not,
+    SetLiteral,
+    TupleOf,
 )
+from steepest.solvers.language.labels import label_node
 from steepest.solvers.vectorized.instance import Instance
 
 
@@ -39,6 +42,13 @@ class Family:
             return None
         return tests[0] if len(tests) == 1 else Connective("and", tuple(tests))
 
+    def among(self, places: Iterable[int]) -> Expression:
+        """What holds at the index tuples with these numbers, in terms of the head."""
+        names = tuple(Name(name) for name in self.head.names)
+        wanted = (self.cells[place] for place in places)
+        elements = tuple(_together(tuple(label_node(label) for label in labels)) for labels in wanted)
+        return Comparison((_together(names), SetLiteral(elements)), ("in",))
+
 
 def family_of(formulation: Formulation, element: Constraint | Variable, target: Target) -> Family | None:
     """The family of an element whose rows are to be singled out; None for a scalar one.
@@ -51,13 +61,20 @@ def family_of(formulation: Formulation, element: Constraint | Variable, target: 
         if target.index is not None:
             raise problem("not-indexed", f"{kind} `{element.name}` has no index", repair=f"write `{element.name}`")
         return None
-    instance = Instance(formulation, bind(formulation))
-    domain = instance.domain(element.index)
+    family = family_at(Instance(formulation, bind(formulation)), element.index)
+    require_cells(target, family.cells, kind)
+    return family
+
+
+def family_at(instance: Instance, head: Head) -> Family:
+    """The family that a head makes, with its index tuples in their order."""
     labels = instance.universe.labels
-    columns = [[labels[label] for label in column.tolist()] for column in domain.columns()]
-    cells = tuple(zip(*columns, strict=True))
-    require_cells(target, cells, kind)
-    return Family(_named(element.index, instance), cells)
+    columns = [[labels[label] for label in column.tolist()] for column in instance.domain(head).columns()]
+    return Family(_named(head, instance), tuple(zip(*columns, strict=True)))
+
+
+def _together(nodes: tuple[Expression, ...]) -> Expression:
+    return nodes[0] if len(nodes) == 1 else TupleOf(nodes)
 
 
 def only_rows(head: Head, condition: Expression) -> Head:

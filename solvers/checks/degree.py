@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, TypeAlias
 
+from steepest.solvers.checks.by_name import ByName
 from steepest.solvers.checks.findings import shown
 from steepest.solvers.checks.symbols import Symbols, title
 from steepest.solvers.definitions import acyclic_order
@@ -141,7 +142,7 @@ class _Shapes:
 
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
-        self.lets: dict[str, _Shape] = {}
+        self.lets = ByName(self.of_let, _CONSTANT)
         for name in acyclic_order(symbols.formulation):  # each after what it needs: no deep recursion
             self.of_name(name)
 
@@ -186,11 +187,13 @@ class _Shapes:
             return _LINEAR
         if not isinstance(element, NamedExpression):
             return _CONSTANT
-        if name not in self.lets:
-            self.lets[name] = _CONSTANT  # a cycle of lets ends here; the checks tell about it
-            names = frozenset(element.index.names if element.index is not None else ())
-            self.lets[name] = self.of(element.expression, _Place(f"let {name}", names))
         return self.lets[name]
+
+    def of_let(self, name: str) -> _Shape:
+        element = self.symbols.elements[name]
+        assert isinstance(element, NamedExpression)  # noqa: S101  # the caller has looked
+        names = frozenset(element.index.names if element.index is not None else ())
+        return self.of(element.expression, _Place(f"let {name}", names))
 
     def of_arithmetic(self, node: Arithmetic, place: _Place) -> _Shape:
         left, right = self.of(node.left, place), self.of(node.right, place)

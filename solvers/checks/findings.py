@@ -7,7 +7,8 @@ from steepest.solvers.checks.known_sets import Member
 from steepest.solvers.checks.scopes import Visit
 from steepest.solvers.diagnostics import Diagnostic, Diagnostics
 from steepest.solvers.formulation import Constraint, NamedExpression, Parameter, Set, Variable
-from steepest.solvers.language.expressions import Expression, Label, spell, spell_label
+from steepest.solvers.language.expressions import Expression, Label
+from steepest.solvers.language.spelling import spell, spell_label
 
 MAX_SHOWN = 5
 """Labels that a message lists before it counts the rest."""

@@ -4,14 +4,8 @@ from steepest.solvers.checks.findings import shown
 from steepest.solvers.checks.scopes import Scope, bind, sites, visits
 from steepest.solvers.checks.symbols import Symbols, declared_elements, title
 from steepest.solvers.diagnostics import Diagnostics, Place, Severity
-from steepest.solvers.language.expressions import (
-    Generator,
-    Name,
-    Reduction,
-    SetComprehension,
-    spell_label,
-    spell_pattern,
-)
+from steepest.solvers.language.expressions import Generator, Name, Reduction, SetComprehension
+from steepest.solvers.language.spelling import spell_label, spell_pattern
 
 
 def check_generators(symbols: Symbols, diagnostics: Diagnostics) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
+from steepest.solvers.checks.by_name import ByName
 from steepest.solvers.checks.known_sets import Member
 from steepest.solvers.checks.scopes import BoundIndex, Scope, head_scope
 from steepest.solvers.checks.symbols import Symbols
@@ -41,7 +42,7 @@ class Kinds:
 
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
-        self._named: dict[str, Kind] = {}
+        self._named: ByName[Kind] = ByName(self._of_element, "unknown")
 
     def of(self, node: Expression, scope: Scope) -> Kind:
         """The kind of an expression."""
@@ -53,7 +54,7 @@ class Kinds:
             case Name(name) if name in scope.names:
                 return _kind_of_index(scope.names[name])
             case Name(name) | Index(name):
-                return self._of_name(name)
+                return self._named[name]
             case Sum(terms):
                 return self._of_sum([self.of(term, scope) for term in terms])
             case Comparison() | Not() | Connective():
@@ -77,12 +78,6 @@ class Kinds:
         """A sum is of sets or of numbers; one operand that is surely a number decides, and one surely a set."""
         decided = {kind for kind in kinds if kind in ("set", "number")}
         return decided.pop() if len(decided) == 1 else "unknown"
-
-    def _of_name(self, name: str) -> Kind:
-        if name not in self._named:
-            self._named[name] = "unknown"  # so that a cycle of definitions ends here
-            self._named[name] = self._of_element(name)
-        return self._named[name]
 
     def _of_element(self, name: str) -> Kind:
         element = self.symbols.elements.get(name)

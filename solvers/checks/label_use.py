@@ -8,7 +8,8 @@ from steepest.solvers.checks.scopes import BoundIndex, Visit, sites, visits
 from steepest.solvers.checks.symbols import Symbols
 from steepest.solvers.diagnostics import Diagnostics
 from steepest.solvers.formulation import Constraint, Objective, Variable
-from steepest.solvers.language.expressions import Comparison, Expression, Index, Label, LabelRef, Name, Sum, spell_label
+from steepest.solvers.language.expressions import Comparison, Expression, Index, Label, LabelRef, Name, Sum
+from steepest.solvers.language.spelling import spell_label
 
 
 def check_labels(symbols: Symbols, diagnostics: Diagnostics) -> None:

@@ -21,11 +21,9 @@ from steepest.solvers.language.expressions import (
     Reduction,
     SetComprehension,
     Sum,
-    spell,
-    spell_label,
-    spell_pattern,
     walk,
 )
+from steepest.solvers.language.spelling import spell, spell_label, spell_pattern
 
 
 def check_names(symbols: Symbols, diagnostics: Diagnostics) -> None:

@@ -1,6 +1,6 @@
 """Every expression of a formulation, node by node, with the index names that are in scope there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -12,6 +12,7 @@ from steepest.solvers.language.expressions import (
     CALLABLE,
     FUNCTIONS,
     GLOBAL_CONSTRAINTS,
+    LEAVES,
     Call,
     Comparison,
     Conditional,
@@ -135,8 +136,12 @@ def head_scope(head: Head | None, symbols: Symbols) -> Scope:
     return scope
 
 
-def sites(symbols: Symbols) -> Iterator[Site]:
+def sites(symbols: Symbols) -> Sequence[Site]:
     """Every expression of the formulation, heads first, in the order of the text."""
+    return symbols.once("sites", lambda: tuple(_sites(symbols)))
+
+
+def _sites(symbols: Symbols) -> Iterator[Site]:
     formulation = symbols.formulation
     for element in [*declared_elements(formulation), *formulation.objectives, *formulation.constraints]:
         name = title(element, formulation)
@@ -178,13 +183,19 @@ def _expressions(element: AnyElement) -> Iterator[tuple[Expression, Position]]:
             yield body, "value"
 
 
-def visits(site: Site, symbols: Symbols) -> Iterator[Visit]:
-    """The nodes of a site's tree, parents first; iterative, so that depth is no limit."""
+def visits(site: Site, symbols: Symbols) -> Sequence[Visit]:
+    """The nodes of the tree of one of `sites`, parents first; walked once for all checks."""
+    return symbols.once(id(site), lambda: tuple(_walked(site, symbols)))  # which `sites` keeps: its id stays its own
+
+
+def _walked(site: Site, symbols: Symbols) -> Iterator[Visit]:
+    """The nodes, iteratively, so that depth is no limit."""
     stack = [Visit(site, site.expression, site.scope, site.position)]
     while stack:
         visit = stack.pop()
         yield visit
-        stack.extend(reversed(list(_below(visit, symbols))))
+        if not isinstance(visit.node, LEAVES):
+            stack.extend(reversed(list(_below(visit, symbols))))
 
 
 def _below(visit: Visit, symbols: Symbols) -> Iterator[Visit]:
@@ -195,16 +206,16 @@ def _below(visit: Visit, symbols: Symbols) -> Iterator[Visit]:
         case SetComprehension(element, generators):
             yield from _comprehension(visit, element, generators, "index", symbols)
         case Conditional(then, test, otherwise):
-            branch = replace(visit, scope=replace(visit.scope, definite=False), parent=node)
-            yield replace(branch, node=then)
-            yield replace(branch, node=test, position="test" if visit.position == "value" else visit.position)
-            yield replace(branch, node=otherwise)
+            scope, position = replace(visit.scope, definite=False), visit.position
+            yield Visit(visit.site, then, scope, position, node)
+            yield Visit(visit.site, test, scope, "test" if position == "value" else position, node)
+            yield Visit(visit.site, otherwise, scope, position, node)
         case _:
             scope = visit.scope
             if isinstance(node, Connective) or (isinstance(node, Call) and node.function not in FUNCTIONS):
                 scope = replace(scope, definite=False)
             for child, position in _plain_children(visit):
-                yield replace(visit, node=child, scope=scope, position=position, parent=node)
+                yield Visit(visit.site, child, scope, position, node)
 
 
 def _plain_children(visit: Visit) -> Iterator[tuple[Expression, Position]]:

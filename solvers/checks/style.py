@@ -8,17 +8,8 @@ from steepest.solvers.checks.scopes import Visit, sites, visits
 from steepest.solvers.checks.symbols import Declared, Symbols, declared_elements, title
 from steepest.solvers.diagnostics import Diagnostics
 from steepest.solvers.formulation import Constraint, NamedExpression, Objective, Set, Variable
-from steepest.solvers.language.expressions import (
-    Arithmetic,
-    Expression,
-    Index,
-    Name,
-    Negation,
-    Number,
-    Reduction,
-    spell_number,
-    walk,
-)
+from steepest.solvers.language.expressions import Arithmetic, Expression, Index, Name, Negation, Number, Reduction, walk
+from steepest.solvers.language.spelling import spell_number
 
 _PLAIN_NUMBERS = frozenset({0, 1, -1, 100})
 """Nothing to explain: neutral elements, signs, and per cent."""

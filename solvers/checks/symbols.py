@@ -5,8 +5,8 @@ index, it is None: a check that can't be sure says nothing.
 """
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from typing import TypeAlias, TypeVar, cast
 
 from steepest.solvers.checks.known_sets import MAX_MEMBERS, KnownSet, Member, difference, intersection, union
 from steepest.solvers.formulation import (
@@ -45,6 +45,8 @@ Declared: TypeAlias = Set | Parameter | Variable | NamedExpression
 
 AnyElement: TypeAlias = Declared | Objective | Constraint
 
+T = TypeVar("T")
+
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -64,6 +66,13 @@ class Symbols:
         self._sets: dict[str, KnownSet | None] = {}
         self._constants: dict[str, Label | None] = {}
         self._widths: dict[str, int | None] = {}
+        self._remembered: dict[Hashable, object] = {}
+
+    def once(self, key: Hashable, find: Callable[[], T]) -> T:
+        """What was found out of the formulation under a key before, or is now: several checks ask for the same."""
+        if key not in self._remembered:
+            self._remembered[key] = find()
+        return cast(T, self._remembered[key])
 
     def _decisions(self) -> frozenset[str]:
         found = {variable.name for variable in self.formulation.variables}

@@ -11,7 +11,8 @@ from steepest.solvers.checks.findings import shown
 from steepest.solvers.checks.symbols import AnyElement, Symbols, title
 from steepest.solvers.diagnostics import Diagnostics, Place, Severity
 from steepest.solvers.formulation import NamedExpression, Objective, Parameter, Variable
-from steepest.solvers.language.expressions import Expression, Index, Name, is_identifier
+from steepest.solvers.language.expressions import Expression, Index, Name
+from steepest.solvers.language.spelling import is_identifier
 from steepest.solvers.units.answer_units import has_units
 from steepest.solvers.units.comparison import Difference, difference
 from steepest.solvers.units.inference import NO_INDEX, Clash, Hidden, Inferred, UnitInference, measured_names, written

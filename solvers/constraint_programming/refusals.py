@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from steepest.errors import SteepestError
-from steepest.solvers.language.expressions import Expression, spell
+from steepest.solvers.language.expressions import Expression
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 
 

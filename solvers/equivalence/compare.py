@@ -11,7 +11,7 @@ from steepest.solvers.changes.self_contained import self_contained
 from steepest.solvers.checks.formulation_checks import check_formulation
 from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Tables
-from steepest.solvers.equivalence.budget import BudgetSpentError, ComparisonBudget, Spending
+from steepest.solvers.equivalence.budget import ComparisonBudget
 from steepest.solvers.equivalence.inclusion import solved
 from steepest.solvers.equivalence.report import Equivalence, Finding, Level, Witness
 from steepest.solvers.equivalence.sets import compare_sets, feasible_set, have_same_objective, optimal_set
@@ -19,6 +19,7 @@ from steepest.solvers.equivalence.shared import SharedColumns, shared_columns
 from steepest.solvers.equivalence.structure import StructureMatch, match_structures
 from steepest.solvers.equivalence.values import PROVEN, compare_values, compare_with_other_data
 from steepest.solvers.formulation import Formulation, Parameter, Variable
+from steepest.solvers.spending import BudgetSpentError, Spending
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
 
@@ -68,7 +69,7 @@ def compare_formulations(
     other = self_contained(second, data_second, folder=folder_second)
     _require_names("variable", one.variables, other.variables, variables or {})
     _require_names("parameter", one.parameters, other.parameters, parameters or {})
-    spending = Spending.of(budget or ComparisonBudget())
+    spending = Spending(budget or ComparisonBudget())
     say = on_progress or (lambda _: None)
     shared: tuple[str, ...] = ()
     try:

@@ -15,11 +15,11 @@ from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.diagnostics import FormulationError
-from steepest.solvers.equivalence.budget import BudgetSpentError, Spending
 from steepest.solvers.equivalence.projection import Projection
 from steepest.solvers.equivalence.report import Implication, Side
 from steepest.solvers.equivalence.rows import bounds_of, rows_of
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.spending import Spending
 from steepest.solvers.tolerances import LARGEST_MISS
 from steepest.solvers.vectorized.columns import CONTINUOUS, INTEGER, SEMICONTINUOUS
 from steepest.solvers.vectorized.scatter import Numbers
@@ -79,11 +79,11 @@ def solved(model: ArrayModel, spending: Spending) -> Answer:
         BudgetSpentError: Nothing is left, or the user interrupts.
     """
     try:
-        answer = solve_arrays(model, SolveOptions(time_limit=spending.next_limit()))
+        answer = solve_arrays(model, SolveOptions(time_limit=spending.next_limit()), spending.control)
     except (SolverError, FormulationError) as error:
         return Answer("failed", str(error))
     if answer.status == "interrupted":
-        raise BudgetSpentError
+        raise spending.interrupt()
     return answer
 
 

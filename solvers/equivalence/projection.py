@@ -10,8 +10,8 @@ import numpy as np
 
 from steepest.errors import SteepestError
 from steepest.solvers.backends.array_model import ArrayModel
-from steepest.solvers.equivalence.budget import Spending
 from steepest.solvers.equivalence.rows import BOUNDS, SparseRow, bounds_of, rows_of
+from steepest.solvers.spending import Spending
 from steepest.solvers.vectorized.columns import CONTINUOUS, INTEGER, SEMICONTINUOUS
 
 _MOST_NEW_ROWS = 200
@@ -43,7 +43,7 @@ def projected(model: ArrayModel, kept: tuple[int, ...], further: list[SparseRow]
     rows = [row for row in (*rows_of(model), *further) if not row.is_free]
     gone = set(range(model.columns)) - set(kept)
     while gone:
-        _ = spending.left
+        spending.require_time()
         count = dict.fromkeys(gone, 0)
         for row in rows:
             for column in row.coefficients:

@@ -8,13 +8,13 @@ import numpy as np
 from steepest.solvers.alternatives.cutting_off import with_rows
 from steepest.solvers.answer import Answer
 from steepest.solvers.backends.array_model import ArrayModel
-from steepest.solvers.equivalence.budget import Spending
 from steepest.solvers.equivalence.canonical import is_same, products
 from steepest.solvers.equivalence.inclusion import BREAKS, Inclusion, inclusion, largest_miss, solved
 from steepest.solvers.equivalence.projection import NotProjectableError, projected
 from steepest.solvers.equivalence.report import Finding, Implication, Level, Side, Witness
 from steepest.solvers.equivalence.rows import SparseRow
 from steepest.solvers.equivalence.shared import SharedColumns
+from steepest.solvers.spending import Spending
 from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.scatter import Numbers
 

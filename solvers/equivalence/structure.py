@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from steepest.solvers.backends.array_model import ArrayModel
-from steepest.solvers.equivalence.budget import Spending
 from steepest.solvers.equivalence.canonical import CanonicalRow, NumberClasses, canonical_rows, is_same, products
 from steepest.solvers.equivalence.report import Pair
 from steepest.solvers.equivalence.rows import SparseRow, rows_of
+from steepest.solvers.spending import Spending
 
 _MOST_CHOICES = 500
 
@@ -150,7 +150,7 @@ class _Search:
             if Counter(colours[0]) != Counter(colours[1]):
                 self.alone = [_alone(self.first, *colours), _alone(self.second, colours[1], colours[0])]
                 return None
-            _ = self.spending.left
+            self.spending.require_time()
             palette: dict[object, int] = {}
             finer = [
                 [palette.setdefault(_view(graph, own, node), len(palette)) for node in range(len(own))]

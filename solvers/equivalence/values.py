@@ -7,7 +7,6 @@ from math import isclose
 
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.diagnostics import FormulationError
-from steepest.solvers.equivalence.budget import Spending
 from steepest.solvers.equivalence.changed_data import (
     CellName,
     common_cells,
@@ -21,6 +20,7 @@ from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution, Status
 from steepest.solvers.solve import solve_formulation
+from steepest.solvers.spending import Spending
 
 EQUAL = 1e-6
 """How far two optimal values may be off and count as equal, relative to their size above 1."""
@@ -105,8 +105,9 @@ def _with_factors(
 
 
 def _solution(formulation: Formulation, spending: Spending) -> Solution:
+    options = SolveOptions(time_limit=spending.next_limit())
     try:
-        return solve_formulation(formulation, options=SolveOptions(time_limit=spending.next_limit()))
+        return solve_formulation(formulation, options=options, control=spending.control)
     except SolverError as error:
         return Solution(status="failed", message=str(error))
 

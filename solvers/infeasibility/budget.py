@@ -1,9 +1,12 @@
-"""How much work an explanation may take, and what of it is spent."""
-
-from dataclasses import dataclass
-from time import perf_counter
+"""How much work an explanation may take."""
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from steepest.solvers.control import SolveControl
+from steepest.solvers.spending import Spending
+
+_ONE_TEST = 0.2
+"""The share of the seconds that one test may take: a hard one leaves time for others."""
 
 
 class ExplanationBudget(BaseModel):
@@ -22,41 +25,10 @@ class ExplanationBudget(BaseModel):
         usual = cls()
         return usual if time_limit is None else cls(seconds=min(usual.seconds, time_limit))
 
+    def spending(self, control: SolveControl | None = None) -> Spending:
+        """The budget with nothing spent of it yet; the control may end it."""
+        return Spending(self, control or SolveControl(), _ONE_TEST)
 
-class BudgetSpentError(Exception):
-    """A limit of the budget is reached: the search ends with what it has. Never leaves this package."""
-
-
-@dataclass
-class Spending:
-    """The budget of one explanation, shared by its parts."""
-
-    budget: ExplanationBudget
-    begin: float
-    solves: int = 0
-
-    @classmethod
-    def of(cls, budget: ExplanationBudget) -> "Spending":
-        """A budget of which nothing is spent yet."""
-        return cls(budget, perf_counter())
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the begin."""
-        return perf_counter() - self.begin
-
-    def next_limit(self) -> float:
-        """Count one more solve, and say how many seconds it may take: one hard test leaves time for others.
-
-        Raises:
-            BudgetSpentError: There is nothing left for it.
-        """
-        left = self.budget.seconds - self.seconds
-        if left <= 0 or self.solves >= self.budget.solves:
-            raise BudgetSpentError
-        self.solves += 1
-        return min(left, max(1.0, self.budget.seconds / 5))
-
-    def share(self, part: float) -> "Spending":
-        """A budget of its own for another part of the work, a share of the seconds and all of the solves."""
-        return Spending.of(self.budget.model_copy(update={"seconds": self.budget.seconds * part}))
+    def share(self, part: float) -> "ExplanationBudget":
+        """A share of the seconds and all of the solves, for another part of the work."""
+        return self.model_copy(update={"seconds": self.seconds * part})

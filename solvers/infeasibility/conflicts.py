@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from steepest.errors import SteepestError
-from steepest.solvers.data.binding import bind
-from steepest.solvers.data.instance_data import Tables
+from steepest.solvers.data.instance_data import Data
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.infeasibility.budget import BudgetSpentError, Spending
-from steepest.solvers.infeasibility.family_probe import FamilyProbe, elements_of, reduced_to
+from steepest.solvers.infeasibility.family_probe import FamilyProbe
 from steepest.solvers.infeasibility.records import Conflict
+from steepest.solvers.infeasibility.reduction import Elements
 from steepest.solvers.infeasibility.requirements import Requirement, families
 from steepest.solvers.infeasibility.row_probe import RowProbe, columns_of
 from steepest.solvers.infeasibility.search import Search
 from steepest.solvers.infeasibility.wording import conflict_in_words, element_members, row_members
+from steepest.solvers.spending import BudgetSpentError, Spending
 from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
 
 MOST_COLUMNS = 40
@@ -31,42 +30,39 @@ class Found:
     is_minimal: bool
 
 
-def compiled(formulation: Formulation, tables: Tables | None, folder: Path | str | None) -> CompiledModel | None:
+def compiled(formulation: Formulation, data: Data) -> CompiledModel | None:
     """The arrays of a formulation; None where it has none."""
     try:
-        return compile_formulation(formulation, bind(formulation, tables, folder=folder))
+        return compile_formulation(formulation, data)
     except SteepestError:  # told by the solve itself, which comes first
         return None
 
 
 def find_conflict(
-    formulation: Formulation,
-    tables: Tables | None,
-    folder: Path | str | None,
-    model: CompiledModel | None,
-    spending: Spending,
+    formulation: Formulation, data: Data, model: CompiledModel | None, spending: Spending
 ) -> Conflict | None:
     """A smallest conflicting set; None where no conflict is proven.
 
     Args:
         formulation: The formulation.
-        tables: Its data.
-        folder: Where the files that it names are found.
+        data: Its data.
         model: Its arrays, if it has any.
         spending: What may be spent on it.
     """
     if model is not None and not model.steps:
         return _told_by_rows(model, smallest_in(model, spending), spending)
-    found = _smallest_elements(FamilyProbe(formulation, tables, folder, spending), formulation)
+    elements = Elements(formulation, data)
+    search = Search(FamilyProbe(elements, spending), elements.requirements())
+    found = _smallest_elements(search)
     if found is None:
         return None
-    reduced = reduced_to(formulation, found.requirements)
-    rows = compiled(reduced, tables, folder) if found.is_minimal else None
+    rows = compiled(elements.reduced(found.requirements), data) if found.is_minimal else None
     if rows is not None and not rows.steps:  # the terms that need another form are not in the conflict
         by_rows = smallest_in(rows, spending)
         if by_rows is not None:
             return _told_by_rows(rows, by_rows, spending)
-    members = element_members(formulation, found.requirements)
+    found = _smallest_pieces(search, found.requirements)
+    members = element_members(elements, found.requirements)
     return conflict_in_words(members, found.is_minimal, spending.solves, spending.seconds)
 
 
@@ -77,16 +73,36 @@ def _told_by_rows(model: CompiledModel, found: Found | None, spending: Spending)
     return conflict_in_words(members, found.is_minimal, spending.solves, spending.seconds)
 
 
-def _smallest_elements(probe: FamilyProbe, formulation: Formulation) -> Found | None:
-    whole = elements_of(formulation)
-    search = Search(probe, whole)
+def _smallest_elements(search: Search) -> Found | None:
+    """The elements that conflict; None where they are not proven to."""
+    whole = search.best
     try:
         if not search.is_infeasible(whole):
             return None
+    except BudgetSpentError:
+        return None
+    try:
         constraints, others = _by_families(search, whole)
-        return Found([*constraints, *search.shrink(others, constraints)], search.is_certain)
+        needed = search.confirmed([*constraints, *search.shrink(others, constraints)])
+        return Found(needed, search.is_certain)
     except BudgetSpentError:
         return Found(search.best, False)
+
+
+def _smallest_pieces(search: Search, found: list[Requirement]) -> Found:
+    """The rows of conflicting elements that are needed, and the bounds row by row, as the search's test has it."""
+    constraints = [each for each in found if each.kind == "constraint"]
+    domains = [each for each in found if each.kind == "domain"]
+    bounds = [each for each in found if each.kind not in ("constraint", "domain")]
+    try:
+        pieces = search.shrink([piece for each in constraints for piece in each.pieces()], [*bounds, *domains])
+        columns = [piece for each in bounds for piece in each.pieces()]
+        if len(columns) <= MOST_COLUMNS:
+            bounds = search.shrink(columns, [*pieces, *domains])
+        needed = search.confirmed([*pieces, *bounds, *domains])
+        return Found(_merged(needed), search.is_certain)
+    except BudgetSpentError:
+        return Found(_merged(search.best), False)
 
 
 def smallest_in(model: CompiledModel, spending: Spending) -> Found | None:

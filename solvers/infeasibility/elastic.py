@@ -7,7 +7,7 @@ section 6). The slacks of one constraint alone give the alternatives.
 
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,11 @@ import numpy.typing as npt
 from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.solver_error import SolverError
-from steepest.solvers.display import format_number, named
-from steepest.solvers.infeasibility.budget import BudgetSpentError, Spending
 from steepest.solvers.infeasibility.limits import Limit, Limits
-from steepest.solvers.infeasibility.records import Change, Repair
-from steepest.solvers.language.expressions import Label
+from steepest.solvers.infeasibility.records import Repair
+from steepest.solvers.infeasibility.sides import DIGITS, Side, change_of, rounded
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.spending import BudgetSpentError, Spending
 from steepest.solvers.vectorized.columns import CONTINUOUS
 from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.scatter import Numbers
@@ -28,32 +27,6 @@ from steepest.solvers.vectorized.scatter import Numbers
 MOST_REPAIRS = 3
 _MOVED = 1e-7
 """Relative to its size, a limit that moves by less than this does not move."""
-_DIGITS = (3, 6, 9)
-
-
-@dataclass(frozen=True)
-class Side:
-    """A side of a row that may give."""
-
-    row: int
-    is_upper: bool
-    name: str
-    index: tuple[Label, ...]
-    limit: Limit
-    weight: float
-    is_bound: bool = False
-    """Whether it is the bound of a variable."""
-
-    @property
-    def price(self) -> float:
-        """What moving it by 1 costs."""
-        return self.weight / (abs(self.limit.value) or 1.0)
-
-    @property
-    def mover(self) -> Hashable:
-        """What moves when it gives: a number that is stated once is one for all rows that it limits."""
-        is_one = self.limit.parameter is not None and self.limit.is_used_once
-        return (self.limit.parameter, self.is_upper) if is_one else (self.row, self.is_upper)
 
 
 def find_repairs(
@@ -172,11 +145,11 @@ def _repair(model: ArrayModel, sides: Sequence[Side], spending: Spending, *, is_
         return None
     moved = [(side, slack) for side, slack in zip(sides, slacks.tolist(), strict=True)
              if slack > _MOVED * max(1.0, abs(side.limit.value))]  # fmt: skip
-    for digits in _DIGITS:
-        steps = [(side, _rounded(side, slack, digits)) for side, slack in moved]
+    for digits in DIGITS:
+        steps = [(side, rounded(side, slack, digits)) for side, slack in moved]
         if steps and _is_feasible(_moved(model, steps), spending):
             told = list({side.mover: (side, step) for side, step in reversed(steps)}.values())[::-1]
-            changes = tuple(_change(side, step) for side, step in told)
+            changes = tuple(change_of(side, step) for side, step in told)
             return Repair(changes=changes, cost=sum(side.price * step for side, step in told), is_smallest=is_smallest)
     return None
 
@@ -235,56 +208,9 @@ def _solved(model: ArrayModel, spending: Spending) -> Numbers | None:
         BudgetSpentError: The budget is spent, or the user interrupts.
     """
     try:
-        answer = solve_arrays(model, SolveOptions(time_limit=spending.next_limit()))
+        answer = solve_arrays(model, SolveOptions(time_limit=spending.next_limit()), spending.control)
     except SolverError:
         return None
     if answer.status == "interrupted":
-        raise BudgetSpentError
+        raise spending.interrupt()
     return answer.values if answer.status == "optimal" else None
-
-
-# In words
-
-
-def _rounded(side: Side, slack: float, digits: int) -> float:
-    """The slack that brings the limit to a number of few digits, if there is one within rounding of it."""
-    direction = 1.0 if side.is_upper else -1.0
-    proposed = side.limit.value + direction * slack
-    places = digits - 1 - math.floor(math.log10(max(abs(proposed), abs(side.limit.value), 1e-9)))
-    near = round(proposed, places)
-    if abs(near - proposed) > 1e-6 * max(1.0, abs(proposed)):
-        factor = 10.0**places
-        near = (math.ceil if side.is_upper else math.floor)(proposed * factor) / factor
-        if digits < _DIGITS[-1]:  # not yet few digits: keep the measure as small as it is
-            near = proposed
-    return (near - side.limit.value) * direction
-
-
-def _change(side: Side, step: float) -> Change:
-    proposed = side.limit.value + (step if side.is_upper else -step)
-    limit = side.limit
-    return Change(
-        name=side.name,
-        index=side.index,
-        side="upper" if side.is_upper else "lower",
-        current=limit.value,
-        proposed=proposed,
-        parameter=limit.parameter if limit.is_used_once else None,
-        unit=limit.unit,
-        sentence=_sentence(side, proposed),
-    )
-
-
-def _sentence(side: Side, proposed: float) -> str:
-    limit = side.limit
-    unit = f" {limit.unit}" if limit.unit else ""
-    now, then = format_number(limit.value), format_number(proposed)
-    verb = "raise" if proposed > limit.value else "lower"
-    if limit.parameter is not None and limit.is_used_once:
-        return f"{verb} {limit.parameter} from {now} to {then}{unit}"
-    name = named(side.name, side.index)
-    if side.is_bound:
-        return f"{verb} the {'upper' if side.is_upper else 'lower'} bound of {name} from {now} to {then}{unit}"
-    if limit.operator == "==":
-        return f"let {name} be {then}{unit} instead of {now}"
-    return f"let {name} be {'at most' if side.is_upper else 'at least'} {then}{unit} instead of {now}"

@@ -5,18 +5,24 @@ from pathlib import Path
 
 from steepest.errors import InputError, SteepestError
 from steepest.solvers.checks.findings import nearest
+from steepest.solvers.constraint_programming.solve import suits
+from steepest.solvers.control import SolveControl
+from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.infeasibility.budget import ExplanationBudget, Spending
+from steepest.solvers.infeasibility.budget import ExplanationBudget
 from steepest.solvers.infeasibility.conflicts import compiled, find_conflict
 from steepest.solvers.infeasibility.elastic import find_repairs
 from steepest.solvers.infeasibility.rays import find_ray
-from steepest.solvers.infeasibility.records import Explanation
+from steepest.solvers.infeasibility.records import Explanation, Repair
+from steepest.solvers.infeasibility.reduction import Elements
+from steepest.solvers.infeasibility.single_moves import single_moves
+from steepest.solvers.interruption import cancelled_by_ctrl_c
 from steepest.solvers.solution import Solution
 
 _NO_REPAIR = (
-    "No repair is offered: it would move limits of terms that have no linear form, and which move is the smallest "
-    "can't be told of them."
+    "No repair is offered: no single limit of this conflict was found that could move far enough alone, and which "
+    "moves of several are the smallest can't be told of terms without a linear form."
 )
 _NO_RAY = (
     "Which decisions have no end can't be told: the problem has terms without a linear form, and a direction in which "
@@ -33,6 +39,7 @@ def explain_infeasibility(
     folder: Path | str | None = None,
     budget: ExplanationBudget | None = None,
     weights: Mapping[str, float] | None = None,
+    control: SolveControl | None = None,
 ) -> Explanation:
     """A smallest conflicting set of an infeasible formulation, and the smallest changes of limits that repair it.
 
@@ -43,23 +50,28 @@ def explain_infeasibility(
         budget: Limits on solves and seconds, for the conflict; repairs get half of the seconds on top.
         weights: For repairs, what it costs to move a limit by its own size, by the name of the constraint or variable;
             1 where none is given, `math.inf` for what may not give.
+        control: May end the search from another thread; what is known by then is told.
 
     Raises:
         InputError: `weights` name no constraint or variable.
         SteepestError: The solver broke down, or the data don't fit.
     """
     _require_names(formulation, weights or {})
-    spending = Spending.of(budget or ExplanationBudget())
-    model = compiled(formulation, tables, folder)
-    conflict = find_conflict(formulation, tables, folder, model, spending)
+    budget = budget or ExplanationBudget()
+    spending = budget.spending(control)
+    data = bind(formulation, tables, folder=folder)
+    model = compiled(formulation, data)
+    conflict = find_conflict(formulation, data, model, spending)
     if conflict is None:
         return Explanation()
-    names = [member.name for member in conflict.members]
-    if model is None:
-        return Explanation(conflict=conflict, note=_NO_REPAIR)
-    return Explanation(
-        conflict=conflict, repairs=find_repairs(model, names, weights or {}, spending.share(_FOR_REPAIRS))
-    )
+    left = spending.again(budget.share(_FOR_REPAIRS))
+    repairs: tuple[Repair, ...] = ()
+    if model is not None and not suits(formulation):
+        repairs = find_repairs(model, [member.name for member in conflict.members], weights or {}, left)
+    if not repairs and (model is None or model.steps):
+        repairs = single_moves(Elements(formulation, data), conflict.members, weights or {}, left)
+    has_note = not repairs and (model is None or bool(model.steps)) and not spending.control.cancelled
+    return Explanation(conflict=conflict, repairs=repairs, note=_NO_REPAIR if has_note else "")
 
 
 def _require_names(formulation: Formulation, weights: Mapping[str, float]) -> None:
@@ -77,6 +89,7 @@ def explain_unboundedness(
     *,
     folder: Path | str | None = None,
     budget: ExplanationBudget | None = None,
+    control: SolveControl | None = None,
 ) -> Explanation:
     """The direction in which a linear, integer or convex quadratic formulation has no end.
 
@@ -85,11 +98,12 @@ def explain_unboundedness(
         tables: Its data.
         folder: Where the files that it names are found.
         budget: Limits on solves and seconds.
+        control: May end the search from another thread.
     """
-    model = compiled(formulation, tables, folder)
+    model = compiled(formulation, bind(formulation, tables, folder=folder))
     if model is None:
         return Explanation(note=_NO_RAY)
-    return Explanation(ray=find_ray(model, Spending.of(budget or ExplanationBudget())))
+    return Explanation(ray=find_ray(model, (budget or ExplanationBudget()).spending(control)))
 
 
 def with_explanation(
@@ -99,6 +113,7 @@ def with_explanation(
     *,
     folder: Path | str | None = None,
     time_limit: float | None = None,
+    control: SolveControl | None = None,
 ) -> Solution:
     """The solution with its explanation, if it is infeasible or unbounded; else as it is.
 
@@ -111,18 +126,21 @@ def with_explanation(
         tables: Its data.
         folder: Where the files that it names are found.
         time_limit: Seconds that the explanation may take; 20 at most.
+        control: May end the explanation from another thread, as Ctrl-C does; what is known by then is told.
     """
     if solution.status not in ("infeasible", "unbounded", "infeasible_or_unbounded"):
         return solution
-    budget = ExplanationBudget.within(time_limit)
+    budget, control = ExplanationBudget.within(time_limit), control or SolveControl()
     explanation = Explanation()
     try:
-        if solution.status != "unbounded":
-            explanation = explain_infeasibility(formulation, tables, folder=folder, budget=budget)
-        if explanation.conflict is None and solution.status != "infeasible":
-            explanation = explain_unboundedness(formulation, tables, folder=folder, budget=budget)
+        with cancelled_by_ctrl_c(control):
+            if solution.status != "unbounded":
+                explanation = explain_infeasibility(formulation, tables, folder=folder, budget=budget, control=control)
+            if explanation.conflict is None and solution.status != "infeasible" and not control.cancelled:
+                explanation = explain_unboundedness(formulation, tables, folder=folder, budget=budget, control=control)
     except SteepestError:
         return solution
+    explanation = explanation.model_copy(update={"is_interrupted": control.cancelled})
     known: dict[str, object] = {"explanation": explanation if explanation.lines else None}
     if solution.status == "infeasible_or_unbounded" and explanation.conflict is not None:
         known |= {"status": "infeasible", "message": ""}

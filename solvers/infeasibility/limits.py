@@ -7,7 +7,7 @@ import numpy as np
 from steepest.errors import SteepestError
 from steepest.solvers.definitions import Definition, decisions, expressions_of
 from steepest.solvers.display import format_number, named
-from steepest.solvers.formulation import Constraint, Objective, Variable
+from steepest.solvers.formulation import Constraint, Formulation, Objective, Variable
 from steepest.solvers.language.expressions import Comparison, Expression, Index, Label, LabelRef, Name, walk
 from steepest.solvers.units.answer_units import answer_units
 from steepest.solvers.vectorized.algebra import Algebra
@@ -39,11 +39,16 @@ class Limit:
 
 
 class Limits:
-    """Finds the limits of a compiled model's rows."""
+    """Finds the limits of a compiled model's rows.
 
-    def __init__(self, model: CompiledModel) -> None:
+    Args:
+        model: The model.
+        whole: The formulation of which it is a part, if it is one.
+    """
+
+    def __init__(self, model: CompiledModel, whole: Formulation | None = None) -> None:
         self._model = model
-        self._formulation = model.instance.formulation
+        self._formulation = whole or model.instance.formulation
         self._constraints = {each.name: each for each in self._formulation.constraints}
         self._decisions = decisions(self._formulation)
         self._units = answer_units(self._formulation).constraints

@@ -16,11 +16,11 @@ from steepest.solvers.array_solve import solve_arrays
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.display import format_number, named, with_unit
-from steepest.solvers.infeasibility.budget import BudgetSpentError, Spending
 from steepest.solvers.infeasibility.records import Ray, RayMove
 from steepest.solvers.infeasibility.requirements import Positions, families
 from steepest.solvers.infeasibility.row_probe import RowProbe
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.spending import BudgetSpentError, Spending
 from steepest.solvers.units.answer_units import answer_units
 from steepest.solvers.vectorized.columns import CONTINUOUS
 from steepest.solvers.vectorized.compile import CompiledModel
@@ -60,9 +60,9 @@ def _direction(model: CompiledModel, spending: Spending) -> Numbers | None:
     scale = float(np.abs(model.cost).max(initial=0.0))
     if scale == 0:
         return None
-    answer = solve_arrays(_cone(model, scale), SolveOptions(time_limit=spending.next_limit()))
+    answer = solve_arrays(_cone(model, scale), SolveOptions(time_limit=spending.next_limit()), spending.control)
     if answer.status == "interrupted":
-        raise BudgetSpentError
+        raise spending.interrupt()
     if answer.values is None:
         return None
     forward, backward = np.split(answer.values, 2)

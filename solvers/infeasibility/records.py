@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict
 from steepest.solvers.diagnostics import Place
 from steepest.solvers.language.expressions import Label
 
+_INTERRUPTED = "The search for the reason was interrupted: this is what was known by then."
+_NOTHING_FOUND = "The search for the reason was interrupted before it found one."
+
 RequirementKind = Literal["constraint", "lower bound", "upper bound", "domain"]
 """`domain`: that values are whole numbers, or zero or within bounds (semicontinuous)."""
 
@@ -119,6 +122,8 @@ class Explanation(BaseModel):
     ray: Ray | None = None
     note: str = ""
     """What can't be offered for a problem of this kind, and why."""
+    is_interrupted: bool = False
+    """Whether the search was ended by whoever waited for it: this is what was known by then."""
 
     def __str__(self) -> str:
         return "\n".join(self.lines) or "no explanation was found"
@@ -131,4 +136,6 @@ class Explanation(BaseModel):
         found = [*([str(self.conflict)] if self.conflict else []), *(self.ray.sentences if self.ray else ())]
         if self.repairs:
             found.append("It has an answer if you " + ", or ".join(str(repair) for repair in self.repairs) + ".")
+        if self.is_interrupted:
+            found.append(_INTERRUPTED if found else _NOTHING_FOUND)
         return [*found, self.note] if self.note else found

@@ -28,6 +28,11 @@ class Requirement:
         """The requirement row by row."""
         return [replace(self, at=self.at[place : place + 1]) for place in range(len(self.at))]
 
+    def without(self, other: "Requirement") -> "Requirement":
+        """The part of it that another requirement does not ask for."""
+        is_same = (self.kind, self.name) == (other.kind, other.name)
+        return replace(self, at=self.at[~np.isin(self.at, other.at)]) if is_same else self
+
     def at_columns(self, columns: Positions) -> "Requirement":
         """The part of it that is about these columns."""
         return replace(self, at=self.at[np.isin(self.at, columns)])

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from steepest.solvers.backends.highs import handed_over, run_again
+from steepest.solvers.backends.array_model import ArrayModel
+from steepest.solvers.backends.highs import handed_over, run_again, run_killable, stops_soon
 from steepest.solvers.backends.scaling import scaled
 from steepest.solvers.backends.solver_error import SolverError
-from steepest.solvers.infeasibility.budget import BudgetSpentError, Spending
 from steepest.solvers.infeasibility.requirements import Positions, Requirement
 from steepest.solvers.options import SolveOptions
+from steepest.solvers.solution import Status
+from steepest.solvers.spending import Spending
 from steepest.solvers.tolerances import FEASIBILITY
 from steepest.solvers.vectorized.columns import CONTINUOUS, INTEGER, SEMICONTINUOUS
 from steepest.solvers.vectorized.compile import CompiledModel
@@ -42,6 +44,7 @@ class RowProbe:
         self._raw = model
         self._spending = spending
         self._own_rows, self._own_columns = _own(model)
+        self._tests_mip = False
         self._begin_free()
 
     def __call__(self, requirements: Sequence[Requirement]) -> bool | None:
@@ -56,22 +59,37 @@ class RowProbe:
         limit = self._spending.next_limit()
         if not self._model.columns:
             return True
-        self._change(rows, lower, upper, types)
-        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + limit)
         try:
-            status = run_again(self._solver)
+            status = self._status(rows, lower, upper, types, limit)
         except SolverError:
             return None
         if status == "interrupted":
-            raise BudgetSpentError
+            raise self._spending.interrupt()
         return {"infeasible": False, "optimal": True, "unbounded": True}.get(status)
+
+    def _status(
+        self,
+        rows: npt.NDArray[np.bool_],
+        lower: Numbers,
+        upper: Numbers,
+        types: npt.NDArray[np.int32],
+        limit: float,
+    ) -> Status:
+        """How a test ends; that of a large MIP, which has nothing to go on from, where it can be killed."""
+        asked = self._restricted(rows, lower, upper, types)
+        self._tests_mip = bool(types.any())
+        if self._tests_mip and not stops_soon(asked):
+            return run_killable(asked, SolveOptions(time_limit=limit), self._spending.control, None).status
+        self._change(rows, lower, upper, types)
+        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + limit)
+        return run_again(self._solver, self._spending.control)
 
     def in_certificate(self, requirements: Sequence[Requirement]) -> list[Requirement] | None:
         """The rows among the requirements that the last test's certificate of infeasibility uses, others as they are.
 
         None where there is no certificate: after a MIP, or where presolve alone found the conflict.
         """
-        if self._types.any():
+        if self._tests_mip:
             return None
         _, has_ray = self._solver.getDualRayExist()
         if not has_ray:
@@ -89,7 +107,15 @@ class RowProbe:
         self._rows, self._lower, self._upper, self._types = rows, lower, upper, types
         if not model.columns:
             return
-        begin = replace(
+        self._solver: Any = handed_over(self._restricted(rows, lower, upper, types), SolveOptions())
+        self._solver.setOptionValue("presolve", "choose")
+
+    def _restricted(
+        self, rows: npt.NDArray[np.bool_], lower: Numbers, upper: Numbers, types: npt.NDArray[np.int32]
+    ) -> ArrayModel:
+        """The model with these rows, bounds and types only."""
+        model = self._model
+        return replace(
             model,
             lower=lower,
             upper=upper,
@@ -97,8 +123,6 @@ class RowProbe:
             row_lower=np.where(rows, model.row_lower, -np.inf),
             row_upper=np.where(rows, model.row_upper, np.inf),
         )
-        self._solver: Any = handed_over(begin, SolveOptions())
-        self._solver.setOptionValue("presolve", "choose")
 
     def _asked(
         self, requirements: Sequence[Requirement]

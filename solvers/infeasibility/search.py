@@ -29,7 +29,7 @@ class Search:
         self._test = test
         self.best: list[Requirement] = list(whole)
         self.is_certain = True
-        """Whether every test so far had a verdict."""
+        """Whether every test on which the outcome rests had a verdict."""
 
     def shrink(self, items: Sequence[Requirement], background: Sequence[Requirement] = ()) -> list[Requirement]:
         """The items that are needed beside the background for a conflict; those at the end are given up first.
@@ -44,6 +44,17 @@ class Search:
         needed = self._explained(list(background), False, list(items))
         self._keep([*background, *needed])
         return needed
+
+    def confirmed(self, found: list[Requirement]) -> list[Requirement]:
+        """What of a conflict is needed, where a test without a verdict may have kept too much.
+
+        Raises:
+            BudgetSpentError: The budget ended; `best` holds what there is.
+        """
+        if self.is_certain:
+            return found
+        self.is_certain = True
+        return self._deleted(found, ())
 
     def is_infeasible(self, requirements: Sequence[Requirement]) -> bool:
         """Whether requirements are proven infeasible; if so they may be the best set so far."""

@@ -1,19 +1,23 @@
 """Conflicts in words: each requirement with its numbers and the user's own words, in sentences that name them all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
 
+from steepest.errors import SteepestError
 from steepest.solvers.display import format_number, named
-from steepest.solvers.formulation import Formulation, Variable
+from steepest.solvers.formulation import Constraint, Variable
 from steepest.solvers.infeasibility.limits import Limits
 from steepest.solvers.infeasibility.records import Conflict, ConflictMember, RequirementKind
+from steepest.solvers.infeasibility.reduction import Elements
 from steepest.solvers.infeasibility.requirements import Requirement
-from steepest.solvers.language.expressions import Expression, spell, spell_head
+from steepest.solvers.language.expressions import Expression, Label
+from steepest.solvers.language.spelling import spell, spell_head
+from steepest.solvers.language.substitution import with_labels
 from steepest.solvers.provenance import Provenance, cited, quotes_in
 from steepest.solvers.vectorized.columns import SEMICONTINUOUS
-from steepest.solvers.vectorized.compile import CompiledModel
+from steepest.solvers.vectorized.compile import CompiledModel, compile_formulation
 
 MOST_TERMS = 6
 MOST_TOLD = 5
@@ -32,29 +36,55 @@ def row_members(model: CompiledModel, requirements: Sequence[Requirement]) -> li
     return found
 
 
-def element_members(formulation: Formulation, requirements: Sequence[Requirement]) -> list[ConflictMember]:
-    """The requirements as whole elements of the formulation."""
-    constraints = {each.name: each for each in formulation.constraints}
-    variables = {each.name: each for each in formulation.variables}
-    provenance = Provenance(formulation)
+def element_members(elements: Elements, requirements: Sequence[Requirement]) -> list[ConflictMember]:
+    """The requirements as elements of the formulation, row by row where they are few or not all of an element."""
+    declared = [each for each in elements.requirements() if each.kind != "constraint"]
+    bounds = compile_formulation(elements.reduced(declared), elements.data)
+    starts = {block.name: block.start for block in bounds.variables}
+    provenance = Provenance(elements.formulation)
     found = []
     for each in requirements:
         if each.kind == "constraint":
-            constraint = constraints[each.name]
-            head = f" for {spell_head(constraint.index)}" if constraint.index is not None else ""
-            found.append(
-                ConflictMember(
-                    kind="constraint",
-                    name=each.name,
-                    index=None if head else (),
-                    text=spell(constraint.body) + head,
-                    quotes=quotes_in(provenance.of_constraint(each.name)),
-                    place=constraint.place,
-                )
-            )
+            found += _constraint_members(elements, provenance, each)
         else:
-            found.append(_variable_member(provenance, variables[each.name], each.kind))
+            columns = Requirement(each.kind, each.name, each.at + starts[each.name])
+            found += _column_members(bounds, provenance, columns)
     return found
+
+
+def _constraint_members(elements: Elements, provenance: Provenance, requirement: Requirement) -> list[ConflictMember]:
+    constraint = next(each for each in elements.formulation.constraints if each.name == requirement.name)
+    is_whole = len(requirement) == elements.size(requirement.name)
+    if constraint.index is not None and is_whole and len(requirement) > MOST_TOLD:
+        return [_written(constraint, provenance, None)]
+    rows = _linear_rows(elements, requirement)
+    if rows is not None:
+        return row_members(rows, [Requirement("constraint", constraint.name, np.arange(rows.rows))])
+    return [_written(constraint, provenance, elements.labels(constraint.name, int(row))) for row in requirement.at]
+
+
+def _linear_rows(elements: Elements, requirement: Requirement) -> CompiledModel | None:
+    """The rows of a constraint in numbers; None where they are not linear as they are written."""
+    try:
+        model = compile_formulation(elements.reduced([requirement]), elements.data)
+    except SteepestError:  # a term of it has no linear form, least of all without bounds
+        return None
+    return None if model.is_rewritten else model
+
+
+def _written(constraint: Constraint, provenance: Provenance, labels: Mapping[str, Label] | None) -> ConflictMember:
+    """A constraint as it is written; with the labels of an index tuple, if they are given, in place of its names."""
+    is_family = labels is None and constraint.index is not None
+    head = f" for {spell_head(constraint.index)}" if is_family and constraint.index is not None else ""
+    body = with_labels(constraint.body, labels or {})
+    return ConflictMember(
+        kind="constraint",
+        name=constraint.name,
+        index=None if is_family else tuple((labels or {}).values()),
+        text=spell(body, bare=lambda _: labels is not None) + head,
+        quotes=quotes_in(provenance.of_constraint(constraint.name)),
+        place=constraint.place,
+    )
 
 
 def conflict_in_words(members: Sequence[ConflictMember], is_minimal: bool, solves: int, seconds: float) -> Conflict:

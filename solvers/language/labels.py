@@ -66,6 +66,11 @@ def label_or_number(text: str, place: Place | None = None) -> Expression:
     return LabelRef(label, place=place) if isinstance(label, str) else Number(label, place=place)
 
 
+def label_node(label: Label) -> Expression:
+    """A label as an expression."""
+    return label_or_number(label) if isinstance(label, str) else Number(label)
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The words of a formulation: what is declared, what of it is a scalar parameter, and the known labels."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from steepest.solvers.language.expressions import Comparison, Expression, Index, Name, Number, spell
+from steepest.solvers.language.expressions import Comparison, Expression, Index, Name, Number
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.linearization.boxes import column_box, form_box
 from steepest.solvers.linearization.indicators import Indicators
 from steepest.solvers.linearization.lattices import lattice_steps

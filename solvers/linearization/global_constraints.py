@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from steepest.solvers.diagnostics import problem
-from steepest.solvers.language.expressions import Call, Expression, Index, Reduction, TupleOf, spell
+from steepest.solvers.language.expressions import Call, Expression, Index, Reduction, TupleOf
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.linearization.boxes import Box, column_box, form_box
 from steepest.solvers.linearization.comparisons import column_form
 from steepest.solvers.linearization.demand import Demand

@@ -6,7 +6,8 @@ import numpy as np
 
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.language.expressions import Call, Expression, Reduction, spell
+from steepest.solvers.language.expressions import Call, Expression, Reduction
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.linearization.boxes import column_box
 from steepest.solvers.linearization.demand import Demand
 from steepest.solvers.linearization.global_constraints import GLOBAL_ROWS, require_global
@@ -37,6 +38,8 @@ class Linearizer:
         self.made = Reformulation(columns)
         self.products = ProductColumns(self.made)
         self.logic = Logic(self)
+        self.given: Sequence[RowBlock] = ()
+        """Rows of the formulation that are made, by which the signs of divisors are told."""
 
     def form(self, node: Expression, frame: Frame) -> Form | None:
         """The form of a term that is neither linear nor quadratic; None if there is no exact one."""

@@ -19,8 +19,8 @@ from steepest.solvers.language.expressions import (
     Not,
     Reduction,
     children,
-    spell,
 )
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.linearization.comparisons import Comparisons
 from steepest.solvers.linearization.reformulation import Record
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError

@@ -10,17 +10,8 @@ from dataclasses import dataclass, replace
 from steepest.solvers.control import SolveProgress
 from steepest.solvers.definitions import decisions
 from steepest.solvers.formulation import Formulation, Objective
-from steepest.solvers.language.expressions import (
-    Arithmetic,
-    Call,
-    Expression,
-    Index,
-    Name,
-    Negation,
-    Sum,
-    spell,
-    walk,
-)
+from steepest.solvers.language.expressions import Arithmetic, Call, Expression, Index, Name, Negation, Sum, walk
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.linearization.steps import LinearizationStep
 from steepest.solvers.solution import Solution
 from steepest.solvers.vectorized.frames import ROOT
@@ -80,7 +71,8 @@ class MonotoneObjective:
     def progress(self, inner: SolveProgress) -> SolveProgress:
         """How far the solve of the whole is, from that of the expression inside."""
         objective, bound = self.at(inner.objective), self.at(inner.bound)
-        return replace(inner, objective=objective, bound=bound, gap=_gap(objective, bound))
+        gap = _gap(objective, bound)
+        return replace(inner, objective=objective, bound=bound, gap=gap, current=self.at(inner.current))
 
     def _has_no_end(self) -> bool:
         """Whether the objective gets better without end where the expression inside does: not `exp`, which nears 0."""

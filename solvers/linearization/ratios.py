@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from steepest.solvers.language.expressions import Arithmetic, Comparison, Expression, Negation, Sum, spell, walk
-from steepest.solvers.linearization.boxes import column_box, form_box
+from steepest.solvers.language.expressions import Arithmetic, Comparison, Expression, Negation, Sum, walk
+from steepest.solvers.language.spelling import spell
+from steepest.solvers.linearization.divisors import divisor_signs
 from steepest.solvers.vectorized.algebra import Algebra, UnsupportedProblemError
 from steepest.solvers.vectorized.forms import Form, add
 from steepest.solvers.vectorized.frames import Frame
@@ -14,9 +15,6 @@ from steepest.solvers.vectorized.scatter import Numbers
 
 if TYPE_CHECKING:
     from steepest.solvers.linearization.linearizer import Linearizer
-
-_AWAY_FROM_ZERO = 1e-6
-"""A divisor that may come closer to zero than this could as well be zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +48,9 @@ def multiplied_out(linearizer: "Linearizer", body: Comparison, frame: Frame) -> 
     ratios = _Ratios(linearizer)
     difference = ratios.sum(body.operands, (1, -1), frame)
     assert difference.bottom is not None  # noqa: S101  # the caller has seen a ratio
-    low, high = form_box(difference.bottom, column_box(linearizer.made.columns))
-    sign = np.where(low > _AWAY_FROM_ZERO, 1.0, np.where(high < -_AWAY_FROM_ZERO, -1.0, 0.0))
+    sign = divisor_signs(difference.bottom, linearizer.made.columns, linearizer.given)
     if (sign == 0).any():
-        reason = "a divisor may be zero; bounds that keep it on one side of 0 make the comparison linear"
+        reason = "a divisor may be zero; bounds or linear constraints that keep it away from 0 make it linear"
         raise UnsupportedProblemError(spell(body), reason, body.place)
     record = linearizer.made.record("ratio", body, linearizer.algebra.element)
     record.rows += frame.size

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from steepest.solvers.diagnostics import Place
-from steepest.solvers.language.expressions import Expression, spell
+from steepest.solvers.language.expressions import Expression
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.linearization.boxes import Box, column_box
 from steepest.solvers.linearization.demand import Demand
 from steepest.solvers.linearization.propagation import propagated

@@ -7,7 +7,8 @@ from typing import Literal
 
 from steepest.solvers.bound_problem import BoundProblem
 from steepest.solvers.formulation import Constraint, Formulation, Objective
-from steepest.solvers.language.expressions import Arithmetic, Comparison, Expression, Number, Sum, spell
+from steepest.solvers.language.expressions import Arithmetic, Comparison, Expression, Number, Sum
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.objective_values import AnswerReading, resolved_instance
 from steepest.solvers.pareto.front import FrontObjective
 from steepest.solvers.pareto.granularity import granularity

@@ -14,9 +14,9 @@ from steepest.solvers.language.expressions import (
     LabelRef,
     Name,
     Number,
-    is_identifier,
 )
 from steepest.solvers.language.parser import parse_body, parse_head
+from steepest.solvers.language.spelling import is_identifier
 from steepest.solvers.text.draft import Draft, expression_at, head_at, make, provenance
 from steepest.solvers.text.lines import closing_bracket, find_outside, split_outside
 from steepest.solvers.text.sections import Section

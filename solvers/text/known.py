@@ -19,9 +19,9 @@ from steepest.solvers.language.expressions import (
     SetLiteral,
     Sum,
     TupleOf,
-    spell,
     walk,
 )
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.text.literals import Axis
 
 MAX_ELEMENTS = 100_000

@@ -14,16 +14,9 @@ from steepest.solvers.formulation import (
     TableSource,
     Variable,
 )
-from steepest.solvers.language.expressions import (
-    BareLabels,
-    Head,
-    Range,
-    is_identifier,
-    spell,
-    spell_head,
-    spell_operand,
-)
+from steepest.solvers.language.expressions import Head, Range
 from steepest.solvers.language.labels import vocabulary
+from steepest.solvers.language.spelling import BareLabels, is_identifier, spell, spell_head, spell_operand
 from steepest.solvers.text.comments import write_comment
 from steepest.solvers.text.known import KnownSets
 from steepest.solvers.text.printer_tables import (

@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 
 from steepest.solvers.formulation import IndexedValue, Parameter
-from steepest.solvers.language.expressions import BareLabels, Label, Name, is_identifier, spell_label, spell_number
+from steepest.solvers.language.expressions import Label, Name
+from steepest.solvers.language.spelling import BareLabels, is_identifier, spell_label, spell_number
 from steepest.solvers.text.known import KnownSets
 from steepest.solvers.text.literals import Axis
 

@@ -26,11 +26,10 @@ from steepest.solvers.language.expressions import (
     SetLiteral,
     Sum,
     map_children,
-    spell,
-    spell_label,
     walk,
 )
 from steepest.solvers.language.labels import Vocabulary, expression_fields, vocabulary
+from steepest.solvers.language.spelling import spell, spell_label
 
 
 def refuse(formulation: Formulation, declared: frozenset[str], diagnostics: Diagnostics) -> None:

@@ -5,16 +5,8 @@ from itertools import pairwise
 
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.formulation import Family, Set
-from steepest.solvers.language.expressions import (
-    Expression,
-    LabelRef,
-    Name,
-    Number,
-    Range,
-    SetLiteral,
-    TupleOf,
-    is_identifier,
-)
+from steepest.solvers.language.expressions import Expression, LabelRef, Name, Number, Range, SetLiteral, TupleOf
+from steepest.solvers.language.spelling import is_identifier
 from steepest.solvers.text.cells import CellError, read_label
 from steepest.solvers.text.draft import Draft, expression_at, head_at, make, provenance, table_source
 from steepest.solvers.text.lines import closing_bracket, find_outside, masked, split_outside

@@ -6,18 +6,9 @@ from dataclasses import dataclass, field
 
 from steepest.solvers.diagnostics import FormulationError, Place, problem
 from steepest.solvers.formulation import IndexedValue, Parameter, Set, TableSource
-from steepest.solvers.language.expressions import (
-    Expression,
-    Head,
-    Label,
-    LabelRef,
-    Name,
-    Number,
-    SetLiteral,
-    TupleOf,
-    is_identifier,
-)
+from steepest.solvers.language.expressions import Expression, Head, Label, LabelRef, Name, Number, SetLiteral, TupleOf
 from steepest.solvers.language.parser import parse_head
+from steepest.solvers.language.spelling import is_identifier
 from steepest.solvers.text.cells import CellError, Value, default_of, is_absent, is_number, read_label, read_value
 from steepest.solvers.text.draft import Draft, Provenance, make, provenance, table_source, tell_oddities
 from steepest.solvers.text.lines import closing_bracket

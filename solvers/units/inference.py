@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
+from steepest.solvers.checks.by_name import ByName
 from steepest.solvers.checks.symbols import Symbols
 from steepest.solvers.formulation import NamedExpression, Objective, Parameter, Set, Variable
 from steepest.solvers.language.expressions import (
@@ -71,14 +72,11 @@ class UnitInference:
 
     def __init__(self, symbols: Symbols) -> None:
         self._symbols = symbols
-        self._elements: dict[str, Inferred | None] = {}
+        self._elements: ByName[Inferred | None] = ByName(self._of_declared, None)
         self.clashes: list[Clash] = []
 
     def of_element(self, name: str) -> Inferred | None:
         """The unit of a declared element: the one written, else of a definition the one that its parts give it."""
-        if name not in self._elements:
-            self._elements[name] = None  # a cycle of definitions ends here
-            self._elements[name] = self._of_declared(name)
         return self._elements[name]
 
     def _of_declared(self, name: str) -> Inferred | None:

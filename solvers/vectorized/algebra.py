@@ -26,8 +26,8 @@ from steepest.solvers.language.expressions import (
     SetComprehension,
     Sum,
     children,
-    spell,
 )
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.vectorized.evaluation import Evaluator
 from steepest.solvers.vectorized.forms import Block, Form, add, compacted, constant_form, multiply
 from steepest.solvers.vectorized.frames import ROOT, Frame

@@ -5,7 +5,7 @@ other. The objective may be quadratic (a Hessian); everything else is linear, an
 term named.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 
@@ -17,7 +17,18 @@ from steepest.solvers.data.instance_data import Data
 from steepest.solvers.definitions import needed_definitions
 from steepest.solvers.diagnostics import problem
 from steepest.solvers.formulation import Constraint, Formulation, Objective, Sense, Variable
-from steepest.solvers.language.expressions import Call, Comparison, Conditional, Expression, Label, Reduction, spell
+from steepest.solvers.language.expressions import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Conditional,
+    Expression,
+    Label,
+    Number,
+    Reduction,
+    walk,
+)
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.linearization.demand import Demand
 from steepest.solvers.linearization.global_constraints import GLOBAL_ROWS
 from steepest.solvers.linearization.linearizer import Linearizer
@@ -110,7 +121,7 @@ def _compiled(formulation: Formulation, instance: Instance) -> CompiledModel:
     linearizer = Linearizer(algebra, columns)
     algebra.beyond = linearizer
     algebra.resolve(names)
-    blocks = [block for each in formulation.constraints for block in _constraint(each, algebra, linearizer)]
+    blocks = _all_rows(formulation.constraints, algebra, linearizer)
     objective = _single_objective(formulation)
     sense, form = _objective(objective, algebra)
     cost, offset, hessian = _objective_arrays(form, columns.size, objective)
@@ -202,6 +213,24 @@ def _bounds(variable: Variable, algebra: Algebra, size: int) -> tuple[Numbers, N
 
 
 # Rows
+
+
+def _all_rows(constraints: Sequence[Constraint], algebra: Algebra, linearizer: Linearizer) -> list[RowBlock]:
+    """The rows of all constraints in their order; those that divide are read last, since others may say a sign."""
+    made: dict[int, list[RowBlock]] = {}
+    for place in sorted(range(len(constraints)), key=lambda place: _divides(constraints[place])):
+        if _divides(constraints[place]):
+            linearizer.given = [block for blocks in made.values() for block in blocks]
+        made[place] = _constraint(constraints[place], algebra, linearizer)
+    return [block for place in range(len(constraints)) for block in made[place]]
+
+
+def _divides(constraint: Constraint) -> bool:
+    """Whether a constraint may divide by variables."""
+    return any(
+        isinstance(node, Arithmetic) and node.operator == "/" and not isinstance(node.right, Number)
+        for node in walk(constraint.body)
+    )
 
 
 def _constraint(element: Constraint, algebra: Algebra, linearizer: Linearizer) -> list[RowBlock]:

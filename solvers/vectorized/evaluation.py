@@ -4,9 +4,8 @@ The vectorized half of the language's meaning; `interpreter` is the scalar one, 
 Conditions, conditionals and filters are lazy row by row: what a filter excludes is never looked up.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,82 +14,31 @@ from steepest.solvers.diagnostics import problem
 from steepest.solvers.language.expressions import (
     Arithmetic,
     Call,
-    Comparison,
     Conditional,
-    Connective,
     Expression,
     Generator,
     Index,
     LabelRef,
     Name,
     Negation,
-    Not,
     Number,
     Reduction,
     Sum,
-    TupleOf,
-    spell,
     walk,
 )
-from steepest.solvers.vectorized.frames import MAX_ROWS, Expansion, Frame, Labels, Rows, crossed, joined
+from steepest.solvers.language.spelling import spell
+from steepest.solvers.vectorized.condition_evaluation import ConditionEvaluator
+from steepest.solvers.vectorized.frame_expansion import FrameExpander
+from steepest.solvers.vectorized.frames import Expansion, Frame, Labels, locate
 from steepest.solvers.vectorized.piecewise_points import piecewise_points
 from steepest.solvers.vectorized.relations import Domain, Relation
 from steepest.solvers.vectorized.scatter import Numbers, totals
 from steepest.solvers.vectorized.set_evaluation import SetEvaluator
-from steepest.solvers.vectorized.universe import Ids, Universe
-
-Truths: TypeAlias = npt.NDArray[np.bool_]
-Value: TypeAlias = Numbers | Labels
+from steepest.solvers.vectorized.symbols import Symbols, Truths, Value
 
 _FUNCTIONS: dict[str, Callable[[Numbers], Numbers]] = {
     "sqrt": np.sqrt, "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "abs": np.abs,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class ParameterArray:
-    """A parameter's values over its domain: numbers with NaN for absent cells, or label ids with -1."""
-
-    domain: Domain
-    numbers: Numbers = field(default_factory=lambda: np.empty(0))
-    ids: Ids | None = None
-    """Given for a parameter whose values are labels."""
-
-
-@dataclass(frozen=True, eq=False)
-class Family:
-    """A family of sets: one set for each key, empty ones among them."""
-
-    keys: Relation
-    """The index tuples that have a set."""
-    members: Relation
-    """Key labels followed by member labels."""
-
-
-class Symbols(Protocol):
-    """What the names of an instance stand for; resolved on demand."""
-
-    universe: Universe
-
-    def is_set(self, name: str) -> bool:
-        """Whether the name is a set or a family of sets."""
-        ...
-
-    def relation(self, name: str) -> Relation:
-        """A set's elements."""
-        ...
-
-    def family(self, name: str) -> Family:
-        """A family of sets."""
-        ...
-
-    def scalar(self, name: str, node: Name) -> Value:
-        """A scalar parameter's value."""
-        ...
-
-    def parameter(self, name: str, node: Index) -> ParameterArray:
-        """An indexed parameter's values."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -322,77 +270,9 @@ class Evaluator:
             numbers[rows] = self._as_number(value, part)
         return numbers
 
-    # Conditions
-
     def condition(self, node: Expression, frame: Frame) -> Truths:
         """A truth value per row, evaluated from left to right and no further than needed."""
-        if not frame.size:
-            return np.empty(0, bool)
-        match node:
-            case Connective(operator, operands):
-                return self._connective(operator == "and", operands, frame)
-            case Not(operand):
-                return ~self.condition(operand, frame)
-            case Comparison(operands, operators):
-                result: Truths = np.bool_(True)  # type: ignore[assignment]
-                for left, sign, right in zip(operands, operators, operands[1:], strict=False):
-                    result = result & self._compare(left, sign, right, frame)
-                return result
-        return np.asarray(self.number(node, frame) != 0)
-
-    def _connective(self, every: bool, operands: Sequence[Expression], frame: Frame) -> Truths:
-        decided = np.full(frame.size, not every)
-        open_rows = np.arange(frame.size)
-        for operand in operands:
-            truth = np.broadcast_to(self.condition(operand, frame.take(open_rows)), len(open_rows))
-            open_rows = open_rows[truth if every else ~truth]
-        decided[open_rows] = every
-        return decided
-
-    def _compare(self, left: Expression, operator: str, right: Expression, frame: Frame) -> Truths:
-        if operator in ("in", "not in"):
-            items = left.items if isinstance(left, TupleOf) else (left,)
-            found = self.sets.contains(right, [self.labels(item, frame) for item in items], frame)
-            return found if operator == "in" else ~found
-        if isinstance(left, TupleOf) and isinstance(right, TupleOf):
-            return self._compare_tuples(left, operator, right, frame)
-        a, b = self.value(left, frame), self.value(right, frame)
-        if isinstance(a, Labels) and isinstance(b, Labels):
-            if operator in ("==", "!="):
-                return np.asarray(a.ids == b.ids if operator == "==" else a.ids != b.ids)
-            return self._compare_order(a, operator, b, left)
-        x, y = (self.symbols.universe.numbers[v.ids] if isinstance(v, Labels) else v for v in (a, b))
-        if operator not in ("==", "!=") and (np.isnan(x).any() or np.isnan(y).any()):
-            raise self._no_order(left)
-        return np.asarray(_COMPARE[operator](x, y))
-
-    def _compare_tuples(self, left: TupleOf, operator: str, right: TupleOf, frame: Frame) -> Truths:
-        if operator not in ("==", "!=") or len(left.items) != len(right.items):
-            message = f"`{spell(left)}` and `{spell(right)}` are tuples: they are compared label by label with == or !="
-            raise problem("tuple-order", message, place=left.place)
-        pairs = zip(left.items, right.items, strict=True)
-        same: Truths = np.ones((), bool)
-        for a, b in pairs:
-            same = same & self._compare(a, "==", b, frame)
-        return same if operator == "==" else ~same
-
-    def _compare_order(self, a: Labels, operator: str, b: Labels, node: Expression) -> Truths:
-        """`<` between labels: by value where both are numbers, otherwise by place in a set that has both."""
-        numbers = self.symbols.universe.numbers
-        x, y = numbers[a.ids], numbers[b.ids]
-        if not (np.isnan(x).any() or np.isnan(y).any()):
-            return np.asarray(_COMPARE[operator](x, y))
-        for over in (a.over, b.over):
-            if over is not None:
-                p, q = (np.asarray(over.locate((labels.ids,)), np.float64) for labels in (a, b))
-                if (p >= 0).all() and (q >= 0).all():
-                    return np.asarray(_COMPARE[operator](p, q))
-        raise self._no_order(node)
-
-    def _no_order(self, node: Expression) -> Exception:
-        message = f"`{spell(node)}` is compared by order with something that stands in no ordered set with it"
-        repair = "compare labels of one set, such as `t > first(T)`, or numbers"
-        return problem("no-order", message, place=node.place, repair=repair)
+        return ConditionEvaluator(self).condition(node, frame)
 
     # Sets and frames
 
@@ -411,95 +291,7 @@ class Evaluator:
 
     def expand(self, frame: Frame, generators: Iterable[Generator]) -> Expansion:
         """Every row of a frame combined with all elements that the generators give for it, filtered."""
-        expansion: Expansion | None = None
-        for generator in generators:
-            outer = expansion.frame if expansion else frame
-            inner = self._extend(outer, generator)
-            if expansion is None:
-                parents = inner.parents
-            elif frame.size == 1:  # all from the one row: no need to spell a million zeros out
-                parents = np.broadcast_to(np.int32(0), inner.frame.size)
-            else:
-                parents = expansion.parents[inner.parents]
-            expansion = Expansion(inner.frame, parents)
-        return expansion or Expansion(frame, np.arange(frame.size, dtype=np.int32))
-
-    def _extend(self, frame: Frame, generator: Generator) -> Expansion:
-        """A frame combined with one generator; an equality between its index and the row is a join, not a filter."""
-        if self.depends(generator.source, frame):
-            rows, columns = self.sets.members(generator.source, frame)
-            conditions = conjuncts(generator.condition)
-        else:
-            rows, columns, conditions = self._independent(frame, generator)
-        anonymous = tuple(f"#{len(frame.columns) + k}" for k in range(len(columns)))
-        names = anonymous if generator.pattern is None else generator.names
-        if len(columns) != len(names):
-            raise self._wrong_pattern(names, generator.source, len(columns))
-        taken = frame if frame.size == 1 and len(rows) == 1 else frame.take(rows)
-        combined = Frame(len(rows), {**taken.columns, **dict(zip(names, columns, strict=True))})
-        for condition in conditions:
-            truth = self.condition(condition, combined)
-            if truth.ndim == 0 and truth:
-                continue
-            keep = np.flatnonzero(np.broadcast_to(truth, combined.size))
-            combined, rows = combined.take(keep), rows[keep]
-        return Expansion(combined, rows)
-
-    def _independent(self, frame: Frame, generator: Generator) -> tuple[Rows, list[Labels], list[Expression]]:
-        relation = self.relation(generator.source)
-        conditions = conjuncts(generator.condition)
-        for position, condition in enumerate(conditions):
-            key = self._join_key(condition, generator.names, frame)
-            if key is not None and key[0] < relation.width:
-                rows, elements = joined(np.broadcast_to(key[1], frame.size), relation, key[0])
-                del conditions[position]
-                break
-        else:
-            if frame.size * len(relation) > MAX_ROWS:
-                message = f"{frame.size:,} x {len(relation):,} index tuples are too many"
-                raise problem(
-                    "too-large", message, place=generator.source.place, repair="sum over a sparse set instead"
-                )
-            rows, elements = crossed(frame.size, len(relation))
-        if relation.width == 1:
-            return rows, [Labels(relation, elements)], conditions
-        columns = [Labels(relation.over(k), None, column[elements]) for k, column in enumerate(relation.columns)]
-        return rows, columns, conditions
-
-    def _join_key(self, condition: Expression, names: tuple[str, ...], frame: Frame) -> tuple[int, Ids] | None:
-        """The column and the key's ids for a condition such as `s2 == s`, if evaluating the key can't fail."""
-        if not isinstance(condition, Comparison) or condition.operators != ("==",):
-            return None
-        for new, key in (condition.operands, tuple(reversed(condition.operands))):
-            if isinstance(new, Name) and new.name in names:
-                ids = self._key(key, frame)
-                if ids is not None:
-                    return names.index(new.name), ids
-        return None
-
-    def _key(self, key: Expression, frame: Frame) -> Ids | None:
-        """The ids that a key stands for; a sum is a number here, not a step along a set."""
-        parts = key.terms if isinstance(key, Sum) else (key,)
-        known = [frame.columns[part.name] for part in parts if isinstance(part, Name) and part.name in frame.columns]
-        literals = [part for part in parts if isinstance(part, Number | LabelRef)]
-        if len(known) + len(literals) < len(parts):
-            return None
-        if not isinstance(key, Sum):
-            return self.labels(key, frame).ids
-        numbers = self.symbols.universe.numbers
-        if any(isinstance(part, LabelRef) for part in literals) or any(np.isnan(numbers[k.ids]).any() for k in known):
-            return None
-        return self.symbols.universe.find_numbers(np.asarray(self.number(key, frame)))
-
-    def _wrong_pattern(self, names: tuple[str, ...], source: Expression, width: int) -> Exception:
-        what = "single labels" if width == 1 else f"tuples of {width}"
-        message = f"`{spell(source)}` holds {what}, but {len(names)} index names take its elements"
-        repair = (
-            f"name the {width} labels: `for ({', '.join('abcdefgh'[:width])}) in {spell(source)}`"
-            if width > 1
-            else None
-        )
-        return problem("pattern-width", message, place=source.place, repair=repair)
+        return FrameExpander(self).expand(frame, generators)
 
     # Words for messages
 
@@ -517,40 +309,6 @@ class Evaluator:
                 ids = labels.ids
                 values.append(f"{name} = {self._label_text(int(ids if ids.ndim == 0 else ids[row]))}")
         return ", ".join(values) or f"[{', '.join(spell(index) for index in node.indices)}]"
-
-
-_COMPARE: dict[str, Callable[[Numbers, Numbers], Truths]] = {
-    "<=": np.less_equal, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal, "<": np.less, ">": np.greater,
-}  # fmt: skip
-
-
-def locate(domain: Domain, labels: Sequence[Labels]) -> npt.NDArray[np.integer]:
-    """The position of each index tuple in a domain, -1 where it is outside.
-
-    An index that ranges over the very set of its position needs no look-up: it knows its place.
-    """
-    position: npt.NDArray[np.integer] = np.zeros((), np.int32 if len(domain) < 2**31 else np.int64)
-    outside: Truths | None = None
-    first = 0
-    for factor in domain.factors:
-        part = labels[first : first + factor.width]
-        first += factor.width
-        if factor.width == 1 and part[0].over is factor and part[0].positions is not None:
-            local: npt.NDArray[np.integer] = part[0].positions
-        else:
-            local = factor.locate([label.ids for label in part])
-            outside = (local < 0) if outside is None else outside | (local < 0)
-        position = local if len(domain.factors) == 1 else position * position.dtype.type(len(factor)) + local
-    return position if outside is None else np.where(outside, -1, position)
-
-
-def conjuncts(condition: Expression | None) -> list[Expression]:
-    """The parts of a condition that are joined by `and`."""
-    if condition is None:
-        return []
-    return (
-        list(condition.operands) if isinstance(condition, Connective) and condition.operator == "and" else [condition]
-    )
 
 
 def free_names(node: Expression) -> set[str]:

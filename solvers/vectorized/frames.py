@@ -4,13 +4,13 @@ A constraint's head makes a frame of one row per index tuple; a comprehension in
 elements of its sets, and remembers which row each new one came from, so that a sum is a scatter along `parents`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from steepest.solvers.vectorized.relations import Relation
+from steepest.solvers.vectorized.relations import Domain, Relation
 from steepest.solvers.vectorized.universe import Ids
 
 Rows = npt.NDArray[np.int32]
@@ -94,3 +94,23 @@ def spread(start: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> t
     ends = np.cumsum(counts)
     running = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - counts, counts)
     return rows, np.repeat(start, counts) + running
+
+
+def locate(domain: Domain, labels: Sequence[Labels]) -> npt.NDArray[np.integer]:
+    """The position of each index tuple in a domain, -1 where it is outside.
+
+    An index that ranges over the very set of its position needs no look-up: it knows its place.
+    """
+    position: npt.NDArray[np.integer] = np.zeros((), np.int32 if len(domain) < 2**31 else np.int64)
+    outside: npt.NDArray[np.bool_] | None = None
+    first = 0
+    for factor in domain.factors:
+        part = labels[first : first + factor.width]
+        first += factor.width
+        if factor.width == 1 and part[0].over is factor and part[0].positions is not None:
+            local: npt.NDArray[np.integer] = part[0].positions
+        else:
+            local = factor.locate([label.ids for label in part])
+            outside = (local < 0) if outside is None else outside | (local < 0)
+        position = local if len(domain.factors) == 1 else position * position.dtype.type(len(factor)) + local
+    return position if outside is None else np.where(outside, -1, position)

@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from steepest.solvers.language.expressions import Call, Expression, Index, Reduction, TupleOf
-from steepest.solvers.vectorized.evaluation import Evaluator, Truths
+from steepest.solvers.vectorized.evaluation import Evaluator
 from steepest.solvers.vectorized.frames import Frame
 from steepest.solvers.vectorized.scatter import Numbers
+from steepest.solvers.vectorized.symbols import Truths
 
 Group: TypeAlias = npt.NDArray[np.intp]
 """The elements of one row."""

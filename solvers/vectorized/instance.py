@@ -11,10 +11,11 @@ from steepest.solvers.data.instance_data import Cells, Data, Dense, Members
 from steepest.solvers.diagnostics import FormulationError, problem
 from steepest.solvers.formulation import Element, Formulation, NamedExpression, Parameter, Set
 from steepest.solvers.language.expressions import Expression, Generator, Head, Index, Label, Name
-from steepest.solvers.vectorized.evaluation import Evaluator, Family, ParameterArray, Value, free_names, locate
-from steepest.solvers.vectorized.frames import ROOT, Frame, Labels
+from steepest.solvers.vectorized.evaluation import Evaluator, free_names
+from steepest.solvers.vectorized.frames import ROOT, Frame, Labels, locate
 from steepest.solvers.vectorized.relations import Domain, Positions, Relation
 from steepest.solvers.vectorized.scatter import Numbers
+from steepest.solvers.vectorized.symbols import Family, ParameterArray, Value
 from steepest.solvers.vectorized.universe import Ids, Universe
 
 T = TypeVar("T")

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from steepest.solvers.diagnostics import problem
-from steepest.solvers.language.expressions import Call, Expression, Reduction, TupleOf, spell
+from steepest.solvers.language.expressions import Call, Expression, Reduction, TupleOf
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.vectorized.frames import Frame, Rows
 from steepest.solvers.vectorized.scatter import Numbers
 

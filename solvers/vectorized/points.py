@@ -13,11 +13,12 @@ from steepest.solvers.formulation import Constraint, NamedExpression
 from steepest.solvers.language.expressions import Expression, Index, Name
 from steepest.solvers.tolerances import FEASIBILITY
 from steepest.solvers.vectorized.algebra import VariableBlock
-from steepest.solvers.vectorized.evaluation import Evaluator, Family, ParameterArray, Value
+from steepest.solvers.vectorized.evaluation import Evaluator
 from steepest.solvers.vectorized.frames import ROOT
 from steepest.solvers.vectorized.instance import Instance
 from steepest.solvers.vectorized.relations import Domain, Relation
 from steepest.solvers.vectorized.scatter import Numbers
+from steepest.solvers.vectorized.symbols import Family, ParameterArray, Value
 from steepest.solvers.vectorized.truths import holds
 from steepest.solvers.vectorized.universe import Universe
 

@@ -21,8 +21,8 @@ from steepest.solvers.language.expressions import (
     SetLiteral,
     Sum,
     TupleOf,
-    spell,
 )
+from steepest.solvers.language.spelling import spell
 from steepest.solvers.vectorized.frames import MAX_ROWS, ROOT, Frame, Labels, Rows, crossed, joined, spread
 from steepest.solvers.vectorized.relations import Domain, Relation, distinct_rows
 

@@ -20,12 +20,13 @@ from steepest.solvers.language.expressions import (
     Not,
     Reduction,
     TupleOf,
-    spell,
 )
-from steepest.solvers.vectorized.evaluation import Evaluator, Truths
+from steepest.solvers.language.spelling import spell
+from steepest.solvers.vectorized.evaluation import Evaluator
 from steepest.solvers.vectorized.frames import Expansion, Frame, Labels
 from steepest.solvers.vectorized.global_truths import GLOBAL_TRUTHS, global_truth
 from steepest.solvers.vectorized.scatter import Numbers, totals
+from steepest.solvers.vectorized.symbols import Truths
 
 _OPPOSITE = {"<=": ">", ">=": "<", "==": "!=", "!=": "==", "<": ">=", ">": "<="}
 _DUST = 1e-9

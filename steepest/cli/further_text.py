@@ -134,7 +134,8 @@ def _battery(found: "BatteryReport") -> str:
         for each in found.tests:
             if each.outcome == outcome:
                 reasons.setdefault(each.reason, []).append(each.test)
-        lines += [f"{told}: {', '.join(tests)} ({reason})" for reason, tests in reasons.items()]
+        groups = [f"{', '.join(tests)} ({reason})" for reason, tests in reasons.items()]
+        lines += [f"{told}: {'; '.join(groups)}"] if groups else []
     return _section(
         f"tests of the answer: {_found(found)}, {counted(found.solves, 'solve')}, {found.seconds:.2f} s", lines
     )

@@ -99,11 +99,11 @@ def _report(task: _Task, console: Console) -> "Report":
 
 
 def _front(formulation: "Formulation", task: _Task, console: Console) -> "Report":
-    from steepest.cli.live import ended_by_ctrl_c
     from steepest.cli.report import Report
     from steepest.solvers.display import assumptions_of
+    from steepest.solvers.interruption import cancelled_by_ctrl_c
 
-    with ended_by_ctrl_c(task.control):
+    with cancelled_by_ctrl_c(task.control):
         front = found_front(
             formulation, task.points, task.tables, task.source.folder, task.options, task.control, console.step
         )
@@ -114,10 +114,10 @@ def _front(formulation: "Formulation", task: _Task, console: Console) -> "Report
 
 
 def _solved(formulation: "Formulation", task: _Task, console: Console) -> "Report":
-    from steepest.cli.live import ended_by_ctrl_c
-    from steepest.cli.report import BY_STATUS, Report
+    from steepest.cli.report import Report, outcome_of
     from steepest.solvers.display import assumptions_of
     from steepest.solvers.infeasibility.explanations import with_explanation
+    from steepest.solvers.interruption import cancelled_by_ctrl_c
     from steepest.solvers.solve import solve_formulation
 
     tables, options, folder = task.tables, task.options, task.source.folder
@@ -133,11 +133,13 @@ def _solved(formulation: "Formulation", task: _Task, console: Console) -> "Repor
     )
     if solution.status in ("infeasible", "unbounded"):
         console.step("looking for the reason")
-    solution = with_explanation(solution, formulation, tables, folder=folder, time_limit=options.time_limit)
-    with ended_by_ctrl_c(task.control):
+    solution = with_explanation(
+        solution, formulation, tables, folder=folder, time_limit=options.time_limit, control=task.control
+    )
+    with cancelled_by_ctrl_c(task.control):
         further = answered(task.questions, formulation, solution, tables, folder, options, console.step, task.control)
     return Report(
-        "interrupted" if task.control.cancelled and further is not None else BY_STATUS[solution.status],
+        "interrupted" if task.control.cancelled and further is not None else outcome_of(solution),
         formulation,
         solution,
         assumptions=assumptions_of(formulation),

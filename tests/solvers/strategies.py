@@ -36,10 +36,10 @@ from steepest.solvers.language.expressions import (
     SetLiteral,
     Sum,
     TupleOf,
-    is_identifier,
 )
 from steepest.solvers.language.labels import label_or_number, normalize_label
 from steepest.solvers.language.parser import negate
+from steepest.solvers.language.spelling import is_identifier
 
 # Names and labels. Index names have a digit behind an i, which no other name and no label has: an index that shares
 # its name with a label or a declared name is refused by the reader (tests/solvers/test_reader.py).

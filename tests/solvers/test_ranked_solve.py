@@ -100,3 +100,25 @@ def test_the_time_limit_is_that_of_all_ranks(monkeypatch: pytest.MonkeyPatch) ->
     assert len(limits) == 3
     assert all(limit is not None for limit in limits)
     assert limits == sorted(limits, reverse=True)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("size", [1e-5, 1, 1e5], ids=["tiny", "one", "large"])
+def test_a_curved_rank_is_held_in_proportion_to_its_size(size: float) -> None:
+    pytest.importorskip("pyscipopt")
+    text = f"variables:\n  x: real in 0..4\nminimize[1]: {size} * (1 + (x - 2)**2)\nmaximize[2]: x\n"
+
+    solution = Formulation.from_text(text).solve()
+
+    assert solution.status == "optimal"
+    assert solution.objectives[0].value == pytest.approx(size, rel=5e-6)
+    assert solution.value("x") == pytest.approx(2, abs=3e-3)
+
+
+def test_a_curved_rank_of_zero_is_held_beside_the_next() -> None:
+    pytest.importorskip("pyscipopt")
+    text = "variables:\n  x: real in 0..4\nminimize[1]: (x - 2)**2\nmaximize[2]: x\n"
+
+    solution = Formulation.from_text(text).solve()
+
+    assert solution.status == "optimal"
+    assert solution.value("x") == pytest.approx(2, abs=3e-3)

@@ -69,6 +69,20 @@ def test_a_start_of_a_similar_problem_changes_nothing_about_the_answer() -> None
     assert Formulation.from_text(MODEL % "south, east, up").solve(start=start).objective == 17
 
 
+def test_a_start_of_which_nothing_fits_is_told() -> None:
+    other = answer("variables:\n  y: integer in 0..3\nmaximize: y\n")
+    solution = Formulation.from_text(MODEL % "north, south").solve(start=other)
+    assert solution.note == "the start was not used: none of its values has the name and index of a variable here"
+    assert solution.note in repr(solution)
+    assert solution.note in solution._repr_html_()
+
+
+def test_the_answers_between_two_ranks_are_no_start_of_the_users() -> None:
+    text = "variables:\n  x: real in 0..9\n  y: real in 0..9\n%s: x + y\n%s: (x - 1) ** 2\n"
+    formulation = Formulation.from_text(text % ("maximize[1]", "minimize[2]"))
+    assert formulation.solve().note == ""
+
+
 def test_a_ratio_and_a_monotone_objective_take_a_start() -> None:
     for objective in ("maximize: (2 * x + 1) / (x + 4)", "maximize: log(3 * x + 1)"):
         text = f"variables:\n  x: integer in 1..30\n{objective}\n"

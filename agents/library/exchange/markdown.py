@@ -136,7 +136,7 @@ def _block(insight: Insight, version: str = "") -> str:
     for part in ("condition", "explanation"):
         lines += ["", f"## {part.capitalize()}", "", _escaped(getattr(insight, part))]
     if insight.example:
-        fence = _fence(insight.example)
+        fence = fence_around(insight.example)
         lines += ["", "## Example", "", fence, insight.example, fence]
     return "\n".join(lines) + "\n"
 
@@ -254,7 +254,7 @@ def _escaped(text: str) -> str:
     return "\n".join(f"\\{line}" if _ESCAPED.match(line) else line for line in text.split("\n"))
 
 
-def _fence(text: str) -> str:
+def fence_around(text: str) -> str:
     """A fence that is nowhere in a text."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     return "`" * max(3, longest + 1)

@@ -109,3 +109,15 @@ class Student:
         except (ContextOverflow, InvalidReply) as error:
             answer = answer_from(known, modeling, stopped=str(error))
         return TaskAttempt(task, answer, self.grade(task, answer), known.get("recall", Recall()))
+
+    async def streak(self, task: LibraryTask, insights: Sequence[Insight], times: int) -> int:
+        """How many attempts in a row are right with these insights and no others, `times` at most.
+
+        Raises:
+            LLMError: The model can't be asked, for good.
+        """
+        given = Given(insights) if insights else None
+        for sample in range(times):
+            if not (await self.attempt(task, given, sample=sample)).solved:
+                return sample
+        return times

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from steepest.agents.library.learning.journal import TaskRecord
+from steepest.agents.library.learning.journal import StepRecord, TaskRecord
 from steepest.traces.rendering.figures import count_of, percent
 from steepest.traces.rendering.markup import Markup, element
 
@@ -29,14 +29,19 @@ def accuracy_curve(records: Sequence[TaskRecord]) -> Markup:
     return _chart(title, shares, ticks, 1.0, _borders(records))
 
 
-def size_curve(records: Sequence[TaskRecord]) -> Markup:
-    """Active insights after each task."""
-    sizes = [float(each.size) for each in records]
+def size_curve(records: Sequence[TaskRecord | StepRecord]) -> Markup:
+    """Active insights after each task, and after the steps that follow it."""
+    tasks, sizes = [each for each in records if isinstance(each, TaskRecord)], list[float]()
+    for record in records:
+        if isinstance(record, TaskRecord):
+            sizes.append(record.size)
+        elif sizes:
+            sizes[-1] = record.size
     top = max(*sizes, 1.0)
     step = max(1, round(top / _MOST_TICKS))
     ticks = [(float(each), f"{each:,}") for each in range(0, int(top) + 1, step)]
     title = f"Insights in the library, task by task: {count_of(records[-1].size, 'insight')} in the end"
-    return _chart(title, sizes, ticks, top, _borders(records))
+    return _chart(title, sizes, ticks, top, _borders(tasks))
 
 
 def _borders(records: Sequence[TaskRecord]) -> list[int]:

@@ -14,7 +14,7 @@ from steepest.agents.modeling.grounding import NOT_IN_TEXT
 from steepest.agents.modeling.numbers import key, stated_numbers
 from steepest.prompts import load_prompt
 
-__all__ = ["explore"]
+__all__ = ["explore", "is_grounded"]
 
 _SHOWN = 3
 """Attempts that are told, the last ones."""
@@ -46,13 +46,13 @@ async def explore(
         told = "\n\n".join(_told(each) for each in attempts[-_SHOWN:])
         preface = load_prompt(f"explore_{form}").render(attempts=as_data(told), wanted=wanted).user
         attempt = await student.attempt(task, sample=number, preface=preface)
-        if attempt.solved and _is_grounded(attempt):
+        if attempt.solved and is_grounded(attempt):
             return attempt
         attempts.append(attempt)
     return None
 
 
-def _is_grounded(attempt: TaskAttempt) -> bool:
+def is_grounded(attempt: TaskAttempt) -> bool:
     """Whether it is made of the problem's own numbers; a right value that is merely assumed is none."""
     if any(item.code == NOT_IN_TEXT for item in attempt.answer.diagnostics):
         return False

@@ -4,12 +4,12 @@ AlphaOPT's extractor (arXiv 2510.18428, section 3.2).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from steepest.agents.library.drafts import drafts, first_error, is_none, spoken
 from steepest.agents.library.fingerprints import fingerprint
 from steepest.agents.library.insights import Insight, Provenance, insight_id
 from steepest.agents.library.labels import Definition, LabelText, Taxonomy
@@ -22,7 +22,7 @@ from steepest.agents.optimizers.replies import UnusableReply, json_object
 from steepest.prompts import OutputForm, RenderedPrompt, load_prompt
 from steepest.solvers.formulation import Formulation
 
-__all__ = ["Extracted", "extract", "verdict_of"]
+__all__ = ["Extracted", "extract", "shown", "verdict_of"]
 
 _MOST = 2
 """Insights from one failure: more are seldom independent, and each costs its proof."""
@@ -30,16 +30,9 @@ _MAX_TOKENS: Mapping[OutputForm, int] = {"text": 700, "json": 8_000}
 _LONGEST_CONDITION, _LONGEST_EXPLANATION, _LONGEST_EXAMPLE = 700, 1200, 900
 _SHOWN = 8_000
 """Characters of a formulation or program that are shown."""
-_FIELD = re.compile(
-    r"^[ \t*#\d.-]*(title|labels?|when|what|example)\**[ \t]*[:：][ \t*]*", re.IGNORECASE | re.MULTILINE
-)
-"""A field begins a line, perhaps in bold or in a list."""
-_THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
-_FENCE = re.compile(r"^[ \t]*```.*$", re.MULTILINE)
-_FIELDS = {"label": "labels", "when": "condition", "what": "explanation"}
+_FIELDS = {"title": "title", "label": "labels", "when": "condition", "what": "explanation", "example": "example"}
+"""By what the text form calls them."""
 _WORDS = {field: word for word, field in _FIELDS.items()}
-"""What the text form calls the fields."""
-_NONE = re.compile(r"\A\W*none\b", re.IGNORECASE)
 
 
 class _Draft(BaseModel):
@@ -96,9 +89,9 @@ async def extract(
     form: OutputForm = "json" if model.structured else "text"
     prompt = load_prompt(f"extract_{form}").render(
         problem=as_data(failed.task.text),
-        failed=as_data(_shown(failed.formulation)),
+        failed=as_data(shown(failed.formulation)),
         verdict=as_data(verdict_of(failed)),
-        right=as_data(_shown(right)),
+        right=as_data(shown(right)),
         labels=[as_data(f"{each.label}: {each.definition}".rstrip(": ")) for each in taxonomy.offered],
         most=_MOST,
     )
@@ -158,7 +151,8 @@ def _source(failed: TaskAttempt) -> str:
     return f"{task.source} ({task.licence})" if task.source and task.licence else task.source
 
 
-def _shown(model: Formulation | str | None) -> str:
+def shown(model: Formulation | str | None) -> str:
+    """A formulation or program as a teacher sees it."""
     if model is None:
         return "(none: no reply could be read as a formulation)"
     return (model.to_text() if isinstance(model, Formulation) else model)[:_SHOWN]
@@ -186,49 +180,27 @@ def _read_json(text: str) -> _Reply:
     try:
         return _Reply.model_validate(json_object(text, ("insights",)))
     except ValidationError as error:
-        raise UnusableReply(_told(error)) from error
+        raise UnusableReply(first_error(error)) from error
 
 
 def _read_text(text: str) -> _Reply:
-    text = _FENCE.sub("", _THOUGHTS.sub("", text)).strip()
-    if not text:
-        raise UnusableReply("the reply is empty: answer in the form that was asked for")
-    drafts = list(_drafts(text))
-    if not drafts and _NONE.match(text):
+    text = spoken(text)
+    found = [_named(draft) for draft in drafts(text, tuple(_FIELDS))]
+    if not found and is_none(text):
         return _Reply(insights=[])
-    if not drafts:
+    if not found:
         raise UnusableReply("it is not in the form that was asked for: title, label, when, what, example, a line each")
     try:
-        return _Reply.model_validate({"insights": drafts})
+        return _Reply.model_validate({"insights": found})
     except ValidationError as error:
-        raise UnusableReply(_told(error, _WORDS)) from error
+        raise UnusableReply(first_error(error, _WORDS)) from error
 
 
-def _drafts(text: str) -> Iterator[dict[str, Any]]:
-    """The fields of each insight; a title begins the next one, and a field that comes twice goes on."""
-    pieces = _FIELD.split(text)[1:]
-    draft: dict[str, Any] = {}
-    for name, content in zip(pieces[::2], pieces[1::2], strict=True):
-        word = name.lower().removesuffix("s")
-        key = _FIELDS.get(word, word)
-        if key == "title" and draft:
-            yield draft
-            draft = {}
-        if key == "labels":
-            draft.setdefault(key, []).extend(_labels(content))
-        else:
-            draft[key] = f"{draft[key]}\n{content.strip()}" if key in draft else content.strip()
-    if draft:
-        yield draft
+def _named(draft: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """A draft under the names of its fields."""
+    return {_FIELDS[word]: _labels(content) if word == "label" else content for word, content in draft.items()}
 
 
 def _labels(content: str) -> list[str]:
     parts = (part.strip(" -*`\t") for part in re.split(r"[\n;]", content))
     return [part.partition(":")[0] for part in parts if part]
-
-
-def _told(error: ValidationError, words: Mapping[str, str] | None = None) -> str:
-    """What is wrong first, in the words of the form that was asked for."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join((words or {}).get(str(part), str(part)) for part in first["loc"]) or "the reply"
-    return f"{place}: {first['msg']}"

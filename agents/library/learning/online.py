@@ -5,30 +5,35 @@ the tasks alone that were solved before and would now find it, and whether insig
 attempt without them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import TypeAlias
 
 from steepest.agents.library.embeddings.protocol import Embedder
-from steepest.agents.library.events import Outcome
+from steepest.agents.library.events import Change, Outcome
 from steepest.agents.library.insights import Insight
 from steepest.agents.library.learning.attempts import Student, TaskAttempt
-from steepest.agents.library.learning.effects import Accepted, Effects, are_written, write
+from steepest.agents.library.learning.effects import Accepted, Effects, active_after
 from steepest.agents.library.learning.exploration import explore
 from steepest.agents.library.learning.extraction import Extracted, extract
-from steepest.agents.library.learning.journal import Journal, Refusal, TaskRecord
+from steepest.agents.library.learning.journal import Journal, Refusal, StepRecord, TaskRecord
 from steepest.agents.library.learning.verification import Proof, prove
 from steepest.agents.library.library import Library
+from steepest.agents.library.merging.aliases import settle_labels
+from steepest.agents.library.merging.batch import Merging, merge_batch, merge_new
+from steepest.agents.library.merging.verification import Verification
 from steepest.agents.library.retrieval.recall import Recaller, Recalling
 from steepest.agents.library.retrieval.recalled import token_estimate, told
 from steepest.agents.library.retrieval.shelf import Shelf
 from steepest.agents.library.tasks import LibraryTask
 from steepest.agents.llm.chat import ChatModel
+from steepest.agents.modeling.task import Recalls
 from steepest.errors import InputError
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 
-__all__ = ["LearningSettings", "OnlineLearning"]
+__all__ = ["Diagnose", "Failure", "LearningSettings", "OnlineLearning"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class LearningSettings:
         proofs: Attempts at the source task with a new insight, all of which have to be right.
         guards: Most tasks that were solved before and are tried again with a new insight.
         compares: Whether a task that used insights is also attempted without, so that it is known what they did.
+        batch: Tasks after which what they taught is merged, where it says the same; 0 merges nothing at all.
     """
 
     attempts: int = 1
@@ -48,6 +54,35 @@ class LearningSettings:
     proofs: int = 2
     guards: int = 3
     compares: bool = True
+    batch: int = 12
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A task that was not solved."""
+
+    attempts: tuple[TaskAttempt, ...]
+    """That failed, the last one last."""
+    without: TaskAttempt | None
+    """The last attempt without insights; None where none were used, or it is not compared."""
+    tasks: Mapping[str, LibraryTask]
+    """All tasks of the run by id."""
+    record: TaskRecord
+    """What is known of it so far."""
+
+    @property
+    def last(self) -> TaskAttempt:
+        """The attempt that is learned from."""
+        return self.attempts[-1]
+
+    @property
+    def task(self) -> LibraryTask:
+        """What was attempted."""
+        return self.last.task
+
+
+Diagnose: TypeAlias = Callable[[Failure], Awaitable[TaskRecord]]
+"""Finds out what went wrong, in the place of learning from it at once."""
 
 
 @dataclass
@@ -84,46 +119,71 @@ class OnlineLearning:
             raise InputError("learning with a journal needs a name for its run: Library.open(place, run=...)")
         self.shelf = Shelf(self.library, self.embedder)
 
-    async def learn(self, tasks: Sequence[LibraryTask], iteration: int = 0) -> list[TaskRecord]:
+    async def learn(
+        self, tasks: Sequence[LibraryTask], iteration: int = 0, *, diagnose: Diagnose | None = None
+    ) -> list[TaskRecord]:
         """Go through tasks, past those that the journal says are done.
+
+        Args:
+            tasks: In their order.
+            iteration: From 0.
+            diagnose: What is done with a failure; without it, it is learned from, unless insights brought it about.
 
         Raises:
             LLMError: The model can't be asked, for good; what was learned before is in the library.
             LibraryError: The library can't be written.
         """
         by_id = {task.id: task for task in tasks}
-        self._settle()
+        self.journal.settle(self.library)
         done = self.journal.done(iteration)
-        for task in tasks:
-            if task.id in done:
-                continue
-            self.say(f"{task.id}: attempting")
-            begin = perf_counter()
-            record = await self._task(task, by_id, iteration)
-            size = self._size() + len(record.learned)
-            record = record.model_copy(update={"size": size, "seconds": perf_counter() - begin})
-            self.journal.add(record)
-            write(record.effects, self.library)
-            done[task.id] = record
-            self.on_record(record)
+        for place, task in enumerate(tasks, start=1):
+            if task.id not in done:
+                self.say(f"{task.id}: attempting")
+                begin = perf_counter()
+                record = await self._task(task, by_id, iteration, diagnose)
+                size = self._size_after(record.effects)
+                record = record.model_copy(update={"size": size, "seconds": perf_counter() - begin})
+                self.journal.keep(record, self.library)
+                done[task.id] = record
+                self.on_record(record)
+            if self.settings.batch and (place % self.settings.batch == 0 or place == len(tasks)):
+                first = (place - 1) // self.settings.batch * self.settings.batch
+                await self._merge([done[each.id] for each in tasks[first:place]], place, by_id, iteration)
         return [done[task.id] for task in tasks]
 
-    def _settle(self) -> None:
-        """Write what a kill left between the journal and the library; it can only be of the last task."""
-        if self.journal.records and not are_written(self.journal.records[-1].effects, self.library):
-            write(self.journal.records[-1].effects, self.library)
+    async def _merge(
+        self, records: Sequence[TaskRecord], place: int, tasks: Mapping[str, LibraryTask], iteration: int
+    ) -> None:
+        """Merge what a batch of tasks taught, with each other and with the library, once."""
+        name = f"merge after {place} tasks"
+        taught = [insight for each in records for insight in sorted(active_after(each.effects, ()))]
+        if not taught or name in self.journal.steps_done(iteration):
+            return
+        begin = perf_counter()
+        merges = await merge_batch(taught, self._merging(tasks), sample=iteration)
+        effects = Effects(changes=merges.changes, expected=merges.expected)
+        record = StepRecord(
+            iteration=iteration,
+            name=name,
+            effects=effects,
+            note=merges.note,
+            size=self._size_after(effects),
+            seconds=perf_counter() - begin,
+        )
+        self.journal.keep(record, self.library)
 
-    async def _task(self, task: LibraryTask, tasks: Mapping[str, LibraryTask], iteration: int) -> TaskRecord:
-        attempts = await self._attempts(task, Recaller(self.shelf, self.recalling))
+    async def _task(
+        self, task: LibraryTask, tasks: Mapping[str, LibraryTask], iteration: int, diagnose: Diagnose | None
+    ) -> TaskRecord:
+        attempts = await self.attempts(task, Recaller(self.shelf, self.recalling))
         last = attempts[-1]
-        solved = last.solved
         without = await self._without(task, last)
-        helped = last.used if solved and without is False else ()
-        hurt = last.used if not solved and without is True else ()
+        helped = last.used if last.solved and without is not None and not without.solved else ()
+        hurt = last.used if not last.solved and without is not None and without.solved else ()
         record = TaskRecord(
             iteration=iteration,
             task=task.id,
-            solved=solved,
+            solved=last.solved,
             outcome=last.answer.outcome,
             value=last.answer.solution.objective if last.answer.solution is not None else None,
             used=last.used,
@@ -131,11 +191,15 @@ class OnlineLearning:
             hurt=hurt,
             effects=Effects(outcome=_outcome(last, iteration, helped, hurt)),
         )
-        if solved or hurt:  # what hurt is refined rather than made up for by another insight
+        if last.solved:
             return record
-        return await self._learn_from([each for each in attempts if not each.solved], tasks, record)
+        failure = Failure(tuple(each for each in attempts if not each.solved), without, tasks, record)
+        if diagnose is not None:
+            return await diagnose(failure)
+        # what hurt is refined rather than made up for by another insight
+        return record if hurt else await self.learn_from(failure)
 
-    async def _attempts(self, task: LibraryTask, recaller: Recaller | None = None) -> list[TaskAttempt]:
+    async def attempts(self, task: LibraryTask, recaller: Recalls | None = None) -> list[TaskAttempt]:
         """Attempts with the same insights, all of which have to be right: the first failure is enough."""
         attempts: list[TaskAttempt] = []
         for sample in range(self.settings.attempts):
@@ -144,35 +208,51 @@ class OnlineLearning:
                 break
         return attempts
 
-    async def _without(self, task: LibraryTask, attempt: TaskAttempt) -> bool | None:
-        """Whether the task is solved without insights; None where none were used, or it is not compared."""
+    async def _without(self, task: LibraryTask, attempt: TaskAttempt) -> TaskAttempt | None:
+        """The last attempt without insights; None where none were used, or it is not compared."""
         if not attempt.used or not self.settings.compares:
             return None
-        return (await self._attempts(task))[-1].solved
+        return (await self.attempts(task))[-1]
 
-    async def _learn_from(
-        self, failed: Sequence[TaskAttempt], tasks: Mapping[str, LibraryTask], record: TaskRecord
-    ) -> TaskRecord:
-        task = failed[-1].task
-        right = await self._right(failed, record.iteration)
+    async def learn_from(self, failure: Failure) -> TaskRecord:
+        """Extract insights from a failure, and prove them: its record with what enters and what is refused.
+
+        Raises:
+            LLMError: The model can't be asked, for good.
+        """
+        record = failure.record
+        right = await self.right(failure)
         if right is None:
             return record.model_copy(update={"note": "no right formulation was found"})
-        self.say(f"{task.id}: extracting insights")
+        if failure.task.gold is None and isinstance(right, Formulation):
+            record = record.model_copy(update={"right": right.to_text()})
+        self.say(f"{failure.task.id}: extracting insights")
         taxonomy = self.library.taxonomy()
-        extracted = await extract(failed[-1], right, taxonomy, self.teacher, sample=record.iteration)
+        extracted = await extract(failure.last, right, taxonomy, self.teacher, sample=record.iteration)
         if not extracted.insights:
             reasons = "; ".join(extracted.refusals) or "the model found nothing to learn"
             return record.model_copy(update={"note": reasons})
-        return await self._proven(extracted, task, tasks, record)
+        settled = await settle_labels(extracted, taxonomy, self.teacher, self.embedder, sample=record.iteration)
+        record = await self._proven(settled.extracted, failure.task, failure.tasks, record)
+        record = _with(record, settled.changes)
+        return await self._merged(record, failure.tasks) if self.settings.batch else record
 
-    async def _right(self, failed: Sequence[TaskAttempt], iteration: int) -> Formulation | str | None:
-        """A right formulation: given with the task, or found by the teacher, who may do what the student can't."""
-        task, rounds = failed[-1].task, self.settings.rounds
-        if task.gold is not None:
-            return readable(task.gold)
+    async def right(self, failure: Failure) -> Formulation | str | None:
+        """A right formulation: given with the task, known since it was found, or found now by the teacher.
+
+        The teacher may be able to do what the student is not.
+
+        Raises:
+            LLMError: The model can't be asked, for good.
+        """
+        task, rounds = failure.task, self.settings.rounds
+        known = task.gold or failure.record.right or self.journal.right_of(task.id)
+        if known is not None:
+            return readable(known)
         self.say(f"{task.id}: looking for a right formulation")
         explorer = replace(self.student, model=self.teacher)
-        found = await explore(task, failed, explorer, rounds, first=iteration * rounds + 1)
+        first = failure.record.iteration * rounds + 1
+        found = await explore(task, failure.attempts, explorer, rounds, first=first)
         return found.formulation if found is not None else None
 
     async def _proven(
@@ -193,6 +273,15 @@ class OnlineLearning:
         effects = record.effects.model_copy(update={"accepted": tuple(accepted), "definitions": definitions})
         return record.model_copy(update={"effects": effects, "refused": tuple(refused)})
 
+    async def _merged(self, record: TaskRecord, tasks: Mapping[str, LibraryTask]) -> TaskRecord:
+        """The record with what comes in the place of its insights and of others that say the same."""
+        new = [each.insight for each in record.effects.accepted]
+        if not new:
+            return record
+        merges = await merge_new(new, self._merging(tasks), sample=record.iteration)
+        record = record.model_copy(update={"refused": (*record.refused, *merges.refused)})
+        return _with(record, merges.changes, merges.expected)
+
     async def _proof(
         self,
         insight: Insight,
@@ -203,11 +292,10 @@ class OnlineLearning:
         if self.library.store.entries([insight.id]) or insight.id in {each.id for each in accepted}:
             return Proof(False, "the library has it already")
         self.say(f"{task.id}: proving '{insight.title}'")
-        solved = [name for name, each in self.journal.latest().items() if each.solved and name != task.id]
         return await prove(
             [insight],
             [task],
-            [tasks[name] for name in solved if name in tasks],
+            [tasks[name] for name in self._solved() if name in tasks and name != task.id],
             student=self.student,
             library=self.library,
             embedder=self.embedder,
@@ -217,9 +305,27 @@ class OnlineLearning:
             beside=accepted,
         )
 
-    def _size(self) -> int:
+    def _merging(self, tasks: Mapping[str, LibraryTask]) -> Merging:
+        verify = Verification(
+            self.student,
+            self.library,
+            self.embedder,
+            tasks,
+            self._solved(),
+            self.recalling,
+            self.settings.proofs,
+            self.settings.guards,
+        )
+        return Merging(self.library, self.teacher, self.embedder, verify, self.say)
+
+    def _solved(self) -> list[str]:
+        """Ids of the tasks that were solved the last time."""
+        return [name for name, each in self.journal.latest().items() if each.solved]
+
+    def _size_after(self, effects: Effects) -> int:
+        """Active insights once it is all carried out."""
         self.shelf.refresh()
-        return len(self.shelf)
+        return len(active_after(effects, self.shelf.entries))
 
 
 def readable(gold: str) -> Formulation | str:
@@ -228,6 +334,13 @@ def readable(gold: str) -> Formulation | str:
         return Formulation.from_text(gold)
     except FormulationError:
         return gold
+
+
+def _with(record: TaskRecord, changes: Sequence[Change], expected: Mapping[str, int] | None = None) -> TaskRecord:
+    """A record with further changes of what is there."""
+    effects = record.effects
+    known = {"changes": (*effects.changes, *changes), "expected": {**effects.expected, **(expected or {})}}
+    return record.model_copy(update={"effects": effects.model_copy(update=known)})
 
 
 def _outcome(attempt: TaskAttempt, iteration: int, helped: tuple[str, ...], hurt: tuple[str, ...]) -> Outcome | None:

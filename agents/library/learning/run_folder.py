@@ -13,7 +13,8 @@ from steepest.errors import InputError
 
 __all__ = ["LearningEntry", "LearningFolder", "read_entry"]
 
-_MAY_GROW = frozenset({"steepest", "run", "iterations", "tasks"})
+_MAY_GROW = frozenset({"steepest", "run", "iterations", "tasks", "settings"})
+"""Of settings, those that an older version of steepest did not know."""
 
 
 class LearningEntry(BaseModel):
@@ -85,6 +86,11 @@ class LearningFolder:
             f"{name}: {getattr(known, name)} there, {getattr(entry, name)} now"
             for name in LearningEntry.model_fields
             if name not in _MAY_GROW and getattr(known, name) != getattr(entry, name)
+        ]
+        differing += [
+            f"{name}: {value} there, {entry.settings.get(name)} now"
+            for name, value in known.settings.items()
+            if entry.settings.get(name) != value
         ]
         changed = [name for name, digest in entry.tasks.items() if known.tasks.get(name, digest) != digest]
         if changed:

@@ -1,17 +1,19 @@
 """The proof of an insight: its own task is solved with it, and no other task that finds it gets worse."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from steepest.agents.library.embeddings.protocol import Embedder
 from steepest.agents.library.insights import Insight
-from steepest.agents.library.learning.attempts import Given, Student
+from steepest.agents.library.learning.attempts import Student
 from steepest.agents.library.library import Library
 from steepest.agents.library.retrieval.candidates import candidates
 from steepest.agents.library.retrieval.queries import Query
 from steepest.agents.library.retrieval.recall import Recaller, Recalling
+from steepest.agents.library.retrieval.recalled import Recall
 from steepest.agents.library.retrieval.shelf import Shelf
 from steepest.agents.library.tasks import LibraryTask
+from steepest.agents.llm.chat import ChatModel
 
 __all__ = ["Proof", "prove"]
 
@@ -39,6 +41,7 @@ async def prove(
     times: int,
     most_guards: int,
     beside: Sequence[Insight] = (),
+    replaced: Collection[str] = (),
 ) -> Proof:
     """Try insights out before they enter.
 
@@ -53,29 +56,45 @@ async def prove(
         times: Attempts at each source task.
         most_guards: The most guards that are attempted, those nearest to the insights.
         beside: Insights that are to enter too and are not in the library yet; guards may find them.
+        replaced: Ids of insights in whose place they come: guards do not find these any more, and those that would
+            have may not fail either.
 
     Raises:
         LLMError: The model can't be asked, for good.
     """
     for task in tasks:
-        for sample in range(times):
-            attempt = await student.attempt(task, Given(insights), sample=sample)
-            if not attempt.solved:
-                return Proof(False, f"with it {task.id} was solved {sample} times of {sample + 1}")
+        solved = await student.streak(task, insights, times)
+        if solved < times:
+            return Proof(False, f"with it {task.id} was solved {solved} times of {solved + 1}")
     shelf = Shelf(library, embedder, trial=[*beside, *insights])
     shelf.refresh()
-    recaller, names = Recaller(shelf, recalling), {each.id for each in insights}
+    names = {each.id for each in insights}
+    gone = frozenset(replaced) - names
+    recaller = _Without(Recaller(shelf, recalling), gone)
     guarded: list[str] = []
-    for guard in _nearest(shelf, guards, names, recalling, most_guards):
+    for guard in _nearest(shelf, guards, names | gone, recalling, most_guards):
         attempt = await student.attempt(guard, recaller)
-        if names.isdisjoint(attempt.used):
-            continue
-        if not attempt.solved:
-            return Proof(False, f"{guard.id} was solved before, finds it, and is not solved with it", tuple(guarded))
-        guarded.append(guard.id)
+        finds_it = not names.isdisjoint(attempt.used)
+        if not attempt.solved and (finds_it or gone):
+            found = "finds it, and is not solved with it" if finds_it else "and is not solved without what it replaces"
+            return Proof(False, f"{guard.id} was solved before, {found}", tuple(guarded))
+        if finds_it:
+            guarded.append(guard.id)
     told = ", ".join(task.id for task in tasks)
     kept = f"; {len(guarded)} solved before that find it stay solved" if guarded else ""
     return Proof(True, f"{told} is solved with it {times} of {times} times{kept}", tuple(guarded))
+
+
+@dataclass(frozen=True)
+class _Without:
+    """Finds what a recaller finds, some insights aside."""
+
+    recaller: Recaller
+    names: frozenset[str]
+
+    async def recall(self, query: Query, model: ChatModel) -> Recall:
+        """The insights for a problem."""
+        return await self.recaller.recall(query, model, without=self.names)
 
 
 def _nearest(

@@ -13,9 +13,18 @@ from steepest.agents.library.insights import Insight, Usage
 from steepest.agents.library.labels import Definition
 from steepest.errors import InputError
 
-__all__ = ["ConflictError", "Entry", "LibraryError", "Store", "Vectors"]
+__all__ = ["SKILLS", "ConflictError", "Entry", "LibraryError", "Store", "Vectors", "skill_key"]
 
 Vectors: TypeAlias = NDArray[np.float32]
+
+
+SKILLS = "skill:"
+"""What every event with skills touches; no insight and no label is called so."""
+
+
+def skill_key(name: str) -> str:
+    """What events of this skill touch."""
+    return f"{SKILLS}{name}"
 
 
 class LibraryError(InputError):
@@ -62,7 +71,7 @@ class Store(Protocol):
         """The number of the last event; 0 for an empty library."""
 
     def events(self, *, after: int = 0, until: int | None = None, touching: str | None = None) -> Iterator[Event]:
-        """Events in their order: all, or those that touch an insight or the key of a label."""
+        """Events in their order: all, or those that touch an insight, the key of a label or that of a skill."""
 
     def touched(self, after: int) -> list[str]:
         """Ids of insights and keys of labels that events after this one touch."""

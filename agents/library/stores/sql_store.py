@@ -13,7 +13,7 @@ from steepest.agents.library.events import Change, Event, Outcome, counted
 from steepest.agents.library.insights import Insight, Usage
 from steepest.agents.library.labels import Definition
 from steepest.agents.library.stores.dialects import Dialect
-from steepest.agents.library.stores.protocol import ConflictError, Entry, LibraryError, Vectors
+from steepest.agents.library.stores.protocol import SKILLS, ConflictError, Entry, LibraryError, Vectors, skill_key
 from steepest.agents.library.words import stems
 
 __all__ = ["SqlStore", "missing"]
@@ -220,7 +220,8 @@ class SqlStore:
         return int(self._run("SELECT COALESCE(MAX(number), 0) FROM steepest_events", ()).fetchone()[0])
 
     def _change(self, change: Change, number: int) -> None:
-        self._touch({**change.insights, **change.definitions, **change.usage}, number)
+        skills = [SKILLS, *map(skill_key, change.skills)] if change.skills else []
+        self._touch({*change.insights, *change.definitions, *change.usage, *skills}, number)
         gone = [(name,) for name, insight in change.insights.items() if insight is None]
         present = {name: insight for name, insight in change.insights.items() if insight is not None}
         self._run_many("DELETE FROM steepest_insights WHERE id = ?", gone)

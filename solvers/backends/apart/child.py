@@ -6,6 +6,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import IO, Any
 
+from steepest.solvers.backends.apart.groups import end_group
 from steepest.solvers.backends.apart.messages import Message, read_message, write_message
 from steepest.solvers.backends.apart.requests import answered, reported, requested_model, requested_start
 from steepest.solvers.backends.expression_model import ExpressionModel
@@ -13,6 +14,7 @@ from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.constraint_programming.model import WholeModel
 from steepest.solvers.control import SolveControl
+from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
 
@@ -56,12 +58,19 @@ def _listen(incoming: RawIOBase, outgoing: IO[bytes], inbox: Inbox) -> None:
             lambda values: write_message(outgoing, Message("incumbent", arrays={"values": values})),
         )
         inbox.put((message, control))
+    end_group()
     os._exit(0)
 
 
 def _answer(request: Message, control: SolveControl) -> Message:
     try:
+        if request.fields["backend"] == "pyomo":
+            from steepest.solvers.named_running import solve_named
+
+            return solve_named(request, control)
         return answered(_solved(request, control))
+    except FormulationError as error:
+        return Message("misfit", {"diagnostics": [each.model_dump(mode="json") for each in error.diagnostics]})
     except UnsupportedProblemError as error:
         return Message("unsupported", {"term": error.term, "reason": error.reason})
     except SolverError as error:

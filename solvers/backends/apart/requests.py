@@ -68,6 +68,7 @@ def requested_start(message: Message) -> Numbers | None:
 def answered(raw: RawAnswer) -> Message:
     """A back end's answer as a message."""
     fields = {"status": raw.status, "bound": raw.bound, "gap": raw.gap, "seconds": raw.seconds, "solver": raw.solver}
+    fields["note"] = raw.note
     return Message("answer", fields, {name: getattr(raw, name) for name in _ANSWER if getattr(raw, name) is not None})
 
 

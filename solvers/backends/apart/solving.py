@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from time import perf_counter
 from typing import Literal
@@ -17,6 +17,7 @@ from steepest.solvers.backends.expression_model import ExpressionModel
 from steepest.solvers.backends.raw_answer import RawAnswer
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.control import SolveControl, SolveProgress
+from steepest.solvers.diagnostics import Diagnostic, FormulationError
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Status
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
@@ -27,6 +28,7 @@ BackEnd = Literal["highs", "scip"]
 _POLL_SECONDS = 0.05
 _AFTER_CANCEL = 0.5
 """Seconds in which a solver that was told to stop may do so by itself."""
+_SILENT_SECONDS = 1.0
 _GRACE_SECONDS, _GRACE_SHARE = 2.0, 0.1
 """Past the time limit, which a solver may overrun while it finishes what it is at."""
 _LARGE = 1 << 26
@@ -87,7 +89,37 @@ def solve_apart(
         SolverError: The solver broke down, or its process did.
         UnsupportedProblemError: A term is one that the solver has no exact form of.
     """
-    solve = _Solve(message, options, control, name, workers)
+    reply = ask_apart(message, options, control, name, workers)
+    return reply if isinstance(reply, RawAnswer) else answer_of(reply)
+
+
+def ask_apart(
+    message: Message,
+    options: SolveOptions,
+    control: SolveControl,
+    name: str,
+    workers: IdleWorkers,
+    patience: float = _AFTER_CANCEL,
+) -> Message | RawAnswer:
+    """As `solve_apart`, for back ends with answers of their own.
+
+    Args:
+        message: What is asked.
+        options: Of the solve.
+        control: Told of the progress, and may end it.
+        name: What messages call the solver.
+        workers: The processes to ask.
+        patience: Seconds that a solver may go on after a cancel, beside those that it took to begin.
+
+    Returns:
+        What the process answers; what is known of the solve, if it was killed.
+
+    Raises:
+        FormulationError: The data do not fit.
+        SolverError: The solver broke down, or its process did.
+        UnsupportedProblemError: A term is one that the solver has no exact form of.
+    """
+    solve = _Solve(message, options, control, name, workers, patience)
     while not control.cancelled:
         worker = workers.take()
         was_fresh, worker.is_fresh = worker.is_fresh, False
@@ -111,9 +143,14 @@ class _Solve:
     control: SolveControl
     name: str
     idle: IdleWorkers
+    patience: float
     progress: SolveProgress | None = None
     incumbent: Numbers | None = None
     begin: float = field(default_factory=perf_counter)
+    begun: float = inf
+    """When the solver was heard of first: reading its answer takes no longer than writing the model did."""
+    told: float = 0.0
+    """When progress was told last."""
     end: float = inf
     """When it is killed."""
     status: Status = "time_limit"
@@ -124,7 +161,7 @@ class _Solve:
         """Whether the solver has said anything."""
         return self.progress is not None
 
-    def by(self, worker: Worker) -> RawAnswer:
+    def by(self, worker: Worker) -> Message | RawAnswer:
         """Have a process solve it; afterwards it is ended, or waits for another solve.
 
         Raises:
@@ -145,7 +182,7 @@ class _Solve:
             self.idle.give(worker)
         else:
             worker.end()
-        return _read(answer)
+        return _accepted(answer)
 
     def _answer(self, worker: Worker) -> Message | None:
         """The answer of the process; None if there was none in time."""
@@ -153,7 +190,7 @@ class _Solve:
         while perf_counter() < self.end:
             if self.control.cancelled and not was_told:
                 worker.send(Message("cancel"))
-                patience = _AFTER_CANCEL if self.has_begun else 0.0
+                patience = self.patience + self.begun - self.begin if self.has_begun else 0.0
                 self.end, self.status, was_told = perf_counter() + patience, "interrupted", True
             message = self._heard(worker)
             if message is not None:
@@ -165,9 +202,13 @@ class _Solve:
         try:
             message = worker.receive(_POLL_SECONDS)
         except KeyboardInterrupt:
+            if self.control.cancelled:  # a second one
+                self.end = 0.0
             self.control.cancel()
             return None
         match message:
+            case None:
+                self._tell_seconds()
             case Message("progress"):
                 self._take_in(progress_of(message))
             case Message("incumbent"):
@@ -177,11 +218,18 @@ class _Solve:
         return None
 
     def _take_in(self, progress: SolveProgress) -> None:
-        if not self.has_begun and self.options.time_limit is not None:
-            limit = self.options.time_limit * (1 + _GRACE_SHARE) + _GRACE_SECONDS
-            self.end = min(self.end, perf_counter() + limit)
-        self.progress = progress
+        if not self.has_begun:
+            self.begun = perf_counter()
+            if self.options.time_limit is not None:
+                limit = self.options.time_limit * (1 + _GRACE_SHARE) + _GRACE_SECONDS
+                self.end = min(self.end, self.begun + limit + self.begun - self.begin)
+        self.progress, self.told = progress, perf_counter()
         self.control.report(progress)
+
+    def _tell_seconds(self) -> None:
+        """Tell that a solver which says nothing goes on."""
+        if self.progress is not None and perf_counter() - self.told > _SILENT_SECONDS:
+            self._take_in(replace(self.progress, seconds=self.progress.seconds + perf_counter() - self.told))
 
     def stopped(self, status: Status) -> RawAnswer:
         """What a solve that was killed came to."""
@@ -190,9 +238,12 @@ class _Solve:
         return RawAnswer(status, self.incumbent, None, last.bound, last.gap, seconds, last.solver)
 
 
-def _read(message: Message) -> RawAnswer:
+def _accepted(message: Message) -> Message:
+    """The answer of a process, or what it says that went wrong, raised."""
     if message.kind == "unsupported":
         raise UnsupportedProblemError(**message.fields)
     if message.kind == "broke":
         raise SolverError(message.fields["text"])
-    return answer_of(message)
+    if message.kind == "misfit":
+        raise FormulationError(Diagnostic.model_validate(each) for each in message.fields["diagnostics"])
+    return message

@@ -7,6 +7,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
+from steepest.solvers.backends.apart.groups import end_group
 from steepest.solvers.backends.apart.messages import Message, read_message, write_message
 from steepest.solvers.backends.solver_error import SolverError
 from steepest.solvers.clean_python import start_python
@@ -79,7 +80,9 @@ class Worker:
         return message
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once, and the programs that it runs."""
+        if self.is_alive:
+            end_group(self._process.pid)
         self._process.kill()
         self._process.wait()
         self._outbox.put(None)

@@ -11,8 +11,8 @@ from steepest.agents.chat.events import Answered, Recorded, Said, Signal, Solvin
 from steepest.cli.chat.rendering import opening, rendered
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
-from steepest.cli.live import progress_line
 from steepest.errors import InputError
+from steepest.solvers.progress import progress_line
 
 if TYPE_CHECKING:
     from steepest.agents.chat.session import Session

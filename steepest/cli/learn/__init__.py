@@ -23,7 +23,8 @@ examples:
 
 Each problem that is not solved teaches: what would have prevented the mistake becomes an insight, which enters the
 library only when its problem is solved with it every time and no problem solved before gets worse
-(docs/library-learning.md). `steepest library list LIBRARY` shows what was learned.
+(docs/library-learning.md). Iterations after the first find out why problems fail, refine when insights are found, and
+set aside what hurts. `steepest library list LIBRARY` shows what was learned.
 
 Stop it at any time (Ctrl-C, SIGTERM, or worse): the same command again goes on, and pays for nothing twice. The exit
 code is 0 when all problems are done, 7 at a limit of money or tokens, 130 after Ctrl-C, 143 after SIGTERM."""
@@ -75,6 +76,16 @@ def _add_learning(parser: argparse.ArgumentParser) -> None:
         help="problems solved before that are tried again with an insight that they find (3)",
     )
     group.add_argument("--without-comparison", action="store_true", help="do not measure whether insights helped")
+    group.add_argument(
+        "--batch",
+        metavar="N",
+        type=argument(read_repairs),
+        default=12,
+        help="problems after which what says the same is merged (12; 0: never)",
+    )
+    group.add_argument(
+        "--most", metavar="N", type=argument(read_count), help="active insights; those worth least a token are retired"
+    )
     group.add_argument("--repairs", metavar="N", type=argument(read_repairs), help="of a formulation (3)")
     group.add_argument("--time-limit", metavar="S", type=argument(read_seconds), help="seconds of a solver (60)")
 

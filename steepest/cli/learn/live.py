@@ -80,7 +80,7 @@ class Reporter:
 
     def tell(self) -> None:
         """Write a line if there is reason to."""
-        known = len(self._progress.records)
+        known = len(self._progress.journal.records)
         if known == self._told and self._console.seconds - self._seconds < SECONDS_BETWEEN_SIGNS:
             return
         self._console.step(line(self._progress))

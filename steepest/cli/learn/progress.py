@@ -1,11 +1,11 @@
-"""How far a run of learning is, taken in task by task, and in words."""
+"""How far a run of learning is, as its journal says, and in words."""
 
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from steepest.agents.library.learning.journal import TaskRecord
+    from steepest.agents.library.learning.journal import Journal, TaskRecord
     from steepest.agents.llm.kept_replies import Paid
 
 __all__ = ["Progress", "counts", "left", "line", "place", "spent"]
@@ -14,10 +14,12 @@ __all__ = ["Progress", "counts", "left", "line", "place", "spent"]
 class Progress:
     """Takes in what happens; another thread reads it.
 
+    The journal grows while the run goes on.
+
     Args:
         tasks: In one iteration.
         iterations: In all.
-        records: Of earlier starts.
+        journal: Of the run, with what earlier starts did.
         paid: What the run has spent.
         clock: Seconds.
     """
@@ -26,7 +28,7 @@ class Progress:
         self,
         tasks: int,
         iterations: int,
-        records: "list[TaskRecord]",
+        journal: "Journal",
         paid: "Callable[[], Paid]",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -35,8 +37,8 @@ class Progress:
         self.iteration = 0
         self.doing = ""
         self.paid = paid
-        self.records = list(records)
-        self._before = len(self.records)
+        self.journal = journal
+        self._before = len(journal.tasks)
         self._clock = clock
         self._begin = clock()
 
@@ -44,10 +46,10 @@ class Progress:
         """Take in what is being done."""
         self.doing = line
 
-    def receive(self, record: "TaskRecord") -> None:
-        """Take in what came of a task."""
-        self.iteration = record.iteration
-        self.records.append(record)
+    @property
+    def records(self) -> "list[TaskRecord]":
+        """What came of tasks."""
+        return self.journal.tasks
 
     @property
     def done(self) -> int:
@@ -81,13 +83,20 @@ def place(progress: Progress) -> str:
 
 def counts(progress: Progress) -> str:
     """Solved in this iteration, and what became of insights in all."""
+    from steepest.agents.library.learning.figures import figures_of
     from steepest.traces.rendering.figures import count_of
 
-    records = progress.records
-    solved = sum(each.solved for each in records if each.iteration == progress.iteration)
-    learned = sum(len(each.learned) for each in records)
-    refused = sum(len(each.refused) for each in records)
-    return f"{solved:,} solved, {count_of(learned, 'insight')} learned, {refused:,} refused"
+    figures = figures_of(list(progress.journal.records))
+    solved = sum(each.solved for each in figures if each.iteration == progress.iteration)
+    learned = count_of(sum(each.learned for each in figures), "insight")
+    words = [f"{solved:,} solved", f"{learned} learned", f"{sum(each.refused for each in figures):,} refused"]
+    changed = {
+        "merged": sum(each.merged for each in figures),
+        "refined": sum(each.refined for each in figures),
+        "set aside": sum(each.quarantined for each in figures),
+        "retired": sum(each.retired for each in figures),
+    }
+    return ", ".join([*words, *(f"{count:,} {word}" for word, count in changed.items() if count)])
 
 
 def spent(progress: Progress) -> str:

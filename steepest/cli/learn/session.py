@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from steepest.agents.library.embeddings.hashed import HashedNgrams
+from steepest.agents.library.evolution.evolving import Evolution, EvolutionSettings
 from steepest.agents.library.learning.attempts import Student
 from steepest.agents.library.learning.figures import IterationFigures, figures_of
-from steepest.agents.library.learning.journal import Journal, TaskRecord
+from steepest.agents.library.learning.journal import Journal, StepRecord, TaskRecord
 from steepest.agents.library.learning.online import LearningSettings, OnlineLearning
 from steepest.agents.library.learning.report import report_page
 from steepest.agents.library.learning.run_folder import LearningEntry, LearningFolder, write_whole
@@ -76,7 +77,7 @@ def learn(arguments: argparse.Namespace, console: Console) -> Learned:
                 f"{entry.library} is empty, but the run in {folder.path} has learned: name another folder."
             )
         solvers = stack.enter_context(closing(_solvers(arguments, settings)))
-        progress = Progress(len(tasks), arguments.iterations, journal.records, models.replies.paid)
+        progress = Progress(len(tasks), arguments.iterations, journal, models.replies.paid)
         online = OnlineLearning(
             library,
             _student(arguments, settings, models, solvers, grade),
@@ -85,21 +86,21 @@ def learn(arguments: argparse.Namespace, console: Console) -> Learned:
             journal,
             settings=_settings(arguments),
             say=progress.say,
-            on_record=progress.receive,
         )
+        evolution = Evolution(online, EvolutionSettings(most=arguments.most))
         begin_labels(library)
         try:
             with shown(progress, console, _title(arguments, entry)):
-                asyncio.run(_all(online, tasks, arguments.iterations, progress))
+                asyncio.run(_all(evolution, tasks, arguments.iterations, progress))
         finally:
             _write_report(folder, entry, journal.records, library, models.replies.paid())
         return Learned(entry, figures_of(journal.records), models.replies.paid(), folder.report)
 
 
-async def _all(online: OnlineLearning, tasks: list[LibraryTask], iterations: int, progress: Progress) -> None:
+async def _all(evolution: Evolution, tasks: list[LibraryTask], iterations: int, progress: Progress) -> None:
     for iteration in range(iterations):
         progress.iteration = iteration
-        await online.learn(tasks, iteration)
+        await evolution.learn(tasks, iteration)
 
 
 def _entry(
@@ -111,7 +112,8 @@ def _entry(
         model=models.student.name,
         teacher=models.teacher.name,
         settings={
-            **{name: getattr(chosen, name) for name in ("attempts", "rounds", "proofs", "guards", "compares")},
+            **{name: getattr(chosen, name) for name in ("attempts", "rounds", "proofs", "guards", "compares", "batch")},
+            "most": arguments.most,
             "repairs": _repairs(arguments, settings),
             "solver_seconds": _seconds(arguments, settings),
         },
@@ -157,6 +159,7 @@ def _settings(arguments: argparse.Namespace) -> LearningSettings:
         proofs=arguments.proofs,
         guards=arguments.guards,
         compares=not arguments.without_comparison,
+        batch=arguments.batch,
     )
 
 
@@ -175,7 +178,7 @@ def _title(arguments: argparse.Namespace, entry: LearningEntry) -> str:
 
 
 def _write_report(
-    folder: LearningFolder, entry: LearningEntry, records: list[TaskRecord], library: Library, paid: Paid
+    folder: LearningFolder, entry: LearningEntry, records: list[TaskRecord | StepRecord], library: Library, paid: Paid
 ) -> None:
     titles = {each.insight.id: each.insight.title for each in library.entries()}
     write_whole(folder.report, report_page(records, entry, titles, paid))

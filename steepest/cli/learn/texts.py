@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["document", "summary_text"]
 
 HEADS = ("iteration", "solved", "of", "share", "helped", "hurt", "learned", "refused", "library", "time")
+CHANGES = ("merged", "refined", "set aside", "retired")
 
 
 def summary_text(learned: "Learned") -> str:
@@ -33,9 +34,20 @@ def summary_text(learned: "Learned") -> str:
     table = "\n".join(aligned([HEADS, *rows], right=range(len(HEADS))))
     total = sum(each.learned for each in learned.iterations)
     return (
-        f"{count_of(total, 'insight')} learned with {learned.entry.model}\n\n{table}\n\n"
+        f"{count_of(total, 'insight')} learned with {learned.entry.model}\n\n{table}\n\n{_changed(learned)}"
         f"{money(learned.paid.money)}, {count_of(learned.paid.tokens, 'token')}"
     )
+
+
+def _changed(learned: "Learned") -> str:
+    """What became of insights that were there, in a line for each iteration that changed any."""
+    lines: list[str] = []
+    for each in learned.iterations:
+        counts = (each.merged, each.refined, each.quarantined, each.retired)
+        words = ", ".join(f"{count:,} {word}" for count, word in zip(counts, CHANGES, strict=True) if count)
+        if words:
+            lines.append(f"iteration {each.iteration + 1}: {words}")
+    return "\n".join((*lines, "", "")) if lines else ""
 
 
 def document(learned: "Learned") -> dict[str, Any]:

@@ -6,7 +6,21 @@ What the actions load is loaded when one of them is carried out.
 import argparse
 from typing import Any
 
-from steepest.cli.library import edit, export, history, imports, listing, search, show, stats, undo, why
+from steepest.cli.library import (
+    edit,
+    export,
+    history,
+    imports,
+    labels,
+    listing,
+    merge,
+    search,
+    show,
+    skills,
+    stats,
+    undo,
+    why,
+)
 from steepest.cli.options import add_command
 
 EPILOG = """\
@@ -18,6 +32,8 @@ examples:
   steepest library history lib.db
   steepest library undo lib.db 12
   steepest library why lib.db task-17
+  steepest library merge lib.db --model SPEC         what says the same; writes only what --problems prove
+  steepest library skills lib.db --model SPEC --to skills
 
 A library is a file, or a schema in PostgreSQL: postgresql://USER@HOST/DATABASE#NAME."""
 
@@ -28,5 +44,5 @@ def add_parser(commands: Any) -> None:
         commands, "library", "look into a library of insights, edit it, and undo", EPILOG
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    for action in (listing, show, edit, search, stats, export, imports, history, undo, why):
+    for action in (listing, show, edit, search, stats, labels, merge, skills, export, imports, history, undo, why):
         action.add_parser(actions)

@@ -50,6 +50,7 @@ def counts(library: "Library") -> dict[str, Any]:
         "status": dict(Counter(each.insight.status for each in entries).most_common()),
         "track": dict(tracks.most_common()),
         "labels": {"known": len(taxonomy), "offered": len(taxonomy.offered)},
+        "skills": len(library.skills()),
         "usage": {
             name: sum(getattr(each, name) for each in usage)
             for name in ("retrieved", "used", "helped", "hurt", "tokens")
@@ -69,6 +70,7 @@ def _text(figures: dict[str, Any]) -> str:
         ("status", _counted(figures["status"])),
         ("tracks", _counted(figures["track"])),
         ("labels", f"{figures['labels']['known']:,}, {figures['labels']['offered']:,} offered to models"),
+        ("skills", f"{figures['skills']:,}"),
         ("usage", _counted(usage)),
         (
             "made a difference",

@@ -91,7 +91,7 @@ def _event_row(event: "Event") -> tuple[str, ...]:
     body = event.body
     if isinstance(body, Change):
         kind = f"{body.kind} {', '.join(map(str, body.undoes[:MOST_NAMED]))}".rstrip()
-        touched = _listed(tuple(body.insights) or tuple(body.definitions))
+        touched = _listed(tuple(body.insights) or tuple(body.definitions) or tuple(body.skills))
     else:
         kind, touched = "outcome", f"{body.task}: {_outcome(body.helped, body.hurt, body.used)}"
     who = " ".join(filter(None, (body.author, body.run)))

@@ -11,6 +11,7 @@ from steepest.agents.library.events import Outcome, State
 from steepest.agents.library.insights import Usage
 from steepest.agents.library.labels import Definition, Label
 from steepest.agents.library.library import Library
+from steepest.agents.library.skills.skill import Skill
 from steepest.errors import InputError
 from tests.agents.library.insights import insight
 
@@ -26,7 +27,7 @@ class Changes(RuleBasedStateMachine):
     def begin(self):
         self.folder = tempfile.TemporaryDirectory()
         self.library = Library.open(Path(self.folder.name) / "library.db")
-        self.past = {0: ({}, {})}
+        self.past = {0: ({}, {}, {})}
 
     def teardown(self):
         if hasattr(self, "library"):
@@ -43,7 +44,7 @@ class Changes(RuleBasedStateMachine):
         else:
             assert self.library.store.number() == before + 1
         state = self.library.state()
-        self.past[state.number] = (dict(state.insights), dict(state.definitions))
+        self.past[state.number] = (dict(state.insights), dict(state.definitions), dict(state.skills))
 
     @rule(names=st.lists(NAMES, min_size=1, max_size=3, unique=True), label=LABELS)
     def add(self, names, label):
@@ -83,6 +84,11 @@ class Changes(RuleBasedStateMachine):
             lambda: self.library.put({name: put}, {name: versions.get(name, 0)}, usage={name: Usage(retrieved=count)})
         )
 
+    @rule(names=st.lists(NAMES, min_size=1, max_size=2, unique=True), step=st.sampled_from(["", "do", "do more"]))
+    def put_skills(self, names, step):
+        skills = {name: Skill(name=name, when="so", workflow=(step,), insights={"a": "1"}) for name in names if step}
+        self.tried(self.library.put_skills, dict.fromkeys(names) | skills)
+
     @rule(data=st.data())
     def undo(self, data):
         number = data.draw(st.integers(1, self.library.store.number() + 1))
@@ -93,7 +99,7 @@ class Changes(RuleBasedStateMachine):
         number = data.draw(st.integers(0, self.library.store.number()))
         self.tried(self.library.restore, number)
         state = self.library.state()
-        assert (state.insights, state.definitions) == self.past[number]
+        assert (state.insights, state.definitions, state.skills) == self.past[number]
 
     @invariant()
     def the_store_is_what_the_events_say(self):
@@ -109,6 +115,7 @@ class Changes(RuleBasedStateMachine):
             name: state.usage.get(name, Usage()) for name in state.insights
         }
         assert {each.label.key: each for each in self.library.store.definitions()} == state.definitions
+        assert {each.name: each for each in self.library.skills()} == state.skills
 
     @invariant()
     def numbers_have_no_gap(self):

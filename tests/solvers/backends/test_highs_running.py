@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from types import FrameType
 
@@ -43,6 +44,20 @@ def test_progress_tells_the_best_answer_the_bound_and_the_nodes() -> None:
     assert solution.objective is not None
     assert last.objective <= solution.objective + 1e-6 <= last.bound + 1e-5
     assert [each.seconds for each in told] == sorted(each.seconds for each in told)
+
+
+def test_progress_of_an_lp_tells_its_iterations_and_where_its_method_stands() -> None:
+    told: list[SolveProgress] = []
+    model = replace(covering(3000, 2500, 20), types=np.zeros(3000, np.int32))
+    solve_arrays(model, SolveOptions(threads=1, time_limit=20), SolveControl(told.append))
+    last = told[-1]
+    assert (last.objective, last.bound, last.nodes) == (None, None, None)
+    assert last.iterations is not None
+    assert last.iterations > 0
+    assert last.current is not None
+    assert last.infeasibility is not None
+    counts = [each.iterations or 0 for each in told]
+    assert counts == sorted(counts)
 
 
 def test_progress_is_told_a_few_times_a_second_only() -> None:

@@ -234,7 +234,7 @@ def test_only_the_tests_that_are_asked_for_are_carried_out() -> None:
     ("change", "status"),
     [
         (("integer in 0..200", "integer in 0..3"), "infeasible"),
-        (("profit[p] * bake[p]", "profit[p] * bake[p] ** 0.5"), "unsupported"),
+        (('maximize: sum(profit[p] * bake[p] for p in Product)   # [$] "maximize the profit"', ""), "unsupported"),
     ],
 )
 def test_what_has_no_proven_optimum_is_not_tested(change: tuple[str, str], status: str) -> None:

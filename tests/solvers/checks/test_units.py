@@ -4,7 +4,7 @@ import pytest
 
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.language.expressions import spell
+from steepest.solvers.language.spelling import spell
 
 CODES = {"unit-mismatch", "unit-scale", "unit-currency", "unit-declared"}
 

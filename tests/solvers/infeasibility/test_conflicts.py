@@ -3,11 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from steepest.solvers.data.binding import bind
 from steepest.solvers.formulation import Formulation
-from steepest.solvers.infeasibility.budget import ExplanationBudget, Spending
+from steepest.solvers.infeasibility.budget import ExplanationBudget
 from steepest.solvers.infeasibility.explanations import explain_infeasibility
-from steepest.solvers.infeasibility.family_probe import FamilyProbe, elements_of
+from steepest.solvers.infeasibility.family_probe import FamilyProbe
 from steepest.solvers.infeasibility.records import Conflict
+from steepest.solvers.infeasibility.reduction import Elements
 from tests.solvers.infeasibility.random_models import (
     inequalities_of,
     is_feasible_exactly,
@@ -95,7 +97,7 @@ def test_a_constraint_without_variables_left_conflicts_alone() -> None:
     assert "can't be met" in str(conflict)
 
 
-def test_logic_is_explained_by_whole_constraints() -> None:
+def test_logic_is_explained_with_its_constraints() -> None:
     conflict = conflict_of(
         "variables:\n  x: real in 0..5\n  y: binary\nminimize: x\n"
         "constraints:\n  c: implies(y == 1, x <= 2)\n  d: x >= 3\n  e: y == 1\n"
@@ -115,7 +117,7 @@ def test_a_conflict_beside_logic_is_explained_by_rows() -> None:
     assert ("upper bound", "x", (3,)) in members(conflict)
 
 
-def test_products_are_explained_by_whole_constraints() -> None:
+def test_products_are_explained_with_their_constraints() -> None:
     pytest.importorskip("pyscipopt")
     conflict = conflict_of(
         "variables:\n  x: real in 0..5\n  y: real in 0..4\n  z: real >= 0\nminimize: x\n"
@@ -159,9 +161,10 @@ def test_random_conflicts_are_irreducible(integer: bool) -> None:
     for seed in range(60):
         formulation = random_formulation(seed, integer=integer)
         conflict = explain_infeasibility(formulation).conflict
-        probe = FamilyProbe(formulation, None, None, Spending.of(ExplanationBudget(seconds=1000)))
+        elements = Elements(formulation, bind(formulation))
+        probe = FamilyProbe(elements, ExplanationBudget(seconds=1000).spending())
         if conflict is None:
-            assert probe(elements_of(formulation)) is True
+            assert probe(elements.requirements()) is True
             continue
         found += 1
         needed = requirements_of(conflict.members)
@@ -175,7 +178,7 @@ def test_random_conflicts_are_irreducible(integer: bool) -> None:
 def test_random_linear_conflicts_are_among_those_that_enumeration_finds() -> None:
     for seed in range(80):
         formulation = random_formulation(seed, integer=False)
-        whole = elements_of(formulation)
+        whole = Elements(formulation, bind(formulation)).requirements()
         feasible = is_feasible_exactly(inequalities_of(formulation, whole))
         conflict = explain_infeasibility(formulation).conflict
         assert (conflict is None) == feasible, seed

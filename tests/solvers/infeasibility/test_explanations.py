@@ -35,7 +35,7 @@ def test_where_neither_is_found_the_status_stays() -> None:
 
 def test_a_conflict_of_terms_without_a_linear_form_says_that_no_repair_is_offered() -> None:
     pytest.importorskip("pyscipopt")
-    text = "variables:\n  x: real in 0..2\n  y: real in 0..2\nminimize: x\nconstraints:\n  c: x * y >= 5\n"
+    text = "variables:\n  x: real\n  y: real\nminimize: x\nconstraints:\n  c: x**2 + y**2 + 1 <= 0\n"
     solution = Formulation.from_text(text).solve(explain=True)
     assert solution.explanation is not None
     assert solution.explanation.repairs == ()

@@ -18,16 +18,18 @@ from steepest.solvers.language.expressions import (
     Reduction,
     Sum,
     children,
-    is_identifier,
     map_children,
+    walk,
+)
+from steepest.solvers.language.parser import parse_expression, parse_head
+from steepest.solvers.language.spelling import (
+    is_identifier,
     spell,
     spell_head,
     spell_label,
     spell_number,
     spell_operand,
-    walk,
 )
-from steepest.solvers.language.parser import parse_expression, parse_head
 from tests.solvers.strategies import conditions, expressions, heads, members
 
 KNOWN = ("cost", "Item", "x")

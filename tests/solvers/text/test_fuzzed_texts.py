@@ -2,7 +2,8 @@
 
 import pytest
 
-from benchmarks.fuzz_language import corpus_of, endings, text_number
+from benchmarks.fuzz_language import endings
+from benchmarks.fuzzed_texts import corpus_of, text_number
 
 
 @pytest.mark.slow

@@ -1,9 +1,10 @@
 """The line that shows how far a solver is."""
 
+from dataclasses import replace
 from io import StringIO
 
 from steepest.cli.console import Console
-from steepest.cli.live import live_control, progress_line
+from steepest.cli.live import live_control
 from steepest.solvers.control import SolveProgress
 
 HALF_WAY = SolveProgress(12.3, 2775.0, 2803.34, 0.01021, 1041, "HiGHS 1.15.1")
@@ -22,6 +23,15 @@ def test_the_line_tells_best_bound_gap_and_nodes() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     assert progress_line(SolveProgress(0.2, None, None, None, None, "SCIP 10")) == "SCIP 10 0 s  no answer yet"
+
+
+def test_an_lp_tells_its_steps_and_where_it_stands() -> None:
+    begun = SolveProgress(3.2, None, None, None, None, "HiGHS 1.15.1", iterations=1)
+    assert progress_line(begun) == "HiGHS 1.15.1 3 s  1 iteration"
+    later = replace(begun, iterations=2_666, current=14_364.5, infeasibility=5_939_670.0)
+    told = "HiGHS 1.15.1 3 s  2,666 iterations  now at 14,364.5, limits missed by 5.94e+06 in all"
+    assert progress_line(later) == told
+    assert progress_line(replace(later, infeasibility=0.0)).endswith("  now at 14,364.5")
 
 
 def test_a_terminal_sees_one_line_that_the_next_replaces() -> None:

@@ -1,7 +1,9 @@
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -245,3 +247,22 @@ def test_a_reader_that_closes_the_pipe_gets_no_complaint() -> None:
 
     assert finished.stdout == "How much to bake\n"
     assert finished.stderr == ""
+
+
+def test_ctrl_c_while_the_reason_is_sought_tells_what_is_known(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from steepest.solvers.infeasibility import elastic
+
+    solve = elastic.solve_arrays
+
+    def interrupt_and_solve(*given: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return solve(*given)
+
+    monkeypatch.setattr(elastic, "solve_arrays", interrupt_and_solve)
+    assert run("variables:\n  x: real in 0..9\nmaximize: x\nconstraints:\n  much: x >= 12\n") == ExitCode.INTERRUPTED
+    said = capsys.readouterr().out
+    assert "infeasible: no answer meets every constraint; interrupted while the reason was sought" in said
+    assert "much" in said
+    assert "The search for the reason was interrupted: this is what was known by then." in said

@@ -1,4 +1,5 @@
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,22 @@ def test_words_become_an_answer(model: Replies, capsys: pytest.CaptureFixture[st
     assert "formulation\n  # How much to bake\n" in said.out
     assert "1 call of " in said.out.splitlines()[-1]
     assert " s  " in said.err
+
+
+def test_what_the_model_leaves_out_of_the_text_is_told(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    model.replies = [REPLY.replace('  sold: cake <= 30   # "at most 30 cakes can be sold"\n', "")]
+
+    main(["solve", PROBLEM])
+    said = capsys.readouterr().out
+    assert "in the text, but not in the model\n  - 30 in " in said
+    assert "numbers: 5 from the text" in said
+
+    main(["solve", PROBLEM, "--format", "json"])
+    reading = json.loads(capsys.readouterr().out)["reading"]
+    [number] = [each for each in reading["numbers"] if each["use"] == "unused"]
+    assert reading["problem"][number["span"]["start"] : number["span"]["end"]] == "30"
+    assert len(reading["left_out"]) == 1
+    assert (reading["number_coverage"], reading["provenance_coverage"]) == (5 / 6, 1)
 
 
 def test_the_document_holds_formulation_explanation_and_cost(
@@ -196,3 +213,30 @@ def test_a_file_that_is_no_library_is_told(model: Replies, capsys: pytest.Captur
     assert main(["solve", PROBLEM, "--library", "words.txt"]) == ExitCode.FAILED
     assert "no library" in capsys.readouterr().err
     assert model.requests == []
+
+
+def test_a_solver_that_was_asked_for_is_named_where_it_does_not_take_the_problem(
+    model: Replies, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model.replies = [REPLY.replace("3 * bread + 8 * cake", "3 * sin(bread) + 8 * cake")]
+    assert main(["solve", PROBLEM, "--solver", "highs", "--show", "none"]) == ExitCode.UNSUPPORTED
+    assert "unsupported: highs does not take this problem; another solver may" in capsys.readouterr().out
+
+
+def test_ctrl_c_while_the_reason_is_sought_asks_the_model_nothing_more(
+    model: Replies, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from steepest.solvers.infeasibility import conflicts
+
+    class Pressing(conflicts.RowProbe):
+        def __init__(self, *given: object) -> None:
+            super().__init__(*given)  # type: ignore[arg-type]
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(conflicts, "RowProbe", Pressing)
+    infeasible = REPLY.replace("sold: cake <= 30", "sold: cake >= 40").replace("0.8 * cake <= 40", "0.8 * cake <= 30")
+    model.replies = [infeasible]
+    assert main(["solve", PROBLEM, "--format", "json"]) == ExitCode.INTERRUPTED
+    assert len(model.requests) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert (document["outcome"], document["status"]) == ("interrupted", "infeasible")

@@ -107,7 +107,8 @@ def seeking_teacher(looks: Callable[[ChatRequest], Any]) -> FunctionModel:
 
 def learning(library: Library, folder: Path | None = None, **given: Any) -> OnlineLearning:
     """Learning that chooses insights without asking a model."""
-    settings = {key: given.pop(key) for key in ("attempts", "rounds", "proofs", "guards", "compares") if key in given}
+    names = ("attempts", "rounds", "proofs", "guards", "compares", "batch")
+    settings = {key: given.pop(key) for key in names if key in given}
     chosen: dict[str, Any] = {
         "student": student(),
         "teacher": teacher(),
@@ -124,4 +125,4 @@ def share_insight(**fields: Any) -> Insight:
         "condition": "when some percent of the drinks must be lemonade",
         "explanation": "of the sum of the decisions",
     }
-    return insight("share", **{**given, **fields})
+    return insight(fields.pop("id", "share"), **{**given, **fields})

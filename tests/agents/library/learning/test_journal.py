@@ -1,5 +1,6 @@
 """The journal, and learning that goes on after a kill at any moment."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import pytest
 
 from steepest.agents.library.events import Outcome
-from steepest.agents.library.learning import online
-from steepest.agents.library.learning.journal import Journal, TaskRecord
+from steepest.agents.library.learning import journal
+from steepest.agents.library.learning.journal import Journal, StepRecord, TaskRecord
 from steepest.agents.library.library import Library
 from steepest.agents.llm import ChatReply
 from steepest.agents.llm.chat import run_sync
@@ -30,6 +31,34 @@ def test_records_are_read_again(tmp_path: Path):
     read = Journal(tmp_path / "j")
     assert read.done(0) == {"a": RECORD}
     assert not read.latest()["a"].solved
+
+
+def test_steps_are_read_again_beside_tasks(tmp_path: Path):
+    step = StepRecord(iteration=1, name="refine x", note="refused")
+    for each in (RECORD, step, RECORD.model_copy(update={"iteration": 1})):
+        Journal(tmp_path / "j").add(each)
+    read = Journal(tmp_path / "j")
+    assert read.steps_done(1) == {"refine x": step}
+    assert read.steps_done(0) == {}
+    assert [each.iteration for each in read.tasks] == [0, 1]
+    assert read.records[1] == step
+
+
+def test_a_journal_of_an_older_version_is_read(tmp_path: Path):
+    known = {"type": "task", "iteration": 0, "task": "a", "solved": True, "outcome": "solved", "refused": [], "size": 3}
+    (tmp_path / "j").write_text(
+        json.dumps({**known, "effects": {"outcome": None, "accepted": [], "definitions": []}}) + "\n"
+    )
+    [record] = Journal(tmp_path / "j").tasks
+    assert (record.size, record.diagnosis, record.right) == (3, None, None)
+
+
+def test_the_formulation_that_was_last_found_to_be_right_is_known():
+    journal = Journal()
+    for iteration, right in enumerate(("first", "second", None)):
+        journal.add(RECORD.model_copy(update={"iteration": iteration, "right": right}))
+    assert journal.right_of("a") == "second"
+    assert journal.right_of("b") is None
 
 
 @pytest.mark.parametrize("kept", range(1, 40, 6))
@@ -79,7 +108,7 @@ def run(folder: Path, kill_at: str = "", nth: int = 0, monkeypatch: Any = None) 
         if kill_at == "journal":
             patch.setattr(Journal, "add", before(Journal.add))
         elif kill_at == "write":
-            patch.setattr(online, "write", before(online.write))
+            patch.setattr(journal, "write", before(journal.write))
         elif kill_at == "event":
             patch.setattr(type(library.store), "write", before(type(library.store).write))
         asked = student()

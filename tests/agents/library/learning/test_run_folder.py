@@ -30,8 +30,17 @@ def test_fewer_tasks_do_not_forget_the_others(tmp_path: Path):
 @pytest.mark.parametrize("change", [{"library": "x"}, {"model": "x"}, {"settings": {"proofs": 3}}, {"seed": 1}])
 def test_another_run_is_refused_with_what_differs(tmp_path: Path, change: dict):
     LearningFolder(tmp_path).require(ENTRY)
-    with pytest.raises(InputError, match=f"{next(iter(change))}: .* there, .* now"):
+    differing = next(iter(change)).replace("settings", "proofs")
+    with pytest.raises(InputError, match=f"{differing}: .* there, .* now"):
         LearningFolder(tmp_path).require(ENTRY.model_copy(update=change))
+
+
+def test_a_run_of_an_older_version_takes_the_settings_that_it_did_not_know(tmp_path: Path):
+    LearningFolder(tmp_path).require(ENTRY)
+    newer = ENTRY.model_copy(update={"settings": {"proofs": 2, "most": 40}})
+    assert LearningFolder(tmp_path).require(newer).settings["most"] == 40
+    with pytest.raises(InputError, match="most: 40 there, 50 now"):
+        LearningFolder(tmp_path).require(ENTRY.model_copy(update={"settings": {"proofs": 2, "most": 50}}))
 
 
 def test_one_process_works_in_it(tmp_path: Path):

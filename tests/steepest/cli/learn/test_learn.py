@@ -14,6 +14,8 @@ from steepest.agents.library.library import Library
 from steepest.agents.llm import ChatReply, ChatRequest, FunctionModel
 from steepest.agents.llm.chat import Usage
 from steepest.cli import main
+from tests.agents.library.evolution.world import Teacher, share
+from tests.agents.library.evolution.world import answers as world_answers
 from tests.agents.library.learning.kiosks import RIGHT, TAUGHT, forgetful, free_kiosk, kiosk
 
 Captured = pytest.CaptureFixture[str]
@@ -106,6 +108,41 @@ def test_another_iteration_goes_on_in_the_same_folder(command, asked, capsys: Ca
     assert figures[1]["learned"] == 0
 
 
+def test_another_iteration_refines_an_insight_that_was_missed_and_tells_it(
+    command, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+):
+    teacher = Teacher(conditions=['Applies when the text says "percent" or "At least".'])
+
+    def said(request: ChatRequest) -> str:
+        if "<labels>" in request.messages[-1].content and "You teach how" not in (request.system or ""):
+            return "none"
+        return teacher(request) if teacher.knows(request) else world_answers(request)
+
+    monkeypatch.setattr("steepest.agents.llm.specs.open_model", lambda spec: FunctionModel(said, name=spec))
+    with Library.open("lib.db", author="ann") as library:
+        library.add([share(title="shares")])
+    command += ["--gold", "solution", "--limit", "3"]
+    assert main([*command, "--iterations", "3"]) == 0
+    out, err = capsys.readouterr()
+    assert "iteration 2: 1 refined" in out
+    assert "1 refined" in err
+    with Library.open("lib.db") as library:
+        assert "At least" in library.entry("share").insight.condition
+        assert library.entry("share").usage.helped == 2
+    page = Path("run/report.html").read_text()
+    assert "Why tasks failed" in page
+    assert "found rightly for 1 of 1 (before: 0) held-out problems" in page
+
+
+def test_a_library_is_kept_to_a_size(command, asked, capsys: Captured):
+    with Library.open("lib.db", author="ann") as library:
+        library.add([share(id="a" * 12), share(id="b" * 12, title="a long title, which makes it worth less a token")])
+    assert main([*command, "--limit", "1", "--most", "1"]) == 0
+    assert "iteration 1: 1 retired" in capsys.readouterr().out
+    with Library.open("lib.db") as library:
+        assert [each.insight.id for each in library.entries("active")] == ["a" * 12]
+
+
 def test_a_budget_of_tokens_stops_with_all_that_was_done_and_a_larger_one_goes_on(command, asked, capsys: Captured):
     command += ["--gold", "solution", "--quiet"]
     assert main([*command, "--max-tokens", "4900"]) == 7
@@ -176,6 +213,8 @@ async def slow(request):
 
 specs.open_model = lambda spec: FunctionModel(slow, name=spec)
 from steepest.cli import main
+from tests.agents.library.evolution.world import Teacher, share
+from tests.agents.library.evolution.world import answers as world_answers
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
 """
@@ -196,8 +235,8 @@ def test_whatever_stops_it_keeps_what_was_done(command, tmp_path: Path, sent, co
     assert running.returncode == code
     if code > 0:
         assert "to go on: steepest learn problems.jsonl" in err
-    assert len(Journal(Path("run/journal.jsonl")).records) == 2
+    assert len(Journal(Path("run/journal.jsonl")).tasks) == 2
     Path("slow.py").write_text(SLOW.format(root=root, hangs=False))
     again = subprocess.run([*arguments, "--quiet"], capture_output=True, text=True, timeout=120)
     assert again.returncode == 0, again.stderr
-    assert len(Journal(Path("run/journal.jsonl")).records) == 3
+    assert len(Journal(Path("run/journal.jsonl")).tasks) == 3

@@ -7,6 +7,7 @@ import pytest
 
 from steepest.agents.library.events import Outcome
 from steepest.agents.library.library import Library
+from steepest.agents.library.retrieval.candidates import RANKINGS
 from steepest.cli import main
 from steepest.cli.exit_codes import ExitCode
 from tests.agents.library.insights import BOUNDS, insight
@@ -87,7 +88,7 @@ def test_an_id_that_is_not_there_is_told_with_those_that_are_near(capsys: Captur
 def test_search_finds_by_words(capsys: Captured) -> None:
     found = document(capsys, "search", "lib.db", "flowing", "through", "bounds")["insights"]
     assert found[0]["id"] in {"balance", "bounds"}
-    assert set(found[0]["ranks"]) <= {"words", "meaning", "label", "structure"}
+    assert set(found[0]["ranks"]) <= set(RANKINGS)
     assert library("search", "lib.db", "zzzz") == ExitCode.SOLVED
 
 
