@@ -17,6 +17,7 @@ from steepest.cli.library import (
     search,
     show,
     skills,
+    start,
     stats,
     undo,
     why,
@@ -25,6 +26,7 @@ from steepest.cli.options import add_command
 
 EPILOG = """\
 examples:
+  steepest library start lib.db                      the insights that ship with steepest
   steepest library list lib.db --status active
   steepest library show lib.db 4b1f0c9a22d1
   steepest library search lib.db "a warehouse opens only if it is used"
@@ -44,5 +46,6 @@ def add_parser(commands: Any) -> None:
         commands, "library", "look into a library of insights, edit it, and undo", EPILOG
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    for action in (listing, show, edit, search, stats, labels, merge, skills, export, imports, history, undo, why):
+    reading = (listing, show, search, stats, labels, history, why)
+    for action in (start, *reading, edit, merge, skills, export, imports, undo):
         action.add_parser(actions)
