@@ -23,7 +23,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -106,6 +106,25 @@ class Prompt:
     def identity(self) -> str:
         """Which text this is, `greet@1:0123456789ab`."""
         return f"{self.name}@{self.header.version}:{self.digest}"
+
+    @property
+    def instructions(self) -> str:
+        """The part that says what to do: the standing instructions where there are some, else the last turn."""
+        return self.system or self.turns[-1].content
+
+    def instructed(self, instructions: str) -> "Prompt":
+        """This prompt with other instructions.
+
+        Raises:
+            PromptError: They lack a variable that stands in these alone, have one that is not declared, or are empty.
+        """
+        if not instructions.strip():
+            raise PromptError(f"Prompt {self.name}: instructions can't be empty.")
+        last = replace(self.turns[-1], content=instructions)
+        changed = replace(self, system=instructions) if self.system else replace(self, turns=(*self.turns[:-1], last))
+        texts = [changed.system, *(turn.content for turn in changed.turns)]
+        _check_placeholders(self.header, texts, self.name)
+        return changed
 
     def render(self, **variables: Any) -> RenderedPrompt:
         """Fill in the variables.

@@ -38,3 +38,4 @@ read_cost = _reader(
 read_count = _reader("a whole number from 1", int, lambda count: count >= 1)
 read_repairs = _reader("a whole number from 0", int, lambda repairs: repairs >= 0)
 read_seed = _reader("a whole number from 0 to 2147483647", int, lambda seed: 0 <= seed < 2**31)
+read_share = _reader("a share from 0 to 1", float, lambda share: 0 <= share <= 1)

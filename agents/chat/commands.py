@@ -15,6 +15,7 @@ from steepest.agents.chat.intents import (
     Limits,
     Name,
     Problem,
+    Redo,
     Show,
     Test,
     Undo,
@@ -69,11 +70,12 @@ COMMANDS: Mapping[str, Command] = {
     "another": Command("[K]", "look for other answers that are as good", _alternatives),
     "test": Command("", "test the model and its answer", lambda text: Test()),
     "undo": Command("", "back to the version before", lambda text: Undo()),
+    "redo": Command("", "forward again after an undo", lambda text: Redo()),
     "go": Command("VERSION", "to a version, by number or name", lambda text: GoTo(name=_wanted(text, "where to"))),
     "name": Command("NAME", "name this version", lambda text: Name(name=_wanted(text, "the name"))),
     "compare": Command(
         "[VERSION ...]",
-        "versions side by side",
+        "versions side by side; one is put beside this one",
         lambda text: Compare(names=tuple(text.replace(",", " ").split())),
     ),
     "model": Command("", "show the formulation", lambda text: Show(face="model")),
@@ -81,7 +83,7 @@ COMMANDS: Mapping[str, Command] = {
     "answer": Command("", "show the answer again", lambda text: Show(face="answer")),
     "versions": Command("", "list the versions", lambda text: Show(face="versions")),
     "tables": Command("", "list the attached data", lambda text: Show(face="data")),
-    "export": Command("FORMAT [FILE]", "five, json, pyomo, lp, latex, xlsx, csv, html", _export),
+    "export": Command("FORMAT [FILE]", "five, json, pyomo, lp, latex, pdf, xlsx, csv, html", _export),
     "help": Command("", "this list", lambda text: Help()),
 }
 """By name; the terminal and the page add those of their own, such as leaving."""

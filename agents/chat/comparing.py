@@ -1,7 +1,9 @@
 """Versions side by side: outcomes, objectives, the decisions and limits that differ."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import unified_diff
+from itertools import islice
 
 from steepest.agents.chat.conversation import Conversation
 from steepest.agents.chat.events import Version
@@ -13,6 +15,8 @@ from steepest.solvers.solution import Solution
 __all__ = ["Comparison", "comparison"]
 
 _MOST = 40
+_LONGEST = 2_000
+"""Lines of a formulation whose difference is looked for; it takes time that grows with their square."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,10 @@ class Comparison:
     """Which limits bind in one and not in the first, in words."""
     hidden: int = 0
     """Decisions that differ and are left out."""
+    binding: tuple[tuple[str, tuple[bool, ...]], ...] = ()
+    """Limits that the answer meets to the last in some of the versions only, and in which."""
+    edits: tuple[str, ...] = ()
+    """Of two versions, the lines of the formulation that differ, as `- old` and `+ new`."""
 
 
 def comparison(numbers: Sequence[int], conversation: Conversation) -> Comparison:
@@ -53,6 +61,8 @@ def comparison(numbers: Sequence[int], conversation: Conversation) -> Comparison
         decisions=tuple((named(*key), tuple(each.get(key) for each in values)) for key in changed[:_MOST]),
         limits=tuple(line for each in answers for line in _limits(each)),
         hidden=max(0, len(changed) - _MOST),
+        binding=tuple(_binding(solutions)),
+        edits=tuple(_edits(versions)),
     )
 
 
@@ -67,6 +77,33 @@ def _compared(before: Version, after: Version, name: str) -> ScenarioAnswer:
     nothing = Solution(status="failed")
     formulation = after.formulation or Formulation(title="")
     return compared(Scenario(name, ()), formulation, before.solution or nothing, after.solution or nothing)
+
+
+def _binding(solutions: Sequence[Solution]) -> Iterator[tuple[str, tuple[bool, ...]]]:
+    if not all(each.variables for each in solutions):
+        return
+    tight = [
+        {(each.name, each.index) for each in solution.binding if each.lower != each.upper} for solution in solutions
+    ]
+    order = dict.fromkeys((each.name, each.index) for solution in solutions for each in solution.binding)
+    rows = ((named(*key), tuple(key in each for each in tight)) for key in order)
+    yield from islice((row for row in rows if len(set(row[1])) > 1), _MOST)
+
+
+def _edits(versions: Sequence[Version]) -> list[str]:
+    """The lines that differ, if two formulations are compared."""
+    texts = [_code(each.formulation) for each in versions if each.formulation is not None]
+    if len(versions) != 2 or len(texts) != 2 or max(map(len, texts)) > _LONGEST:
+        return []
+    differing = unified_diff(texts[0], texts[1], lineterm="", n=0)
+    lines = [line for line in differing if line[:3] not in ("---", "+++", "@@ ")]
+    more = [f"and {len(lines) - _MOST:,} more lines"] if len(lines) > _MOST else []
+    return [*(f"{line[0]} {line[1:].strip()}" for line in lines[:_MOST]), *more]
+
+
+def _code(formulation: Formulation) -> list[str]:
+    """Its lines without the comments, which tell of words and units."""
+    return [line.partition("   # ")[0] for line in formulation.to_text().splitlines() if not line.startswith("#")]
 
 
 def _limits(answer: ScenarioAnswer) -> list[str]:

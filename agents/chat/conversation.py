@@ -3,10 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from steepest.agents.chat.events import Answered, Asked, Attached, Event, Moved, Named, Recorded, Said, Version
+from steepest.agents.chat.events import (
+    Answered,
+    Asked,
+    Attached,
+    Event,
+    Moved,
+    Named,
+    Recorded,
+    Said,
+    TurnEnded,
+    Version,
+)
 from steepest.errors import InputError
+from steepest.solvers.formulation import Formulation
 
-__all__ = ["Conversation"]
+__all__ = ["Conversation", "names_of_data"]
 
 _TITLE = 60
 
@@ -21,11 +33,17 @@ class Conversation:
     current_number: int | None = None
     trail: list[int | None] = field(default_factory=list)
     """The versions that were current before, the latest last: what undo goes back along."""
+    undone: list[int | None] = field(default_factory=list)
+    """The versions that were left by undo, the latest last: what redo goes along, until another step is taken."""
     names: dict[str, int] = field(default_factory=dict)
     """Scenarios: versions that the person gave a name."""
     tables: dict[str, Attached] = field(default_factory=dict)
+    moments: dict[int | str, int] = field(default_factory=dict)
+    """The number of the event in which each version came, and that in which each table was attached last."""
     question: Asked | None = None
-    """What the agent wants to know; the person's next words answer it."""
+    """What the agent wants to know; the person's next words, other than a command, answer it."""
+    answering: Asked | None = None
+    """The question that the words of the turn in progress answer."""
     first_words: str = ""
 
     @classmethod
@@ -55,6 +73,19 @@ class Conversation:
         named = [name for name, each in self.names.items() if each == number]
         return named[-1] if named else str(number)
 
+    def tables_of(self, version: Version) -> dict[str, str]:
+        """The tables that a version's formulation is solved with, by the name of the set or parameter that they fill.
+
+        A version that was changed has its data in it: only tables that were attached afterwards go over them.
+        """
+        formulation = version.formulation
+        if formulation is None:
+            return {}
+        names = names_of_data(formulation)
+        since = self.moments[version.number] if version.changes else 0
+        fitting = {name: each for name, each in self.tables.items() if name in names and self.moments[name] > since}
+        return {name: each.path for name, each in fitting.items()}
+
     def version(self, name: str) -> Version:
         """The version of a name or number.
 
@@ -75,23 +106,45 @@ class Conversation:
         match event:
             case Said():
                 self.first_words = self.first_words or event.text
+                if not event.text.startswith("/"):
+                    self.question, self.answering = None, self.question or self.answering
             case Attached():
                 self.tables[event.name] = event
+                self.moments[event.name] = recorded.number
             case Asked():
                 self.question = event
             case Answered():
                 self.question = None
                 self.versions[event.version.number] = event.version
+                self.moments[event.version.number] = recorded.number
                 self._move(event.version.number)
             case Moved():
                 self.question = None
-                self._move(event.number, is_undo=event.is_undo)
+                self._moved(event)
             case Named():
                 self.names[event.name] = event.number
+            case TurnEnded():
+                if event.outcome != "done" and self.question is None:  # it may be answered again
+                    self.question = self.answering
+                self.answering = None
 
-    def _move(self, number: int | None, *, is_undo: bool = False) -> None:
-        if is_undo:
-            self.trail.pop()
-        else:
-            self.trail.append(self.current_number)
+    def _move(self, number: int | None) -> None:
+        self.trail.append(self.current_number)
+        self.undone.clear()
         self.current_number = number
+
+    def _moved(self, event: Moved) -> None:
+        if event.is_undo:
+            self.undone.append(self.current_number)
+            self.trail.pop()
+        elif event.is_redo:
+            self.trail.append(self.current_number)
+            self.undone.pop()
+        else:
+            self._move(event.number)
+        self.current_number = event.number
+
+
+def names_of_data(formulation: Formulation) -> set[str]:
+    """The sets and parameters, which a table may fill."""
+    return {each.name for each in formulation.sets} | {each.name for each in formulation.parameters}

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from steepest.agents.modeling.answer import Outcome, UsedInsight
+from steepest.agents.modeling.reading.coverage import Reading
 from steepest.agents.modeling.steps import Step
 from steepest.solvers.control import SolveProgress
 from steepest.solvers.diagnostics import Diagnostic
@@ -65,6 +66,8 @@ class Version(_Kept):
     assumptions: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     """Parameters that have no data yet."""
+    reading: Reading = Field(default_factory=Reading, repr=False)
+    """Where in `problem` the formulation's numbers come from; empty in versions that were kept before there was one."""
     insights: tuple[UsedInsight, ...] = ()
     steps: tuple[Step, ...] = ()
     model: str = ""
@@ -96,6 +99,8 @@ class Asked(_Kept):
     type: Literal["asked"] = "asked"
     question: str
     options: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    """For each option what it changes in the current formulation; empty text for what was assumed."""
     problem: str = ""
     """The problem that the answer will be added to."""
 
@@ -129,6 +134,8 @@ class Moved(_Kept):
     number: int | None
     is_undo: bool = False
     """Whether it takes the last step back, rather than being a step that can be undone."""
+    is_redo: bool = False
+    """Whether it takes back the last undo."""
 
 
 class Named(_Kept):

@@ -17,11 +17,14 @@ __all__ = [
     "Limits",
     "Name",
     "Problem",
+    "Redo",
     "Reply",
     "Revise",
+    "Rewrite",
     "Show",
     "Test",
     "Undo",
+    "Upload",
     "Why",
 ]
 
@@ -56,6 +59,12 @@ class Revise(_Intent):
     text: str
 
 
+class Rewrite(_Intent):
+    """The formulation, edited as a text by hand."""
+
+    text: str
+
+
 class Why(_Intent):
     """Why the answer is what it is, or why there is none."""
 
@@ -81,6 +90,10 @@ class Undo(_Intent):
     """Back to the version before."""
 
 
+class Redo(_Intent):
+    """Forward again to the version that undo left."""
+
+
 class GoTo(_Intent):
     """To a version."""
 
@@ -94,7 +107,7 @@ class Name(_Intent):
 
 
 class Compare(_Intent):
-    """Versions side by side; none named are all that have names, or else the current one and the one before."""
+    """Versions side by side; none named are all that have names, or else the current one and the one next to it."""
 
     names: tuple[str, ...] = ()
 
@@ -110,6 +123,14 @@ class Attach(_Intent):
     """Data from a file."""
 
     path: str
+    name: str = ""
+
+
+class Upload(_Intent):
+    """Data in a file that a page has put into the session's folder; a person can't say this in words."""
+
+    file: str
+    """Its name there."""
     name: str = ""
 
 
@@ -134,16 +155,19 @@ Intent: TypeAlias = (
     | Reply
     | Change
     | Revise
+    | Rewrite
     | Why
     | Limits
     | Alternatives
     | Test
     | Undo
+    | Redo
     | GoTo
     | Name
     | Compare
     | Export
     | Attach
+    | Upload
     | Show
     | Discuss
     | Help

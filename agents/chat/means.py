@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from steepest.agents.llm.chat import ChatModel
-from steepest.agents.modeling.task import Recalls
+from steepest.agents.modeling.task import LooksForReadings, Recalls
 from steepest.solvers.options import SolveOptions
 
 __all__ = ["Means"]
@@ -20,6 +20,9 @@ class Means:
         repairs: How often a formulation is repaired.
         recaller: Finds what an experience library has for a problem; None is to work without one.
         folder: What relative paths of files are relative to, and where exports go.
+        readings: When the model is asked how else a problem could be read, so that the person can be asked.
+        checkpoints: Where the work on a problem is kept step by step, so that a turn that was cut short and is said
+            again repeats no call; a file or `postgresql://...`, None is nowhere.
         reads_files: Whether paths that the person names may be read and written; False for a page, whose files come and
             go by upload and download.
     """
@@ -30,3 +33,5 @@ class Means:
     recaller: Recalls | None = None
     folder: Path = field(default_factory=Path)
     reads_files: bool = True
+    readings: LooksForReadings = "in_doubt"
+    checkpoints: str | Path | None = None

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from steepest.agents.chat.conversation import Conversation
 from steepest.agents.chat.events import Event, Recorded, Said, Signal, Solving, Told, TurnEnded
+from steepest.agents.chat.intents import Intent
 from steepest.agents.chat.means import Means
 from steepest.agents.chat.stores.protocol import SessionStore
 from steepest.agents.chat.turns import carry_out
@@ -71,11 +72,16 @@ class Session:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
-    async def turn(self, text: str) -> None:
+    async def turn(self, text: str, intent: Intent | None = None) -> None:
         """Carry out what a person says, to its end.
 
         What can't be done is told in the conversation, and nothing of it is lost; only a store that can't be written
         raises.
+
+        Args:
+            text: What the person says.
+            intent: What it wants, where a face knows that for sure, such as a file that was uploaded; None is to
+                understand the words.
 
         Raises:
             InputError: The words are empty or far too long, or the turn before has not ended.
@@ -83,7 +89,7 @@ class Session:
         """
         if self._turn is not None:
             raise InputError("the turn before is still going on: wait for its end, or cancel it.")
-        words = text.strip()
+        words = text.encode(errors="replace").decode().strip()  # a terminal may give bytes that are no text
         if not words:
             raise InputError("say something: a problem, a change, a question, or /help.")
         if len(words) > _MOST_WORDS:
@@ -94,7 +100,7 @@ class Session:
         outcome: Literal["done", "cancelled", "failed"] = "failed"
         try:
             self._keep(Said(text=words))
-            outcome = await self._carried_out(words, self._turn)
+            outcome = await self._carried_out(words, intent, self._turn)
         finally:
             turn, self._turn = self._turn, None
             self._end(turn, outcome)
@@ -107,7 +113,9 @@ class Session:
             if turn.task is not None:
                 turn.loop.call_soon_threadsafe(turn.task.cancel)
 
-    async def _carried_out(self, words: str, turn: _Turn) -> Literal["done", "cancelled", "failed"]:
+    async def _carried_out(
+        self, words: str, known: Intent | None, turn: _Turn
+    ) -> Literal["done", "cancelled", "failed"]:
         model = Transcribed(self.means.model, turn.transcript, "turn")
         work = Work(
             self.conversation,
@@ -117,9 +125,11 @@ class Session:
             turn.control,
             self._keep,
             lambda signal: self._signal_from(turn.loop, signal),
+            self.events,
+            f"{self.id}:{len(self.conversation.versions)}",
         )
         try:
-            intent = await understand(words, self.conversation, model, work.whole)
+            intent = known or await understand(words, self.conversation, model, work.whole)
             await carry_out(intent, work)
         except asyncio.CancelledError:
             if not turn.control.cancelled:  # the program ends, and not just this turn

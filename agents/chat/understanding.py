@@ -10,9 +10,10 @@ from typing import Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from steepest.agents.chat.applying import changed
 from steepest.agents.chat.commands import read_command
 from steepest.agents.chat.conversation import Conversation
-from steepest.agents.chat.events import Version
+from steepest.agents.chat.events import Asked, Version
 from steepest.agents.chat.intents import (
     Alternatives,
     Change,
@@ -36,10 +37,10 @@ from steepest.agents.optimizers.replies import UnusableReply, json_object
 from steepest.errors import InputError, SteepestError
 from steepest.prompts import load_prompt
 from steepest.solvers.changes.reading import FORMS, read_changes
-from steepest.solvers.changes.scenarios import as_scenario, changed_by
+from steepest.solvers.changes.scenarios import as_scenario
 from steepest.solvers.formulation import Formulation
 
-__all__ = ["understand"]
+__all__ = ["chosen", "understand"]
 
 _MAX_TOKENS = 2_000
 _SHOWN = 20_000
@@ -78,21 +79,36 @@ async def understand(
     command = read_command(text)
     if command is not None:
         return command
-    if conversation.question is not None:
+    version, asked = conversation.current, conversation.answering
+    if asked is not None and chosen(text, asked) is not None:
         return Reply(text=text)
-    version = conversation.current
-    if version is None or version.formulation is None:
-        return Problem(text=text)
-    formulation = await whole()
-    if _is_changes(text, formulation):
+    formulation = await whole() if version is not None and version.formulation is not None else None
+    if formulation is not None and _is_changes(text, formulation):
         return Change(changes=text)
+    if asked is not None and (version is None or version.solution is None):
+        return Reply(text=text)
+    if version is None or formulation is None:
+        return Problem(text=text)
     return await _asked(text, conversation, version, formulation, model)
+
+
+def chosen(text: str, asked: Asked) -> int | None:
+    """Which option of a question the words choose, by its number from 1 or by its own words; from 0."""
+    words = text.strip().rstrip(".")
+    if words.isdecimal():
+        return int(words) - 1 if 0 < int(words) <= len(asked.options) else None
+    options = [each.strip().rstrip(".").casefold() for each in asked.options]
+    return options.index(words.casefold()) if words.casefold() in options else None
+
+
+def _with_question(explanation: str, asked: Asked | None) -> str:
+    return "\n".join([explanation, asked.question, *asked.options]) if asked is not None else explanation
 
 
 def _is_changes(text: str, formulation: Formulation) -> bool:
     """Whether the words are changes as they stand: `flour = 50; drop enough_cakes`."""
     try:
-        changed_by(as_scenario(text), formulation)
+        changed(as_scenario(text), formulation)
     except SteepestError:
         return False
     return True
@@ -104,7 +120,7 @@ async def _asked(
     form = form_of(model)
     prompt = load_prompt(f"turn_{form}").render(
         formulation=_as_data(version.formulation.to_text()[:_SHOWN] if version.formulation is not None else ""),
-        answer=_as_data(version.explanation),
+        answer=_as_data(_with_question(version.explanation, conversation.answering)),
         versions=[_as_data(_told(each, conversation)) for each in conversation.versions.values()],
         forms=list(FORMS),
         words=_as_data(text),
@@ -200,7 +216,7 @@ def _applicable(changes: list[str], formulation: Formulation) -> str:
     try:
         if not read_changes(text):
             raise UnusableReply("`changes` is empty: write at least one change, in the forms of the list")
-        changed_by(as_scenario(text), formulation)
+        changed(as_scenario(text), formulation)
     except UnusableReply:
         raise
     except SteepestError as error:

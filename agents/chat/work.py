@@ -1,12 +1,12 @@
 """A turn in progress: what its handler may use, and where what happens goes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from steepest.agents.chat.conversation import Conversation
-from steepest.agents.chat.events import Event, Signal, Told, Topic, Version, Working
+from steepest.agents.chat.events import Event, Recorded, Signal, Told, Topic, Version, Working
 from steepest.agents.chat.means import Means
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.llm.transcripts import Transcript
@@ -32,6 +32,8 @@ class Work:
         control: Ends the solves of this turn.
         keep: Keeps an event.
         signal: Tells of work in progress; may be called from any thread.
+        events: All that happened in the conversation; goes on as events are kept.
+        run: Names the work of this turn: the same when a turn that was cut short is said again.
     """
 
     conversation: Conversation
@@ -41,6 +43,8 @@ class Work:
     control: SolveControl
     keep: Callable[[Event], None]
     signal: Callable[[Signal], None]
+    events: Sequence[Recorded] = ()
+    run: str = ""
 
     def say(self, line: str) -> None:
         """Tell what is being done."""
@@ -94,10 +98,18 @@ class Work:
 
     @property
     def tables(self) -> dict[str, str]:
-        """Attached data by the name that they fill."""
+        """All attached data by the name that they fill."""
         return {name: each.path for name, each in self.conversation.tables.items()}
+
+    @property
+    def own_tables(self) -> dict[str, str]:
+        """The attached data that the current version is solved with."""
+        return self.conversation.tables_of(self.version)
+
+    def whole_now(self) -> Formulation:
+        """The current formulation with its data in it, read in this thread."""
+        return self_contained(self.formulation, self.own_tables, folder=self.means.folder)
 
     async def whole(self) -> Formulation:
         """The current formulation with its data in it."""
-        formulation, tables, folder = self.formulation, self.tables, self.means.folder
-        return await self.in_thread(lambda: self_contained(formulation, tables, folder=folder))
+        return await self.in_thread(self.whole_now)

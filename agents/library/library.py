@@ -126,7 +126,7 @@ class Library:
             twice = next(each.id for each in listed if given[each.id] is not each)
             raise InputError(f"the id {twice} stands for two insights: an id is one insight's alone.")
         with self.store.alone():
-            evidence = self._evidence(given.values())
+            evidence = self._evidence(given)
             return self._write(kind, given, dict.fromkeys(given, 0), reason, definitions=evidence)
 
     def put(
@@ -154,8 +154,7 @@ class Library:
         """
         with self.store.alone():
             after = self._defined(definitions)
-            present = [each for each in insights.values() if each is not None]
-            for key, evidence in self._evidence(present).items():
+            for key, evidence in self._evidence(insights).items():
                 defined = after.get(key)
                 after[key] = joined(defined, evidence) if defined is not None else evidence
             return self._write(kind, insights, expected, reason, definitions=after, usage=usage)
@@ -188,9 +187,8 @@ class Library:
         name = entry.insight.id
         if after.id != name:
             raise InputError(f"the insight {name} can't become {after.id}: add one and retire the other.")
-        new = [each for each in after.labels if each.key not in {label.key for label in entry.insight.labels}]
         with self.store.alone():
-            evidence = self._evidence([after], only=new)
+            evidence = self._evidence({name: after})
             return self._write(kind, {name: after}, {name: entry.version}, reason, definitions=evidence)
 
     def put_status(self, entry: Entry, status: Status, reason: str = "") -> Event:
@@ -213,8 +211,7 @@ class Library:
             ConflictError: Somebody else changed one in the meantime.
         """
         with self.store.alone():
-            present = [each for each in change.insights.values() if each is not None]
-            definitions = {**self._evidence(present), **self._with_known(change.definitions)}
+            definitions = {**self._evidence(change.insights), **self._with_known(change.definitions)}
             known = {"definitions": definitions, "author": self.author, "run": self.run}
             return self.store.write(change.model_copy(update=known), expected or {})
 
@@ -324,15 +321,26 @@ class Library:
         )
         return self.store.write(change, expected)
 
-    def _evidence(self, insights: Iterable[Insight], only: Sequence[Label] | None = None) -> dict[str, Definition]:
-        """The labels that insights bring or back with their tasks, as far as that says something new."""
+    def _evidence(self, after: Mapping[str, Insight | None]) -> dict[str, Definition]:
+        """The labels that insights bring or back with their tasks, as far as that says something new.
+
+        A label that an insight has already, or one in whose place it comes, has its evidence: who merges two that each
+        asked for another label must not have each label asked for by both.
+        """
         taxonomy = self.taxonomy()
+        there = [each.insight for each in self.store.entries(after)]
+        before = {each.id: {taxonomy.settled(label).key for label in each.labels} for each in there}
+        replaced = {key for name, keys in before.items() if after[name] is None for key in keys}
         found: dict[str, Definition] = {}
-        for insight in insights:
-            for label in insight.labels if only is None else only:
+        for name, insight in after.items():
+            if insight is None:
+                continue
+            had = replaced | before.get(name, set())
+            for label in insight.labels:
                 known = found.get(label.key) or taxonomy.find(label) or Definition(label=label)
                 tasks = tuple(dict.fromkeys((*known.tasks, *insight.provenance.tasks)))
-                if taxonomy.find(label) is None or (tasks != known.tasks and not known.is_given):
+                is_new = tasks != known.tasks and not known.is_given and known.label.key not in had
+                if taxonomy.find(label) is None or is_new:
                     found[known.label.key] = known.model_copy(update={"tasks": tasks})
         return found
 

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -101,6 +101,11 @@ class Transcript:
         record = Record.model_validate(redact_json(content))
         with self._lock:
             self._records.append(record)
+
+    def extend(self, records: Iterable[Record]) -> None:
+        """Add records of an earlier process, which were masked when they were made."""
+        with self._lock:
+            self._records.extend(records)
 
     def totals(self) -> Totals:
         """Sums over all records. A failed call's cost and tokens are not known, and count as nothing."""

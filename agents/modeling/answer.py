@@ -7,7 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, PlainSerializer
 
 from steepest.agents.llm.transcripts import Transcript
 from steepest.agents.modeling.reading.coverage import Reading
+from steepest.agents.modeling.readings.records import Ambiguity
+from steepest.agents.modeling.sampling.agreement import Agreement
 from steepest.agents.modeling.steps import Step
+from steepest.solvers.battery.report import BatteryReport
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.solution import Solution
@@ -56,8 +59,14 @@ class Answer(BaseModel):
     """Parameters that the text does not give and the solve waits for."""
     reading: Reading = Field(default_factory=Reading, repr=False)
     """Where in `problem` the formulation's numbers come from, and which of its numbers and demands it leaves out."""
+    battery: BatteryReport | None = Field(default=None, repr=False)
+    """What tests of the answer found, where it was tested; they advise, and the answer is what it is without them."""
+    ambiguity: Ambiguity | None = Field(default=None, repr=False)
+    """How else the problem could be read, where that was asked; the answer is that of the reading that was taken."""
     insights: list[UsedInsight] = Field(default_factory=list)
     """What an experience library gave to the model, where there is one."""
+    agreement: Agreement | None = Field(default=None, repr=False)
+    """How far several formulations agree on it and how sure it is, where several were asked for."""
     diagnostics: list[Diagnostic] = Field(default_factory=list)
     """What was found about the formulation, or why there is none."""
     steps: list[Step] = Field(default_factory=list)

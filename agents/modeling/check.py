@@ -77,13 +77,19 @@ def _foreign_files(formulation: Formulation, task: Task) -> Iterator[Diagnostic]
     for element in elements:
         if element.table is None or element.name in task.tables or _is_named(element.table.path, task.problem):
             continue
+        if task.catalogue is not None and task.catalogue.find(element.table.path) is not None:
+            continue
         yield Diagnostic(
             code="unknown-file",
             severity="error",
-            message=f"there is no data file {element.table.path!r}; given are: {', '.join(task.tables) or 'none'}",
+            message=f"there is no data file {element.table.path!r}; given are: {', '.join(_given(task)) or 'none'}",
             element=title(element, formulation),
             repair="name the element like the data file that fills it, or make it missing",
         )
+
+
+def _given(task: Task) -> list[str]:
+    return [*task.tables, *(task.catalogue.sources if task.catalogue is not None else ())]
 
 
 def _is_named(path: str, text: str) -> bool:

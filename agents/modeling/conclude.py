@@ -54,6 +54,8 @@ def answer_from(state: State, task: Task, stopped: str = "") -> Answer:
         assumptions=assumptions_of(formulation) if formulation is not None else [],
         missing=_missing(state) if outcome == "missing_data" else [],
         reading=read_problem(task.problem, formulation, bound=tuple(task.tables)),
+        battery=state.get("battery") if formulation is not None else None,
+        ambiguity=state.get("ambiguity") if formulation is not None else None,
         insights=used_insights(state.get("recall"), state.get("cited", frozenset())),
         diagnostics=[*state.get("diagnostics", ()), *_cut_short(stopped)],
         steps=task.steps,

@@ -11,7 +11,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from steepest.agents.llm.chat import ChatMessage, ChatReply, ChatRequest
-from steepest.agents.llm.transcripts import Transcribed
 from steepest.agents.modeling.reply import ExperiencedReply, FormulationReply
 from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import State, Task
@@ -117,6 +116,6 @@ async def _complete(
     )
     with timed(task.steps, step) as record:
         record.prompt = f"{prompt.name}@{prompt.version}"
-        reply = await Transcribed(task.model, task.transcript, step).complete(request)
+        reply = await task.asked(step).complete(request)
         record.take(reply)
     return reply

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.reading.telling import left_out, origins
+from steepest.agents.modeling.readings.telling import told as told_readings
+from steepest.agents.modeling.testing_words import told_findings
 from steepest.solvers.checks.symbols import names_in
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.display import first_objective, format_number, meaning, named
@@ -28,17 +30,18 @@ _OPENINGS = {
 }
 
 
-def explain(answer: Answer, reason: str = "") -> str:
+def explain(answer: Answer, reason: str = "", *, is_grounded: bool = True) -> str:
     """What came of a problem, in words.
 
     Args:
         answer: The answer, complete but for its explanation.
         reason: Why, for an outcome without a solution.
+        is_grounded: Whether its numbers and quotes were looked for in the text; they are not after a change.
     """
-    return "\n\n".join(section for section in _sections(answer, reason) if section)
+    return "\n\n".join(section for section in _sections(answer, reason, is_grounded) if section)
 
 
-def _sections(answer: Answer, reason: str) -> Iterator[str]:
+def _sections(answer: Answer, reason: str, is_grounded: bool) -> Iterator[str]:
     formulation, solution = answer.formulation, answer.solution
     title = formulation.title if formulation is not None else ""
     yield _OPENINGS[answer.outcome].format(reason=reason or "no reason was given", model=answer.model, title=title)
@@ -50,13 +53,15 @@ def _sections(answer: Answer, reason: str) -> Iterator[str]:
         yield "\n".join(solution.explanation.lines)
     yield _list("Give these, for example as --data NAME=VALUE or --data NAME=table.csv:", answer.missing)
     yield _list("Assumed:", answer.assumptions)
+    yield told_readings(answer.ambiguity)
     yield _list("In the text, but not in the model:", left_out(answer.reading, answer.problem))
     yield f"Where the model's numbers come from: {origins(answer.reading)}." if answer.reading.origins else ""
     yield _list("Experience it draws on:", [f"{each.title} ({each.id})" for each in answer.insights if each.cited])
     if answer.outcome == "not_formulated":
         yield _list("What was wrong at last:", _findings(answer.diagnostics, "error"))
     elif formulation is not None:
-        yield _checked(answer)
+        yield _checked(answer, is_grounded)
+    yield told_findings(answer.battery)
 
 
 def _list(title: str, lines: Sequence[str]) -> str:
@@ -149,10 +154,12 @@ def _findings(diagnostics: Sequence[Diagnostic], severity: str) -> list[str]:
     return [*found[:MOST_FINDINGS], *more]
 
 
-def _checked(answer: Answer) -> str:
+def _checked(answer: Answer, is_grounded: bool) -> str:
     """What the checks looked at, and what they doubt."""
     doubts = _findings(answer.diagnostics, "warning")
-    looked = "names, indices and data; that numbers and quotes stand in the problem's text"
+    looked = "names, indices and data" + (
+        "; that numbers and quotes stand in the problem's text" if is_grounded else ""
+    )
     if answer.solution is not None and answer.solution.objective is not None:
         looked += "; the answer against every constraint"
     return _list(f"Checked: {looked}. In doubt:", doubts) or f"Checked, and nothing found: {looked}."

@@ -7,17 +7,28 @@ from pathlib import Path
 from steepest.agents.llm.chat import ChatModel, run_sync
 from steepest.agents.llm.transcripts import Transcript
 from steepest.agents.modeling.answer import Answer
+from steepest.agents.modeling.checkpoints.identity import identity_of
+from steepest.agents.modeling.checkpoints.places import Checkpoints, opened
 from steepest.agents.modeling.conclude import answer_from
+from steepest.agents.modeling.data.catalogue import Catalogue
 from steepest.agents.modeling.graph import run
 from steepest.agents.modeling.intake import accept_problem
+from steepest.agents.modeling.prompt_parameters import PromptParameters
+from steepest.agents.modeling.sampling.confidence import SURE
+from steepest.agents.modeling.sampling.drawing import answer_by_vote
+from steepest.agents.modeling.steps import Step
 from steepest.agents.modeling.tables import describe_tables
-from steepest.agents.modeling.task import Apart, Recalls, State, Task, solver_for
+from steepest.agents.modeling.task import Apart, LooksForReadings, Recalls, State, Task, battery_for, solver_for
 from steepest.errors import InputError, SteepestError
 from steepest.prompts import Prompt, PromptError, load_prompt, shipped_prompts
+from steepest.solvers.battery.report import BatteryBudget
 from steepest.solvers.control import SolveControl
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
+
+TESTS = BatteryBudget(solves=40, seconds=5.0)
+"""What testing an answer may take unless somebody says otherwise."""
 
 
 async def answer_problem(
@@ -35,6 +46,14 @@ async def answer_problem(
     transcript: Transcript | None = None,
     recaller: Recalls | None = None,
     apart: Apart | None = None,
+    max_examinations: int = 2,
+    tests: BatteryBudget | None = TESTS,
+    readings: LooksForReadings = "never",
+    checkpoints: Checkpoints | None = None,
+    on_step: Callable[[Step], None] | None = None,
+    sample: int = 0,
+    temperature: float | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Answer:
     """Formulate a problem told in words, solve it and answer.
 
@@ -55,40 +74,74 @@ async def answer_problem(
         start: An answer for the solver to begin with, as far as its variables are those of the formulation.
         transcript: Where calls are recorded as they end; one's own is there whatever ends the run.
         recaller: Finds what an experience library has for the problem; None is to work without one.
-        apart: Has a solve done elsewhere, such as in another thread, so that the event loop goes on; None is to solve
-            in this one.
+        apart: Has solves and tests done elsewhere, such as in another thread, so that the event loop goes on; None is
+            to do them in this one.
+        max_examinations: How often the model is asked whether an infeasible or unbounded formulation misreads the
+            problem: again where what it proposed was no better than what it had.
+        tests: What testing an optimal answer may take; None is not to test it.
+        readings: When the model is asked how else the problem could be read, each reading being solved: a further call.
+        checkpoints: Where the run is kept after every step, so that the same call goes on with it; None is nowhere.
+        on_step: Told each step when it has ended and, with `checkpoints`, is kept.
+        sample: Tells apart several answers to the same question in caches (`ChatRequest.sample`).
+        temperature: Of each request; None leaves it to the provider.
+        catalogue: A folder of tables or a database (`data.places.open_catalogue`): the model is told names, columns and
+            a few rows, and the formulation names what it takes.
 
     Raises:
         InputError: The text can't be a problem told in words, or an argument is out of its range.
         FormulationError: A table can't be read.
         LLMError: The model could not be asked at all.
     """
-    if max_repairs < 0:
-        raise InputError(f"max_repairs is {max_repairs}; give 0 or more.")
+    if max_repairs < 0 or max_examinations < 0:
+        raise InputError(f"max_repairs is {max_repairs}, max_examinations {max_examinations}; give 0 or more.")
     say = on_progress or (lambda line: None)
     given = dict(tables or {})
     base = Path(folder) if folder is not None else None
-    solve = solver_for(given, base, options, say, control, start)
+    solve = solver_for(given, base, options, say, control, start, catalogue)
+    test = battery_for(given, base, options, tests, control, catalogue) if tests is not None else None
     task = Task(
         problem=accept_problem(text),
         model=model,
         solve=solve if apart is None else lambda formulation: apart(partial(solve, formulation)),
         tables=given,
-        table_lines=describe_tables(given),
+        table_lines=(*describe_tables(given), *(catalogue.lines if catalogue is not None else ())),
+        catalogue=catalogue,
         max_repairs=max_repairs,
+        max_examinations=max_examinations,
+        test=test if apart is None or test is None else lambda *tested: apart(partial(test, *tested)),
+        readings=readings,
+        preface=_preface(model, catalogue),
         prompts=_fitting(prompts or {}),
         transcript=transcript if transcript is not None else Transcript(),
         recaller=recaller,
         say=say,
+        on_step=on_step or (lambda step: None),
+        sample=sample,
+        temperature=temperature,
     )
     known = State()
     try:
-        await run(task, known)
+        await _carried_out(task, known, checkpoints, options)
     except SteepestError as error:
         if "reply" not in known:
             raise
         return answer_from(known, task, stopped=str(error))
     return known["answer"]
+
+
+async def _carried_out(task: Task, known: State, checkpoints: Checkpoints | None, options: SolveOptions | None) -> None:
+    if checkpoints is None:
+        await run(task, known)
+        return
+    async with opened(checkpoints) as saver:
+        await run(task, known, saver, identity_of(task, checkpoints.run, options))
+
+
+def _preface(model: ChatModel, catalogue: Catalogue | None) -> str:
+    """How a formulation takes columns of tables; a problem without such data is told as ever."""
+    if catalogue is None:
+        return ""
+    return load_prompt("data_json" if model.structured else "data_text").render().user
 
 
 def solve_problem(
@@ -105,24 +158,44 @@ def solve_problem(
     start: Solution | None = None,
     transcript: Transcript | None = None,
     recaller: Recalls | None = None,
+    max_examinations: int = 2,
+    tests: BatteryBudget | None = TESTS,
+    readings: LooksForReadings = "never",
+    checkpoints: Checkpoints | None = None,
+    on_step: Callable[[Step], None] | None = None,
+    samples: int = 1,
+    sure_at: float = SURE,
+    catalogue: Catalogue | None = None,
 ) -> Answer:
-    """`answer_problem` for synchronous code, inside a running event loop (a notebook) too."""
-    return run_sync(
-        answer_problem(
-            text,
-            model,
-            tables=tables,
-            folder=folder,
-            options=options,
-            max_repairs=max_repairs,
-            prompts=prompts,
-            on_progress=on_progress,
-            control=control,
-            start=start,
-            transcript=transcript,
-            recaller=recaller,
-        )
+    """`answer_problem` for synchronous code, inside a running event loop (a notebook) too.
+
+    With more than one of `samples`, several formulations vote on the answer (`sampling.drawing.answer_by_vote`), which
+    says that it is not sure where its confidence is below `sure_at`.
+    """
+    ask = partial(
+        answer_problem,
+        text,
+        model,
+        tables=tables,
+        folder=folder,
+        options=options,
+        max_repairs=max_repairs,
+        prompts=prompts,
+        on_progress=on_progress,
+        control=control,
+        start=start,
+        transcript=transcript if transcript is not None else Transcript(),
+        recaller=recaller,
+        max_examinations=max_examinations,
+        tests=tests,
+        readings=readings,
+        checkpoints=checkpoints,
+        on_step=on_step,
+        catalogue=catalogue,
     )
+    if samples == 1:
+        return run_sync(ask())
+    return run_sync(answer_by_vote(ask, samples, structured=model.structured, sure_at=sure_at))
 
 
 def _fitting(prompts: Mapping[str, Prompt]) -> Mapping[str, Prompt]:
@@ -131,6 +204,8 @@ def _fitting(prompts: Mapping[str, Prompt]) -> Mapping[str, Prompt]:
     Raises:
         PromptError: One does not, or declares other variables than the one whose place it takes.
     """
+    if isinstance(prompts, PromptParameters):  # they were looked at when they got their values
+        return prompts
     for name, given in prompts.items():
         if name not in shipped_prompts():
             raise PromptError(f"no prompt {name!r} is used: there are {', '.join(shipped_prompts())}")

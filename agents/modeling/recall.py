@@ -14,7 +14,7 @@ async def recall(state: State, task: Task) -> State:
         raise ValueError("there is no library to ask")
     task.say("Looking for experience with such problems")
     calls = Transcript()
-    model = Transcribed(Transcribed(task.model, task.transcript, "recall"), calls, "recall")
+    model = Transcribed(task.asked("recall"), calls, "recall")
     with timed(task.steps, "recall") as step:
         found = await task.recaller.recall(Query(task.problem), model)
         count = len(found.insights)

@@ -110,7 +110,7 @@ def _read_text(text: str, statement: re.Pattern[str]) -> Proposal:
 
 def _read_json(text: str, answer: type[FormulationReply] | type[ExaminedReply]) -> Proposal:
     try:
-        content = _json_in(text)
+        content = json_in(text)
     except ValueError as error:
         return _failed("not-json", f"the reply is no JSON: {error}", "answer with one JSON object and nothing else")
     cited = content.pop("insights", None)  # a model that was given insights names those it used in repairs, too
@@ -130,7 +130,7 @@ def _read_json(text: str, answer: type[FormulationReply] | type[ExaminedReply]) 
     return Proposal(formulation=formulation, diagnostics=tuple(notes), cited=used)
 
 
-def _json_in(text: str) -> dict[str, Any]:
+def json_in(text: str) -> dict[str, Any]:
     """The JSON object in a reply, past a fence and prose.
 
     Raises:

@@ -9,6 +9,7 @@ from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import State, Task
 from steepest.errors import SteepestError
 from steepest.solvers.diagnostics import FormulationError
+from steepest.solvers.formulation import Formulation
 from steepest.solvers.solution import Solution
 
 
@@ -20,9 +21,7 @@ async def solve(state: State, task: Task) -> State:
     task.say("Solving")
     with timed(task.steps, "solve") as step:
         try:
-            with interrupting_the_solver():
-                begun = task.solve(formulation)
-            solution = begun if isinstance(begun, Solution) else await begun
+            solution = await solved(formulation, task)
         except FormulationError as error:
             step.finding = "the formulation can't be compiled with its data"
             return State(solution=None, diagnostics=(*state["diagnostics"], *error.diagnostics))
@@ -30,6 +29,18 @@ async def solve(state: State, task: Task) -> State:
             solution = Solution(status="failed", message=str(error))
         step.finding = solution.status
     return State(solution=solution)
+
+
+async def solved(formulation: Formulation, task: Task) -> Solution:
+    """What the solver makes of a formulation, here or elsewhere.
+
+    Raises:
+        FormulationError: Its data or terms can't be used.
+        SteepestError: The solver broke down.
+    """
+    with interrupting_the_solver():
+        begun = task.solve(formulation)
+    return begun if isinstance(begun, Solution) else await begun
 
 
 @contextmanager

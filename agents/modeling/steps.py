@@ -14,7 +14,7 @@ class Step(BaseModel):
     """One step of a run; tokens and cost are those of its call, if it asked a model."""
 
     name: str
-    """`formulate`, `check`, `repair`, `solve`, `examine` or `explain`."""
+    """`recall`, `formulate`, `check`, `repair`, `solve`, `examine`, `test`, `readings` or `conclude`."""
     seconds: float = 0.0
     finding: str = ""
     """What came of it, in one line."""

@@ -3,15 +3,18 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeAlias, TypedDict
+from typing import Literal, Protocol, TypeAlias, TypedDict, TypeVar
 
 from steepest.agents.library.retrieval.queries import Query
 from steepest.agents.library.retrieval.recalled import Recall
 from steepest.agents.llm.chat import ChatMessage, ChatModel
-from steepest.agents.llm.transcripts import Transcript
+from steepest.agents.llm.transcripts import Record, Transcribed, Transcript
 from steepest.agents.modeling.answer import Answer
+from steepest.agents.modeling.data.catalogue import Catalogue, tables_for
+from steepest.agents.modeling.readings.records import Ambiguity
 from steepest.agents.modeling.steps import Step
 from steepest.prompts import Prompt, load_prompt
+from steepest.solvers.battery.report import BatteryBudget, BatteryReport
 from steepest.solvers.control import SolveControl
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.diagnostics import Diagnostic
@@ -24,8 +27,21 @@ Solve: TypeAlias = Callable[[Formulation], Solution | Awaitable[Solution]]
 
 SolveNow: TypeAlias = Callable[[Formulation], Solution]
 """Solves in the thread of its caller."""
-Apart: TypeAlias = Callable[[Callable[[], Solution]], Awaitable[Solution]]
-"""Has a solve done elsewhere, such as in another thread."""
+
+T = TypeVar("T")
+
+Battery: TypeAlias = Callable[[Formulation, Solution], BatteryReport | Awaitable[BatteryReport]]
+"""Tests a formulation and its answer, at once or as an awaitable."""
+
+LooksForReadings: TypeAlias = Literal["never", "in_doubt", "always"]
+"""When the model is asked how else the problem could be read; `in_doubt`: where something shows that there is room."""
+
+
+class Apart(Protocol):
+    """Has work done elsewhere, such as in another thread."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
+        """What the work comes to."""
 
 
 class Recalls(Protocol):
@@ -39,6 +55,10 @@ def _say_nothing(line: str) -> None:
     """Take a line of progress that nobody wants."""
 
 
+def _show_nothing(step: Step) -> None:
+    """Take a step that nobody wants to see."""
+
+
 @dataclass(frozen=True)
 class Task:
     """A problem and the means to work on it: the same for all steps of a run."""
@@ -49,9 +69,16 @@ class Task:
     tables: Tables = field(default_factory=dict)
     table_lines: tuple[str, ...] = ()
     """What the model is told about the tables, one line each."""
+    catalogue: Catalogue | None = None
+    """A folder of tables or a database that a formulation may name tables of."""
     max_repairs: int = 3
     examines: bool = True
-    """Whether the model is asked, once, if an infeasible or unbounded formulation misreads the problem."""
+    """Whether the model is asked if an infeasible or unbounded formulation misreads the problem."""
+    max_examinations: int = 1
+    """How often it is asked that: again where what it proposed was no better."""
+    test: Battery | None = None
+    """Tests an optimal answer; None is not to test it."""
+    readings: LooksForReadings = "never"
     sample: int = 0
     """Of each request (`ChatRequest.sample`): tells repeated runs apart in caches."""
     temperature: float | None = None
@@ -63,8 +90,13 @@ class Task:
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
     """Prompts in the place of the shipped ones, by name."""
     transcript: Transcript = field(default_factory=Transcript)
+    """Of every call; other runs may write to it, too."""
+    calls: Transcript = field(default_factory=Transcript)
+    """Of the calls of this run alone."""
     steps: list[Step] = field(default_factory=list)
     say: Callable[[str], None] = _say_nothing
+    on_step: Callable[[Step], None] = _show_nothing
+    """Told each step once it has ended and, where the run is kept, is kept."""
 
     def prompt(self, name: str) -> Prompt:
         """The prompt of this name: the given one, or the one that is shipped.
@@ -73,6 +105,10 @@ class Task:
             PromptError: There is none.
         """
         return self.prompts[name] if name in self.prompts else load_prompt(name)
+
+    def asked(self, step: str) -> ChatModel:
+        """The model, whose calls for this step are recorded."""
+        return Transcribed(Transcribed(self.model, self.calls, step), self.transcript, step)
 
 
 @dataclass(frozen=True)
@@ -109,8 +145,17 @@ class State(TypedDict, total=False):
     """The formulation that the model was asked to look at again although nothing stood against solving it."""
     first: Draft | None
     """The answer before the model was asked to examine it."""
+    examinations: int
     confirmed: str
     """Why the model thinks that an infeasible or unbounded formulation says what the problem says."""
+    battery: BatteryReport | None
+    """What tests of the answer found."""
+    ambiguity: Ambiguity | None
+    """How else the problem could be read."""
+    steps: tuple[Step, ...]
+    """What was done so far."""
+    calls: tuple[Record, ...]
+    """What the model was asked so far."""
     answer: Answer
 
 
@@ -121,6 +166,7 @@ def solver_for(
     say: Callable[[str], None],
     control: SolveControl | None = None,
     start: Solution | None = None,
+    catalogue: Catalogue | None = None,
 ) -> SolveNow:
     """The function that solves a formulation with these tables and options."""
 
@@ -128,10 +174,35 @@ def solver_for(
         from steepest.solvers.infeasibility.explanations import with_explanation
         from steepest.solvers.solve import solve_formulation  # numpy and the compiler: not before they are needed
 
+        bound = tables_for(formulation, tables, catalogue)
         solution = solve_formulation(
-            formulation, tables, folder=folder, options=options, on_progress=say, control=control, start=start
+            formulation, bound, folder=folder, options=options, on_progress=say, control=control, start=start
         )
         limit = options.time_limit if options is not None else None
-        return with_explanation(solution, formulation, tables, folder=folder, time_limit=limit, control=control)
+        return with_explanation(solution, formulation, bound, folder=folder, time_limit=limit, control=control)
 
     return solve
+
+
+def battery_for(
+    tables: Tables,
+    folder: Path | None,
+    options: SolveOptions | None,
+    budget: BatteryBudget,
+    control: SolveControl | None = None,
+    catalogue: Catalogue | None = None,
+) -> Callable[[Formulation, Solution], BatteryReport]:
+    """The function that tests a formulation and its answer with these tables, within this budget."""
+
+    def test(formulation: Formulation, solution: Solution) -> BatteryReport:
+        from steepest.solvers.battery.battery import run_battery
+        from steepest.solvers.interruption import cancelled_by_ctrl_c
+
+        own = control or SolveControl()
+        bound = tables_for(formulation, tables, catalogue)
+        with cancelled_by_ctrl_c(own):
+            return run_battery(
+                formulation, bound, solution=solution, budget=budget, options=options, folder=folder, control=own
+            )
+
+    return test

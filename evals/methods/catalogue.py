@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -16,8 +16,20 @@ from steepest.evals.methods.code import PyomoCode
 from steepest.evals.methods.direct import DirectAnswer
 from steepest.evals.methods.experience import RecordedExperience
 from steepest.evals.methods.five import FiveElements
+from steepest.evals.methods.formulation_vote import FormulationVote
 from steepest.evals.methods.protocol import Method
-from steepest.evals.methods.settings import AgentSettings, Asking, Recollection, Repairing, Sampling, Settings, Voting
+from steepest.evals.methods.self_correction import SelfCorrection
+from steepest.evals.methods.settings import (
+    AgentSettings,
+    Asking,
+    Correcting,
+    FormulationVoting,
+    Recollection,
+    Repairing,
+    Sampling,
+    Settings,
+    Voting,
+)
 from steepest.evals.methods.voting import MajorityVote
 
 __all__ = ["METHODS", "method_settings", "open_method"]
@@ -31,8 +43,9 @@ METHODS: Mapping[str, str] = MappingProxyType(
         "five+repair": "the same, and the model is shown what the checks found",
         "five+library": "the same, and the model is given what an experience library has for the problem",
         "five+repair+library": "the same with repairs",
-        "five+vote": "several formulations, of which the majority's answer counts",
+        "five+vote": "several formulations vote by value and structure, with a calibrated confidence",
         "five+repair+vote": "the same with repairs (+vote goes with direct, code and +library, too)",
+        "llmopt": "five elements, a Pyomo script from them; the model judges both and redoes what it finds wrong",
         "agent:MODULE:FUNCTION": "a Python function of your own, from the question's text to an answer",
         "agent:COMMAND": "a command of your own: question on standard input, JSON or a number on standard output",
     }
@@ -53,15 +66,22 @@ class _Part:
     settings: type[Settings]
     goes_with: tuple[str, ...] = ()
     """The bases that it can be added to; empty for a base."""
+    special: Mapping[str, type[Settings]] = field(default_factory=dict)
+    """Its settings with certain bases, where those take others."""
+
+    def settings_with(self, base: str) -> type[Settings]:
+        """Its settings when it is added to this base."""
+        return self.special.get(base, self.settings)
 
 
 _PARTS: dict[str, _Part] = {
     "direct": _Part(Asking),
     "code": _Part(Asking),
     "five": _Part(Sampling),
+    "llmopt": _Part(Correcting),
     "repair": _Part(Repairing, goes_with=("code", "five")),
     "library": _Part(Recollection, goes_with=("five",)),
-    "vote": _Part(Voting, goes_with=("direct", "code", "five")),
+    "vote": _Part(Voting, goes_with=("direct", "code", "five", "llmopt"), special={"five": FormulationVoting}),
 }
 """In the order of a name's spelling."""
 
@@ -101,6 +121,8 @@ def open_method(name: str, settings: Mapping[str, Any] | None = None, *, library
     if (voting := recipe.find(Voting)) is None:
         return _of_one_answer(recipe, recipe.name, library, varied=False)
     voter = _of_one_answer(recipe, recipe.name.removesuffix("+vote"), library, varied=True)
+    if isinstance(voter, FiveElements) and isinstance(voting, FormulationVoting):
+        return FormulationVote(recipe.name, voter, voting)
     return MajorityVote(recipe.name, voter, voting)
 
 
@@ -129,6 +151,8 @@ def _of_one_answer(recipe: _Recipe, name: str, library: str | None, *, varied: b
             return DirectAnswer(name, asking, varied)
         case "code", Asking() as asking:
             return PyomoCode(name, asking, repairs, varied)
+        case "llmopt", Correcting() as correcting:
+            return SelfCorrection(name, correcting, varied)
         case "five", Sampling() as sampling:
             recollection = recipe.find(Recollection)
             recorded = RecordedExperience(library, recollection) if library and recollection else None
@@ -151,7 +175,7 @@ def _read(name: str, settings: Mapping[str, Any]) -> _Recipe:
         chosen = f"{_AGENT}:{name.strip().partition(':')[2].strip()}"
         return _Recipe(chosen, _settings_of(chosen, {_AGENT: AgentSettings}, given))
     parts = _parts_of(name)
-    kinds = {part: _PARTS[part].settings for part in parts}
+    kinds = {part: _PARTS[part].settings_with(parts[0]) for part in parts}
     return _Recipe("+".join(parts), _settings_of("+".join(parts), kinds, given))
 
 
@@ -162,7 +186,9 @@ def _parts_of(name: str) -> list[str]:
             raise InputError(f"There is no method {name!r}{_nearest(name, word)}. There are:\n{_listed()}")
     bases = [word for word in words if not _PARTS[word].goes_with]
     if len(bases) != 1 or words[0] != bases[0] or len(set(words)) != len(words):
-        raise InputError(f"A method is one of direct, code and five, then its parts, each once; {name!r} is not.")
+        raise InputError(
+            f"A method is one of direct, code, five and llmopt, then its parts, each once; {name!r} is not."
+        )
     for word in words[1:]:
         if bases[0] not in _PARTS[word].goes_with:
             fitting = ", ".join(_PARTS[word].goes_with)

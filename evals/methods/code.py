@@ -6,12 +6,12 @@ from typing import Any
 from steepest.agents.llm.chat import ChatMessage, ChatReply
 from steepest.agents.llm.errors import ContextOverflow, InvalidReply
 from steepest.agents.llm.replies import finished_text
+from steepest.agents.modeling.classic.scripts import script_in
 from steepest.agents.modeling.conversation import MAX_REPLY, as_data
 from steepest.evals.attempts import Attempt, AttemptOutcome
 from steepest.evals.methods.named_values import MOST_VALUES, values_of_script
 from steepest.evals.methods.outcomes import OF_FAILURE, OF_STATUS
 from steepest.evals.methods.protocol import Tool, Workbench
-from steepest.evals.methods.scripts import script_in
 from steepest.evals.methods.settings import Asking
 from steepest.evals.methods.worksheets import Worksheet, opening
 from steepest.evals.problems import Question

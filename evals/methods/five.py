@@ -20,10 +20,18 @@ from steepest.evals.methods.worksheets import Worksheet
 from steepest.evals.problems import Question
 from steepest.prompts import load_prompt
 
-__all__ = ["FiveElements", "attempt_of_answer"]
+__all__ = ["Answered", "FiveElements", "attempt_of_answer"]
 
 _MOST_ERRORS = 3
 """Errors that a message tells; all are among the diagnostics."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An attempt, and the answer that it was made of."""
+
+    attempt: Attempt
+    answer: Answer
 
 
 @dataclass(frozen=True)
@@ -58,19 +66,26 @@ class FiveElements:
 
     async def attempt(self, question: Question, bench: Workbench) -> Attempt:
         """Formulate, check, solve."""
+        return (await self.answered(question, bench)).attempt
+
+    async def answered(self, question: Question, bench: Workbench) -> Answered:
+        """The same, with the agent's whole answer."""
         sheet = Worksheet(bench, self.sampling.temperature_for(bench.model, varied=self.varied))
+        nothing = Answer(problem=question.text, outcome="not_formulated")
         try:
             task = self._task(question, sheet)
         except InputError as error:  # a text that no model is asked about
-            return sheet.attempt("not_formulated", message=str(error))
+            return Answered(sheet.attempt("not_formulated", message=str(error)), nothing)
         known = State()
         try:
             await run(task, known)
         except (ContextOverflow, InvalidReply) as error:
             if "reply" not in known:
-                return sheet.attempt("llm_error", message=str(error))
-            return attempt_of_answer(answer_from(known, task, stopped=str(error)), sheet)
-        return attempt_of_answer(known["answer"], sheet)
+                return Answered(sheet.attempt("llm_error", message=str(error)), nothing)
+            answer = answer_from(known, task, stopped=str(error))
+        else:
+            answer = known["answer"]
+        return Answered(attempt_of_answer(answer, sheet), answer)
 
     def _task(self, question: Question, sheet: Worksheet) -> Task:
         return Task(

@@ -5,7 +5,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.modeling.conversation import MAX_TOKENS
 
-__all__ = ["AgentSettings", "Asking", "Recollection", "Repairing", "Sampling", "Voting"]
+__all__ = [
+    "AgentSettings",
+    "Asking",
+    "Correcting",
+    "FormulationVoting",
+    "Recollection",
+    "Repairing",
+    "Sampling",
+    "Voting",
+]
 
 VARIED_TEMPERATURE = 0.7
 """Where answers should differ and nothing is set."""
@@ -47,6 +56,13 @@ class Asking(Sampling):
         return self.max_tokens or MAX_TOKENS["json" if model.structured else "text"]
 
 
+class Correcting(Asking):
+    """How often a model may find fault with what it wrote."""
+
+    corrections: int = Field(default=12, ge=0, le=20)
+    """Most solves after the first; 0 is never to judge."""
+
+
 class Repairing(Settings):
     """How often a model may correct itself."""
 
@@ -70,6 +86,13 @@ class Voting(Settings):
     votes: int = Field(default=5, ge=2, le=100)
     vote_tolerance: float = Field(default=1e-4, ge=0, lt=1)
     """Relative difference up to which two objectives agree."""
+
+
+class FormulationVoting(Voting):
+    """How many formulations vote."""
+
+    stops_early: bool = False
+    """Whether no more are drawn once the vote is clear: two ahead, of three or more."""
 
 
 class AgentSettings(Settings):

@@ -7,14 +7,16 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from steepest.evals.attempts import Attempt, Spent
 from steepest.evals.methods.protocol import Closing, Method, Tool, Tooled, Workbench
 from steepest.evals.methods.settings import Voting
 from steepest.evals.problems import Question
 
-__all__ = ["MajorityVote", "elected"]
+__all__ = ["MajorityVote", "all_of", "ballot", "elected", "with_candidates"]
+
+Made = TypeVar("Made")
 
 _SMALLEST_DIFFERENCE = 1e-6
 """Objectives this close agree, whatever their size: two solvers' zeros."""
@@ -46,21 +48,30 @@ class MajorityVote:
     async def attempt(self, question: Question, bench: Workbench) -> Attempt:
         """Ask for all answers at once and elect one."""
         begun = perf_counter()
-        first = (bench.epoch - 1) * self.voting.votes + 1  # epochs share no sample
-        benches = [replace(bench, epoch=first + number) for number in range(self.voting.votes)]
-        candidates = await _all([self.voter.attempt(question, each) for each in benches])
+        benches = [ballot(bench, self.voting, number) for number in range(self.voting.votes)]
+        candidates = await all_of([self.voter.attempt(question, each) for each in benches])
         winner, votes = elected(candidates, self.voting.vote_tolerance)
-        return winner.model_copy(
-            update={
-                "confidence": votes / len(candidates),
-                "candidates": tuple(each.objective if each.executed else None for each in candidates),
-                "rounds": sum(each.rounds for each in candidates),
-                "solve_seconds": sum(each.solve_seconds for each in candidates),
-                "seconds": perf_counter() - begun,
-                "spent": _total([each.spent for each in candidates]),
-                "transcript": tuple(record for each in candidates for record in each.transcript),
-            }
-        )
+        return with_candidates(winner, candidates, votes / len(candidates), perf_counter() - begun)
+
+
+def ballot(bench: Workbench, voting: Voting, number: int) -> Workbench:
+    """The bench of one vote, counted from 0: epochs share no sample."""
+    return replace(bench, epoch=(bench.epoch - 1) * voting.votes + 1 + number)
+
+
+def with_candidates(winner: Attempt, candidates: Sequence[Attempt], confidence: float, seconds: float) -> Attempt:
+    """The winner, with what all candidates came to and took."""
+    return winner.model_copy(
+        update={
+            "confidence": confidence,
+            "candidates": tuple(each.objective if each.executed else None for each in candidates),
+            "rounds": sum(each.rounds for each in candidates),
+            "solve_seconds": sum(each.solve_seconds for each in candidates),
+            "seconds": seconds,
+            "spent": _total([each.spent for each in candidates]),
+            "transcript": tuple(record for each in candidates for record in each.transcript),
+        }
+    )
 
 
 def elected(candidates: Sequence[Attempt], tolerance: float) -> tuple[Attempt, int]:
@@ -103,7 +114,7 @@ def _sum(counts: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(counts) else None
 
 
-async def _all(attempts: Sequence[Coroutine[Any, Any, Attempt]]) -> list[Attempt]:
+async def all_of(attempts: Sequence[Coroutine[Any, Any, Made]]) -> list[Made]:
     """All attempts, in their order; the first failure of the infrastructure ends the others."""
     tasks = [asyncio.ensure_future(attempt) for attempt in attempts]
     try:

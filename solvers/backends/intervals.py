@@ -7,9 +7,12 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from steepest.solvers.backends.array_model import ArrayModel
 from steepest.solvers.backends.expression_model import Operator
 from steepest.solvers.tolerances import ROUNDING
+from steepest.solvers.vectorized.columns import CONTINUOUS, SEMICONTINUOUS
 from steepest.solvers.vectorized.scatter import Numbers
 
 
@@ -38,8 +41,13 @@ class Interval(NamedTuple):
 
 
 def boxed(model: ArrayModel) -> list[Interval]:
-    """The interval of each column."""
-    columns = zip(model.lower.tolist(), model.upper.tolist(), (model.types != 0).tolist(), strict=True)
+    """The interval of each column; that of a semicontinuous one has 0 in it."""
+    is_off = model.types == SEMICONTINUOUS
+    lower, upper = (
+        np.where(is_off, np.minimum(model.lower, 0), model.lower),
+        np.where(is_off, np.maximum(model.upper, 0), model.upper),
+    )
+    columns = zip(lower.tolist(), upper.tolist(), (model.types != CONTINUOUS).tolist(), strict=True)
     return [Interval(low, high, is_stepped) for low, high, is_stepped in columns]
 
 
@@ -75,6 +83,12 @@ class Intervals:
                 inner = self.stack[-1]
                 low, high = _unary(operator, inner)
                 self.stack[-1] = _checked(low, high, inner.is_stepped)
+
+
+def power_interval(base: Interval, exponent: float) -> Interval:
+    """The interval of a power with a constant exponent."""
+    low, high = _power(base, Interval(exponent, exponent))
+    return _checked(low, high, base.is_stepped)
 
 
 def _checked(low: float, high: float, is_stepped: bool) -> Interval:

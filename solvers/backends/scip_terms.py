@@ -1,18 +1,29 @@
 """SCIP's expressions, made out of the postfix form; no text is parsed."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from steepest.solvers.backends.expression_model import FUNCTIONS, ExpressionModel, Operator
-from steepest.solvers.backends.intervals import Interval, Intervals, boxed
+from steepest.solvers.backends.intervals import Interval, Intervals, boxed, power_interval
+from steepest.solvers.backends.scip_divisors import may_be_zero, quotient
+from steepest.solvers.backends.steps import Stepped, Steps, stepped_columns, stepped_power
 from steepest.solvers.tolerances import FEASIBILITY
 from steepest.solvers.vectorized.algebra import UnsupportedProblemError
+from steepest.solvers.vectorized.columns import INTEGER
 
 if TYPE_CHECKING:
     import pyscipopt
 
 TOLERANCE = FEASIBILITY / 10
 """SCIP's own, so that what it calls feasible is within ours."""
+
+
+class _Operand(NamedTuple):
+    """What an operation takes: SCIP's expression or a number, and what is known of its values."""
+
+    term: Any
+    interval: Interval
+    stepped: Stepped | None
 
 
 class Terms:
@@ -22,6 +33,7 @@ class Terms:
         self._solver = solver
         self._variables = variables
         self._box = boxed(model.linear)
+        self._stepped = stepped_columns((model.linear.types == INTEGER).tolist())
         self._expressions = model.expressions
 
     def expression(self, number: int) -> Any:
@@ -30,6 +42,7 @@ class Terms:
             return None
         stack: list[Any] = []
         intervals = Intervals(self._box, self._expressions.constants)
+        steps = Steps(self._stepped, self._expressions.constants)
         for operator, operand in self._expressions.nodes(number):
             match operator:
                 case Operator.VARIABLE:
@@ -39,13 +52,41 @@ class Terms:
                 case Operator.SUM:
                     stack[-operand:] = [_total(stack[-operand:])]
                 case Operator.PRODUCT | Operator.QUOTIENT | Operator.POWER:
-                    right = stack.pop()
-                    base = intervals.stack[-2]
-                    stack[-1] = _combined(operator, _unexpanded(stack[-1]), _unexpanded(right), base)
+                    right = _Operand(stack.pop(), intervals.stack[-1], steps.stack[-1])
+                    left = _Operand(stack[-1], intervals.stack[-2], steps.stack[-2])
+                    stack[-1] = self._combined(operator, left, right)
                 case _:
                     stack[-1] = self._applied(operator, stack[-1])
             intervals.push(operator, operand)
+            steps.push(operator, operand)
         return stack.pop()
+
+    def _combined(self, operator: Operator, left: "_Operand", right: "_Operand") -> Any:
+        if operator is Operator.PRODUCT:
+            return _unexpanded(left.term) * _unexpanded(right.term)
+        if operator is Operator.QUOTIENT:
+            return self._quotient(left, right)
+        if isinstance(right.term, float):
+            return self._power(left, right.term)
+        return _exponential(_unexpanded(left.term), _unexpanded(right.term), left.interval)
+
+    def _quotient(self, dividend: "_Operand", divisor: "_Operand") -> Any:
+        if isinstance(divisor.term, float):
+            if divisor.term == 0:
+                raise UnsupportedProblemError("/", "a division by zero")
+            return _unexpanded(dividend.term) / divisor.term
+        if not may_be_zero(divisor.interval):
+            return _unexpanded(dividend.term) / _unexpanded(divisor.term)
+        between = (dividend.interval, divisor.interval)
+        return quotient(self._solver, dividend.term, divisor.term, between, divisor.stepped)
+
+    def _power(self, base: "_Operand", exponent: float) -> Any:
+        if isinstance(base.term, float):
+            return _finite(lambda: math.pow(base.term, exponent))
+        if exponent >= 0 or not may_be_zero(base.interval):
+            return _unexpanded(base.term) ** _whole_if_it_is(exponent)
+        inverse = _raised(base, -exponent)
+        return self._quotient(_Operand(1.0, Interval(1.0, 1.0), None), inverse)
 
     def _applied(self, operator: Operator, inner: Any) -> Any:
         import pyscipopt as scip
@@ -60,7 +101,8 @@ class Terms:
             case Operator.LOG10:
                 return scip.log(inner) / math.log(10)
             case Operator.TAN:
-                return scip.sin(inner) / scip.cos(inner)
+                sine = _Operand(scip.sin(inner), Interval(-1.0, 1.0), None)
+                return self._quotient(sine, _Operand(scip.cos(inner), Interval(-1.0, 1.0), None))
             case Operator.SINH:
                 return 0.5 * scip.exp(inner) - 0.5 * scip.exp(-1.0 * inner)
             case Operator.COSH:
@@ -86,6 +128,17 @@ class Terms:
         return angle
 
 
+def _raised(base: _Operand, exponent: float) -> _Operand:
+    """A power with a positive exponent."""
+    interval = power_interval(base.interval, exponent)
+    stepped = base.stepped and stepped_power(base.stepped, exponent)
+    return _Operand(_unexpanded(base.term) ** _whole_if_it_is(exponent), interval, stepped)
+
+
+def _whole_if_it_is(exponent: float) -> float | int:
+    return int(exponent) if exponent.is_integer() else exponent
+
+
 def _total(terms: list[Any]) -> Any:
     import pyscipopt
 
@@ -106,22 +159,6 @@ def _unexpanded(term: Any) -> Any:
     return buildGenExprObj(term) if is_sum else term
 
 
-def _power(base: Any, exponent: float) -> Any:
-    if isinstance(base, float):
-        return _finite(lambda: math.pow(base, exponent))
-    return base ** (int(exponent) if exponent.is_integer() else exponent)
-
-
-def _combined(operator: Operator, left: Any, right: Any, of_left: Interval) -> Any:
-    if operator is Operator.PRODUCT:
-        return left * right
-    if operator is Operator.QUOTIENT:
-        return left / _nonzero(right)
-    if isinstance(right, float):
-        return _power(left, right)
-    return _exponential(left, right, of_left)
-
-
 def _exponential(base: Any, exponent: Any, of_base: Interval) -> Any:
     """`base ** exponent` as `exp(exponent * log(base))`, which is the same where the base is above zero.
 
@@ -139,12 +176,6 @@ def _exponential(base: Any, exponent: Any, of_base: Interval) -> Any:
         "and where whole numbers are in it from being 0"
     )
     raise UnsupportedProblemError("**", reason)
-
-
-def _nonzero(divisor: Any) -> Any:
-    if isinstance(divisor, float) and divisor == 0:
-        raise UnsupportedProblemError("/", "a division by zero")
-    return divisor
 
 
 def _of_number(operator: Operator, number: float) -> float:

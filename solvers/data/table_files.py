@@ -16,6 +16,8 @@ class TableFiles:
 
     def bound(self, name: str, value: object) -> Table | None:
         """What a user has bound to a name as a table; None for data that are no table."""
+        if isinstance(value, Table):
+            return value
         if isinstance(value, Path) or (isinstance(value, str) and Path(value).suffix.lower() in SUFFIXES):
             return self._file(Path(value), name)
         if type(value).__module__.partition(".")[0] != "pandas":

@@ -142,7 +142,22 @@ def _read_csv(path: Path, _sheet: str | None) -> Table:
     return Table(path.name, content.names, content.columns, content.rows, has_decimal_commas=decimal_commas)
 
 
-def _read_workbook(path: Path, sheet: str | None) -> Table:
+def sheets_of(path: Path) -> list[str]:
+    """The names of a workbook's sheets; none for other files.
+
+    Raises:
+        FormulationError: It is no workbook.
+    """
+    if path.suffix.lower() != ".xlsx":
+        return []
+    book = _workbook(path)
+    try:
+        return [str(each) for each in book.sheetnames]
+    finally:
+        book.close()
+
+
+def _workbook(path: Path) -> Any:
     try:
         import openpyxl
     except ImportError as error:
@@ -150,9 +165,13 @@ def _read_workbook(path: Path, sheet: str | None) -> Table:
     from zipfile import BadZipFile
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        return openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (BadZipFile, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException) as error:
         raise problem("unreadable-file", f"{path.name} is no Excel workbook: {error}") from error
+
+
+def _read_workbook(path: Path, sheet: str | None) -> Table:
+    book = _workbook(path)
     try:
         page = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
         lines = [(number, line) for number, line in enumerate(page.iter_rows(values_only=True), 1) if _is_filled(line)]

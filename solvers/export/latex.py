@@ -5,6 +5,7 @@ Names, labels and units come from a model or a file: each is escaped, so none of
 
 from collections.abc import Iterator, Sequence
 
+from steepest.solvers.export.notation import ATOM, COMPARISON, CONDITION, NOT, PRODUCT, SUM, UNION, index_names
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Objective, Variable
 from steepest.solvers.language.expressions import (
     Arithmetic,
@@ -28,9 +29,6 @@ from steepest.solvers.language.expressions import (
     Sum,
     TupleOf,
 )
-
-# How strongly forms bind; a weaker one inside a stronger one is put in parentheses.
-_CONDITION, _NOT, _COMPARISON, _UNION, _SUM, _PRODUCT, _ATOM = range(7)
 
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -92,8 +90,8 @@ def _definition(let: NamedExpression) -> str:
 
 def _domain(variable: Variable) -> str:
     name = _indexed(variable.name, variable.index)
-    lower = f"{_write(variable.lower, _SUM)} \\le " if variable.lower is not None else ""
-    upper = f" \\le {_write(variable.upper, _SUM)}" if variable.upper is not None else ""
+    lower = f"{_write(variable.lower, SUM)} \\le " if variable.lower is not None else ""
+    upper = f" \\le {_write(variable.upper, SUM)}" if variable.upper is not None else ""
     domain = f" \\in {_DOMAINS[variable.domain]}" if variable.domain in ("integer", "binary") else ""
     if variable.domain == "semicontinuous":
         text = f"{name} = 0 \\lor {lower}{name}{upper}"
@@ -107,15 +105,8 @@ def _domain(variable: Variable) -> str:
 def _indexed(name: str, head: Head | None) -> str:
     if head is None:
         return _name(name)
-    names = [each for names in _index_names(head.generators) for each in names]
+    names = [each for names in index_names(head.generators) for each in names]
     return f"{_name(name)}_{{{', '.join(_name(each) for each in names)}}}"
-
-
-def _index_names(generators: Sequence[Generator]) -> list[tuple[str, ...]]:
-    """The index names of generators; those that are left out (`ship[Plant, Store]`) are i, j, k in turn."""
-    taken = {name for generator in generators for name in generator.names}
-    free = (letter for letter in "ijklmnopqrstuvwxyz" if letter not in taken)
-    return [generator.names or (next(free, "i"),) for generator in generators]
 
 
 def _quantifier(head: Head | None) -> str:
@@ -135,7 +126,7 @@ def _name(name: str) -> str:
     return f"\\mathit{{{escaped(name)}}}"
 
 
-def _write(node: Expression, outer: int = _CONDITION) -> str:
+def _write(node: Expression, outer: int = CONDITION) -> str:
     text, strength = _form(node)
     return f"\\left({text}\\right)" if strength < outer else text
 
@@ -143,20 +134,20 @@ def _write(node: Expression, outer: int = _CONDITION) -> str:
 def _form(node: Expression) -> tuple[str, int]:
     match node:
         case Number(value):
-            return _number(value), _ATOM if value >= 0 else _SUM
+            return _number(value), ATOM if value >= 0 else SUM
         case LabelRef(value):
-            return f"\\text{{{escaped(value)}}}", _ATOM
+            return f"\\text{{{escaped(value)}}}", ATOM
         case Name(name):
-            return r"\pi" if name == "pi" else _name(name), _ATOM
+            return r"\pi" if name == "pi" else _name(name), ATOM
         case Index(name, indices):
-            return f"{_name(name)}_{{{_listed(indices)}}}", _ATOM
+            return f"{_name(name)}_{{{_listed(indices)}}}", ATOM
         case Negation(operand):
-            return f"-{_write(operand, _PRODUCT)}", _SUM
+            return f"-{_write(operand, PRODUCT)}", SUM
         case Sum(terms, signs):
-            text = _write(terms[0], _SUM)
+            text = _write(terms[0], SUM)
             for sign, term in zip(signs[1:], terms[1:], strict=True):
-                text += f" {'+' if sign > 0 else '-'} {_write(term, _PRODUCT)}"
-            return text, _SUM
+                text += f" {'+' if sign > 0 else '-'} {_write(term, PRODUCT)}"
+            return text, SUM
         case Arithmetic():
             return _arithmetic(node)
         case Call(function, arguments):
@@ -164,7 +155,7 @@ def _form(node: Expression) -> tuple[str, int]:
         case Reduction(function, body, generators):
             return _reduction(function, body, generators)
         case TupleOf(items):
-            return f"({_listed(items)})", _ATOM
+            return f"({_listed(items)})", ATOM
     return _condition_or_set(node)
 
 
@@ -176,13 +167,13 @@ def _number(value: float) -> str:
 def _arithmetic(node: Arithmetic) -> tuple[str, int]:
     operator, left, right = node.operator, node.left, node.right
     if operator == "/":
-        return f"\\frac{{{_write(left)}}}{{{_write(right)}}}", _PRODUCT
+        return f"\\frac{{{_write(left)}}}{{{_write(right)}}}", PRODUCT
     if operator == "**":
-        return f"{{{_write(left, _ATOM)}}}^{{{_write(right)}}}", _PRODUCT
+        return f"{{{_write(left, ATOM)}}}^{{{_write(right)}}}", PRODUCT
     if operator == "*":
         dot = r" \cdot " if isinstance(right, Number) else r" \, "
-        return f"{_write(left, _PRODUCT)}{dot}{_write(right, _PRODUCT)}", _PRODUCT
-    return f"{_write(left, _UNION)} {_SET_OPERATORS[operator]} {_write(right, _SUM)}", _UNION
+        return f"{_write(left, PRODUCT)}{dot}{_write(right, PRODUCT)}", PRODUCT
+    return f"{_write(left, UNION)} {_SET_OPERATORS[operator]} {_write(right, SUM)}", UNION
 
 
 def _call(function: str, arguments: Sequence[Expression]) -> tuple[str, int]:
@@ -194,55 +185,55 @@ def _call(function: str, arguments: Sequence[Expression]) -> tuple[str, int]:
             "len": f"\\left|{argument}\\right|",
         }
         if function in single:
-            return single[function], _ATOM
+            return single[function], ATOM
     if function == "implies" and len(arguments) == 2:
-        return f"{_write(arguments[0], _NOT)} \\implies {_write(arguments[1], _NOT)}", _CONDITION
+        return f"{_write(arguments[0], NOT)} \\implies {_write(arguments[1], NOT)}", CONDITION
     if function == "norm2":
-        return f"\\left\\|{_listed(arguments)}\\right\\|_2", _ATOM
+        return f"\\left\\|{_listed(arguments)}\\right\\|_2", ATOM
     name = f"\\{function}" if function in _FUNCTIONS else f"\\operatorname{{{escaped(function)}}}"
-    return f"{name}\\left({_listed(arguments)}\\right)", _ATOM
+    return f"{name}\\left({_listed(arguments)}\\right)", ATOM
 
 
 def _reduction(function: str, body: Expression, generators: Sequence[Generator]) -> tuple[str, int]:
     under = _generators(generators)
     if function == "sum":
-        return f"\\sum_{{{under}}} {_write(body, _PRODUCT)}", _PRODUCT
+        return f"\\sum_{{{under}}} {_write(body, PRODUCT)}", PRODUCT
     name = f"\\{function}" if function in ("min", "max") else f"\\operatorname{{{escaped(function)}}}"
     values = _listed(body.items) if isinstance(body, TupleOf) else _write(body)
-    return f"{name}_{{{under}}} \\left({values}\\right)", _ATOM
+    return f"{name}_{{{under}}} \\left({values}\\right)", ATOM
 
 
 def _condition_or_set(node: Expression) -> tuple[str, int]:
     match node:
         case Comparison(operands, operators):
-            text = _write(operands[0], _UNION)
+            text = _write(operands[0], UNION)
             for operator, operand in zip(operators, operands[1:], strict=True):
-                text += f" {_COMPARISONS[operator]} {_write(operand, _UNION)}"
-            return text, _COMPARISON
+                text += f" {_COMPARISONS[operator]} {_write(operand, UNION)}"
+            return text, COMPARISON
         case Not(operand):
-            return f"\\lnot {_write(operand, _ATOM)}", _NOT
+            return f"\\lnot {_write(operand, ATOM)}", NOT
         case Connective(operator, operands):
             sign = r" \land " if operator == "and" else r" \lor "
-            return sign.join(_write(each, _NOT) for each in operands), _CONDITION
+            return sign.join(_write(each, NOT) for each in operands), CONDITION
         case Conditional(then, test, otherwise):
             rows = f"{_write(then)} & \\text{{if }} {_write(test)} \\\\ {_write(otherwise)} & \\text{{otherwise}}"
-            return f"\\begin{{cases}} {rows} \\end{{cases}}", _ATOM
+            return f"\\begin{{cases}} {rows} \\end{{cases}}", ATOM
         case SetLiteral(elements):
-            return f"\\{{{_listed(elements)}\\}}", _ATOM
+            return f"\\{{{_listed(elements)}\\}}", ATOM
         case Range(first, last):
-            return f"\\{{{_write(first, _SUM)}, \\dots, {_write(last, _SUM)}\\}}", _ATOM
+            return f"\\{{{_write(first, SUM)}, \\dots, {_write(last, SUM)}\\}}", ATOM
         case SetComprehension(element, generators):
-            return f"\\{{{_write(element)} : {_generators(generators)}\\}}", _ATOM
+            return f"\\{{{_write(element)} : {_generators(generators)}\\}}", ATOM
     raise TypeError(f"no mathematics for {type(node).__name__}")
 
 
 def _generators(generators: Sequence[Generator]) -> str:
     parts = []
-    for generator, index_names in zip(generators, _index_names(generators), strict=True):
-        names = [_name(name) for name in index_names]
+    for generator, indices in zip(generators, index_names(generators), strict=True):
+        names = [_name(name) for name in indices]
         pattern = f"({', '.join(names)})" if isinstance(generator.pattern, tuple) else names[0]
         condition = f" : {_write(generator.condition)}" if generator.condition is not None else ""
-        parts.append(f"{pattern} \\in {_write(generator.source, _UNION)}{condition}")
+        parts.append(f"{pattern} \\in {_write(generator.source, UNION)}{condition}")
     return ",\\, ".join(parts)
 
 

@@ -46,7 +46,7 @@ def delta_told(each: Delta, found: Sensitivity) -> str:
     text = f"{size} {of} {each.target}{_cited(each.quotes)}"
     if each.objective_change is None:
         return f"{text}: no answer ({each.status.replace('_', ' ')})"
-    if not _counts(each.objective_change, found):
+    if changes_nothing(each, found):
         return f"{text} changes nothing (solved again)"
     return f"{text} {_worth(each.objective_change, found)} (solved again)"
 
@@ -59,6 +59,11 @@ def unused_told(each: VariableSensitivity, found: Sensitivity) -> str:
         valid = f" (valid {_span(Range(None, each.moves.high), each.unit)})"
     at = f"{named(each.name, each.index)} is {format_number(each.value)}"
     return f"{at}; one{unit} more {_worth(each.reduced_cost, found)}{valid}"
+
+
+def changes_nothing(each: Delta, found: Sensitivity) -> bool:
+    """Whether a number changed by a step leaves the objective where it is."""
+    return each.objective_change is not None and not _counts(each.objective_change, found)
 
 
 def _deltas_told(deltas: Iterable[Delta], found: Sensitivity) -> Iterator[str]:

@@ -11,7 +11,21 @@ import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from steepest.cli import chat, check, equivalent, evals, learn, library, mcp, models, optimize, run, sandbox, solve
+from steepest.cli import (
+    chat,
+    check,
+    equivalent,
+    evals,
+    learn,
+    library,
+    mcp,
+    models,
+    optimize,
+    run,
+    sandbox,
+    serve,
+    solve,
+)
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
 from steepest.cli.standard_output import results_alone
@@ -26,6 +40,7 @@ examples:
   steepest solve "Maximize 3x + 2y ..."         the same, with the words themselves
   steepest solve problem.txt --model local --out result
   steepest chat                                 in a conversation: what if, why, undo
+  steepest serve                                the same on a page in the browser
   steepest run model.five --data demand=demand.csv
   steepest check model.five
   steepest models                               which models answer from here
@@ -73,7 +88,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (solve, chat, run, check, equivalent, models, sandbox, evals, optimize, learn, library, mcp):
+    for command in (solve, chat, run, check, equivalent, models, sandbox, evals, optimize, learn, library, mcp, serve):
         command.add_parser(commands)
     return parser
 

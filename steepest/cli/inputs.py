@@ -4,8 +4,12 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from steepest.errors import InputError
+
+if TYPE_CHECKING:
+    from steepest.agents.modeling.data.catalogue import Catalogue
 
 STDIN = "-"
 PATH_LIKE = re.compile(r"\S*[/\\]\S*|\S+\.[A-Za-z][A-Za-z0-9]{0,5}|.{1,200}\.(?:txt|md|five)")
@@ -57,6 +61,22 @@ def read_formulation_source(argument: str) -> Source:
     """
     content = _content(argument, LARGEST_FORMULATION)
     return Source(_decoded(content, _shown(argument)), _shown(argument), _folder(argument))
+
+
+def read_data(given: list[str]) -> "tuple[dict[str, Path | float], Catalogue | None]":
+    """What `--data` options give: tables and numbers by name, and at most one folder of tables or database.
+
+    Raises:
+        InputError: An option has another form, or there is no such thing; two folders or databases are given.
+        FormulationError: A file can't be read.
+    """
+    from steepest.agents.modeling.data.places import is_catalogue, open_catalogue
+
+    places = [each.strip() for each in given if is_catalogue(each.strip())]
+    if len(places) > 1:
+        raise InputError(f"--data {places[1]}: give one folder or database; of others, tables as NAME=FILE.")
+    tables = read_tables([each for each in given if each.strip() not in places])
+    return tables, open_catalogue(places[0]) if places else None
 
 
 def read_tables(pairs: list[str]) -> dict[str, Path | float]:

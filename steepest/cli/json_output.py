@@ -40,6 +40,10 @@ def document(report: Report) -> Document:
         "missing": list(report.missing),
         "reading": _reading(report),
         "insights": [each.model_dump(mode="json") for each in report.insights],
+        "readings": report.ambiguity.model_dump(mode="json") if report.ambiguity is not None else None,
+        "tests": report.battery.model_dump(mode="json") if report.battery is not None else None,
+        "agreement": _agreement(report),
+        "script": report.script.model_dump(mode="json") if report.script is not None else None,
         "explanation": report.explanation,
         "formulation": formulation.model_dump(mode="json") if formulation else None,
         "text": formulation.to_text() if formulation else None,
@@ -64,6 +68,13 @@ def _reading(report: Report) -> Document | None:
         "left_out": left_out(report.reading, report.problem),
         **report.reading.model_dump(mode="json"),
     }
+
+
+def _agreement(report: Report) -> Document | None:
+    """The groups of answers, the confidence, whether that is enough, and what speaks against the answer."""
+    if report.agreement is None:
+        return None
+    return {"is_sure": report.agreement.is_sure, **report.agreement.model_dump(mode="json")}
 
 
 def diagnostics(found: Iterable["Diagnostic"]) -> list[Document]:

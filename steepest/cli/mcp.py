@@ -83,7 +83,8 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
 def _serve(server: "MCPServer[Any]", address: str, console: Console) -> None:
     import uvicorn
 
-    from steepest.mcp.access import BearerOnly, is_loopback, read_address
+    from steepest.addresses import is_loopback
+    from steepest.mcp.access import BearerOnly, read_address
 
     host, port = read_address(address)
     token = os.environ.get(VARIABLE, "")

@@ -42,14 +42,16 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print the result")
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """`--data`."""
+def add_data(parser: argparse.ArgumentParser, *, places: bool = False) -> None:
+    """`--data`; with `places` a folder of tables or a database too."""
+    more = "; or a folder of tables, a SQLite file or postgresql://..., of which the model takes what it needs"
     parser.add_argument(
         "--data",
-        metavar="NAME=FILE",
+        metavar="NAME=FILE|FOLDER|URL" if places else "NAME=FILE",
         action="append",
         default=[],
-        help="bind a table (.csv, .xlsx, .parquet) to a set or parameter, or a number to a scalar; may be repeated",
+        help="bind a table (.csv, .xlsx, .parquet) to a set or parameter, or a number to a scalar; may be repeated"
+        + (more if places else ""),
     )
 
 

@@ -9,8 +9,12 @@ from steepest.cli.exit_codes import BY_OUTCOME, ExitCode
 
 if TYPE_CHECKING:
     from steepest.agents.modeling.answer import UsedInsight
+    from steepest.agents.modeling.classic.comparison import ScriptCheck
     from steepest.agents.modeling.reading.coverage import Reading
+    from steepest.agents.modeling.readings.records import Ambiguity
+    from steepest.agents.modeling.sampling.agreement import Agreement
     from steepest.cli.further import Further
+    from steepest.solvers.battery.report import BatteryReport
     from steepest.solvers.diagnostics import Diagnostic
     from steepest.solvers.formulation import Formulation
     from steepest.solvers.pareto.front import ParetoFront
@@ -67,6 +71,14 @@ class Report:
     """The text that was read."""
     insights: Sequence["UsedInsight"] = ()
     """What an experience library gave to the model."""
+    ambiguity: "Ambiguity | None" = None
+    """How else the problem could be read, and what the answer is then; None where that was not asked."""
+    battery: "BatteryReport | None" = None
+    """What tests of a model's answer found; None where it was not tested."""
+    agreement: "Agreement | None" = None
+    """How far several formulations agree; None where one was made."""
+    script: "ScriptCheck | None" = None
+    """What a script by the model itself came to; None where none was asked for, or nothing was solved."""
     explanation: str = ""
     source: str = ""
     """The file that the places in the diagnostics are in; empty if a model wrote the formulation."""

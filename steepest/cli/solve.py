@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING, Any
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
 from steepest.cli.options import add_command, add_data, add_format, add_output, add_solver, argument, solver_options
-from steepest.quantities import read_cost, read_count, read_repairs
+from steepest.quantities import read_cost, read_count, read_repairs, read_share
 
 if TYPE_CHECKING:
     from steepest.agents.llm import ChatModel, Transcript
     from steepest.agents.modeling import Answer
+    from steepest.agents.modeling.classic.comparison import ScriptCheck
     from steepest.cli.artifacts import OutputFolder
     from steepest.cli.report import Report
     from steepest.solvers.formulation import Formulation
+    from steepest.solvers.options import SolveOptions
 
 EPILOG = """\
 examples:
   steepest solve examples/bakery.txt --model local
   steepest solve problem.txt --data demand=demand.csv --out result
+  steepest solve problem.txt --data tables/
   steepest solve problem.txt --library lib.db --insights 3
+  steepest solve problem.txt --samples 5 --sure-at 0.8
   steepest solve - --format json --max-cost 0.05 < problem.txt
   steepest solve "A bakery makes bread and cakes ..." --show formulation,pyomo
 
@@ -34,16 +38,54 @@ def add_parser(commands: Any) -> None:
     parser = add_command(commands, "solve", "solve a problem told in words", EPILOG)
     parser.add_argument("problem", metavar="FILE|-|TEXT", help="a text file, - for standard input, or the text itself")
     add_format(parser)
-    add_data(parser)
+    add_data(parser, places=True)
     add_output(parser, shown="formulation")
     group = parser.add_argument_group("language model")
     group.add_argument("--model", metavar="SPEC", help="which model to ask")
     group.add_argument("--max-cost", metavar="USD", type=argument(read_cost), help="most that the calls may cost")
     group.add_argument("--max-tokens", metavar="N", type=argument(read_count), help="most tokens read and written")
     group.add_argument("--repairs", metavar="N", type=argument(read_repairs), help="most repairs of the formulation")
+    group.add_argument(
+        "--script", action="store_true", help="have the model write a Pyomo script too, run in the sandbox and compared"
+    )
+    _add_samples(parser)
+    _add_second_looks(parser)
     _add_library(parser)
     add_solver(parser)
     parser.set_defaults(execute=execute)
+
+
+def _add_samples(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("several formulations")
+    group.add_argument(
+        "--samples",
+        metavar="N",
+        type=argument(read_count),
+        default=1,
+        help="up to N formulations vote on the answer, fewer where the vote is clear before (1: no vote)",
+    )
+    group.add_argument(
+        "--sure-at",
+        metavar="SHARE",
+        type=argument(read_share),
+        help="confidence below which the answer of a vote says that it is not sure (0.7)",
+    )
+
+
+def _add_second_looks(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how the work is done")
+    group.add_argument(
+        "--readings",
+        choices=("never", "in-doubt", "always"),
+        default="never",
+        help="ask how else the text could be read, a further call, and solve each reading (never)",
+    )
+    group.add_argument("--no-tests", action="store_true", help="do not test the answer for contradictions")
+    group.add_argument(
+        "--checkpoints",
+        metavar="PLACE",
+        help="file, or postgresql://..., where every step is kept: the same command goes on after a kill",
+    )
 
 
 def _add_library(parser: argparse.ArgumentParser) -> None:
@@ -55,8 +97,12 @@ def _add_library(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Formulate, solve and answer, and print the answer."""
     from steepest.agents.modeling import Transcript, solve_problem
+    from steepest.agents.modeling.checkpoints import Checkpoints
+    from steepest.agents.modeling.data.catalogue import tables_for
+    from steepest.agents.modeling.problems import TESTS
+    from steepest.agents.modeling.sampling.confidence import SURE
     from steepest.cli.artifacts import output_folder
-    from steepest.cli.inputs import read_problem, read_tables
+    from steepest.cli.inputs import read_data, read_problem
     from steepest.cli.live import live_control
     from steepest.cli.outcome import finish
     from steepest.cli.starts import read_start
@@ -66,7 +112,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
     settings = read_settings()
     options = solver_options(arguments, settings)
-    tables = read_tables(arguments.data)
+    tables, catalogue = read_data(arguments.data)
     start = read_start(arguments.start)
     source = read_problem(arguments.problem)
     model = budgeted(
@@ -91,8 +137,16 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
                 start=start,
                 transcript=transcript,
                 recaller=experience,
+                catalogue=catalogue,
+                tests=None if arguments.no_tests else TESTS,
+                readings=arguments.readings.replace("-", "_"),
+                checkpoints=Checkpoints(arguments.checkpoints) if arguments.checkpoints else None,
+                samples=arguments.samples,
+                sure_at=SURE if arguments.sure_at is None else arguments.sure_at,
             )
-        return finish(_report(answer, options.solver), arguments, console, folder, tables, source.folder)
+            checked = _checked(answer, model, transcript, options) if arguments.script else None
+        bound = tables_for(answer.formulation, tables, catalogue) if answer.formulation is not None else tables
+        return finish(_report(answer, options.solver, checked), arguments, console, folder, bound, source.folder)
 
 
 @contextmanager
@@ -123,7 +177,24 @@ def _last_formulation(transcript: "Transcript", *, structured: bool) -> "Formula
     return None
 
 
-def _report(answer: "Answer", asked_solver: str | None) -> "Report":
+def _checked(
+    answer: "Answer", model: "ChatModel", transcript: "Transcript", options: "SolveOptions"
+) -> "ScriptCheck | None":
+    """What a script by the model itself comes to (the classic path); the answer stands without it."""
+    from steepest.agents.llm.chat import run_sync
+    from steepest.agents.modeling.classic.comparison import ScriptCheck, check_by_script
+    from steepest.agents.modeling.classic.writing import Writer
+    from steepest.errors import SteepestError
+    from steepest.solvers.sandbox import Sandbox
+
+    try:
+        with Sandbox() as sandbox:
+            return run_sync(check_by_script(answer, Writer(model, sandbox, options, transcript)))
+    except SteepestError as error:
+        return ScriptCheck(script="", status="", told=f"no script by the model could be written and run: {error}")
+
+
+def _report(answer: "Answer", asked_solver: str | None, checked: "ScriptCheck | None") -> "Report":
     from steepest.cli.report import Cost, Report, outcome_of
 
     totals = answer.transcript.totals()
@@ -140,6 +211,10 @@ def _report(answer: "Answer", asked_solver: str | None) -> "Report":
         reading=answer.reading,
         problem=answer.problem,
         insights=answer.insights,
+        ambiguity=answer.ambiguity,
+        battery=answer.battery,
+        agreement=answer.agreement,
+        script=checked,
         cost=Cost(answer.model, totals.calls, totals.input_tokens, totals.output_tokens, totals.cost),
         asked_solver=asked_solver,
     )

@@ -59,7 +59,10 @@ def _sections(report: Report) -> Iterable[str]:
     if report.explanation and not has_values(report):
         yield report.explanation.strip()
     else:
+        yield _agreement(report)
         yield from _findings(report, meanings)
+        yield from _second_looks(report)
+    yield f"the classic path: {report.script.told}" if report.script is not None else ""
     yield _experience(report)
     yield from front_text.sections(report.front)
     yield from further_text.sections(report.further)
@@ -71,6 +74,27 @@ def _sections(report: Report) -> Iterable[str]:
 def has_values(report: Report) -> bool:
     """Whether there is an answer in numbers; it is told in tables, and its explanation would say the same again."""
     return report.solution is not None and report.solution.objective is not None
+
+
+def _second_looks(report: Report) -> Iterable[str]:
+    """Other readings of the text, and what tests of the answer found; an explanation says both itself."""
+    if report.ambiguity is not None:
+        from steepest.agents.modeling.readings.telling import told
+
+        yield told(report.ambiguity)
+    if report.battery is not None:
+        from steepest.agents.modeling.testing_words import told_findings
+
+        yield told_findings(report.battery)
+
+
+def _agreement(report: Report) -> str:
+    """How sure a vote is; an explanation says it itself."""
+    if report.agreement is None:
+        return ""
+    from steepest.agents.modeling.sampling.telling import told
+
+    return told(report.agreement)
 
 
 def _experience(report: Report) -> str:

@@ -1,7 +1,6 @@
 """Who may reach the server over HTTP: this machine, or whoever knows the token."""
 
 import hmac
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from steepest.errors import InputError
@@ -9,7 +8,7 @@ from steepest.errors import InputError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["BearerOnly", "is_loopback", "read_address"]
+__all__ = ["BearerOnly", "read_address"]
 
 _SHORTEST_TOKEN = 16
 
@@ -25,16 +24,6 @@ def read_address(text: str) -> tuple[str, int]:
     if not host or not port.isdecimal() or not 0 <= int(port) <= 65535:
         raise InputError(f"{text!r} is no address: write HOST:PORT, such as 127.0.0.1:8000.")
     return host, int(port)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the host."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class BearerOnly:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from steepest.addresses import is_loopback
 from steepest.cli import main
 from steepest.errors import InputError
-from steepest.mcp.access import BearerOnly, is_loopback, read_address
+from steepest.mcp.access import BearerOnly, read_address
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from steepest.agents.llm import FunctionModel, LLMError  # noqa: E402
 from steepest.mcp.server import Offered, make_server  # noqa: E402
 from steepest.solvers.options import SolveOptions  # noqa: E402
 from tests.agents.chat.talks import BAKERY, TOLD  # noqa: E402
+from tests.mcp.markets import market_split  # noqa: E402
 
 INFEASIBLE = BAKERY + "  many: bake[cake] >= 2 * most_cakes\n"
 TOKEN = "a-long-random-word-for-tests"
@@ -148,24 +148,6 @@ def test_progress_is_told_while_it_goes_on():
 
     called("solve", {"problem": TOLD}, progress=progress)
     assert any("Formulating" in each for each in lines)
-
-
-def market_split() -> str:
-    """A formulation that takes any solver minutes: five equations over forty yes-or-no decisions."""
-    draw = random.Random(3)
-    rows = [[draw.randrange(100) for _ in range(40)] for _ in range(5)]
-    cells = "\n".join(
-        f"  w{row}[I] = {{{', '.join(f'{column + 1}: {value}' for column, value in enumerate(values))}}}\n"
-        f"  half{row} = {sum(values) // 2}"
-        for row, values in enumerate(rows)
-    )
-    bounds = "\n".join(
-        f"  c{row}: sum(w{row}[i] * x[i] for i in I) + up[{row}] - down[{row}] == half{row}" for row in range(5)
-    )
-    return (
-        f"sets:\n  I = 1..40\n  R = 0..4\nparameters:\n{cells}\nvariables:\n  x[I]: binary\n  up[R]: real >= 0\n"
-        f"  down[R]: real >= 0\nminimize: sum(up[r] + down[r] for r in R)\nconstraints:\n{bounds}\n"
-    )
 
 
 @pytest.mark.slow

@@ -128,3 +128,18 @@ def test_a_digest_changes_with_every_word_and_not_with_the_ends_of_lines() -> No
     assert same.digest == windows.digest
     assert len({same.digest, other.digest, renamed.digest}) == 3
     assert same.identity == f"greet@2:{same.digest}"
+
+
+def test_instructions_are_the_system_part_or_else_the_last_turn() -> None:
+    formulate, repair = load_prompt("formulate_text"), load_prompt("repair_text")
+
+    assert formulate.instructions == formulate.system
+    assert repair.instructions == repair.turns[-1].content
+    assert formulate.instructed("Write.").system == "Write."
+    assert repair.instructed("Mend: {{findings}}").render(findings=["a"]).user == "Mend: - a"
+
+
+@pytest.mark.parametrize("refused", ["", "  ", "Mend it.", "Mend {{findings}} of {{problem}}", "{{findings}} {{"])
+def test_instructions_that_a_prompt_can_not_fill_in_are_refused(refused: str) -> None:
+    with pytest.raises(PromptError):
+        load_prompt("repair_text").instructed(refused)

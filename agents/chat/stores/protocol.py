@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Protocol
 
 from steepest.agents.chat.events import Event, Recorded
-from steepest.errors import SteepestError
+from steepest.errors import InputError
 
 __all__ = ["SessionError", "SessionStore", "SessionSummary"]
 
 
-class SessionError(SteepestError):
+class SessionError(InputError):
     """Conversations can't be read or written, or there is none of that name."""
 
 

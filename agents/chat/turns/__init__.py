@@ -5,9 +5,10 @@ from typing import Any
 
 from steepest.agents.chat import intents
 from steepest.agents.chat.turns.changing import change
-from steepest.agents.chat.turns.files import attach, export
-from steepest.agents.chat.turns.looking import compare, discuss, go_to, list_commands, name, show, undo
+from steepest.agents.chat.turns.files import attach, export, upload
+from steepest.agents.chat.turns.looking import compare, discuss, go_to, list_commands, name, redo, show, undo
 from steepest.agents.chat.turns.questioning import alternatives, limits, test, why
+from steepest.agents.chat.turns.rewriting import rewrite
 from steepest.agents.chat.turns.stating import reply, revise, state
 from steepest.agents.chat.work import Work
 
@@ -18,13 +19,16 @@ _TURNS: Mapping[type[intents.Intent], Callable[[Any, Work], Awaitable[None]]] = 
     intents.Reply: reply,
     intents.Revise: revise,
     intents.Change: change,
+    intents.Rewrite: rewrite,
     intents.Why: why,
     intents.Limits: limits,
     intents.Alternatives: alternatives,
     intents.Test: test,
     intents.Attach: attach,
+    intents.Upload: upload,
     intents.Export: export,
     intents.Undo: undo,
+    intents.Redo: redo,
     intents.GoTo: go_to,
     intents.Name: name,
     intents.Compare: compare,

@@ -5,17 +5,23 @@ import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from steepest.agents.chat.conversation import names_of_data
 from steepest.agents.chat.events import Attached, Exported
-from steepest.agents.chat.intents import Attach, Export
+from steepest.agents.chat.exports.paper import latex_document, pdf
+from steepest.agents.chat.exports.report import report_page
+from steepest.agents.chat.exports.workbook import workbook
+from steepest.agents.chat.intents import Attach, Export, Upload
+from steepest.agents.chat.turns.changing import show_next
 from steepest.agents.chat.work import Work
 from steepest.agents.modeling.tables import describe_tables
 from steepest.errors import InputError
+from steepest.solvers.changes.self_contained import self_contained
 from steepest.solvers.data.binding import bind
-from steepest.solvers.export.faces import to_latex, to_lp, to_pyomo_script
+from steepest.solvers.export.faces import to_lp, to_pyomo_script
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.solution import Solution
 
-__all__ = ["FORMATS", "attach", "attach_file", "export"]
+__all__ = ["FORMATS", "attach", "attach_file", "export", "upload"]
 
 
 async def attach(intent: Attach, work: Work) -> None:
@@ -33,10 +39,40 @@ async def attach(intent: Attach, work: Work) -> None:
     await attach_file(path, intent.name or path.stem, work)
 
 
+async def upload(intent: Upload, work: Work) -> None:
+    """Note a table that a page has put into the session's folder.
+
+    Raises:
+        InputError: There is no such file in it.
+        FormulationError: The table can't be read.
+    """
+    path = (work.means.folder / Path(intent.file).name).absolute()
+    if not path.is_file():
+        raise InputError(f"there is no file {intent.file}.")
+    await attach_file(path, intent.name or path.stem, work)
+
+
 async def attach_file(path: Path, name: str, work: Work) -> None:
-    """Note a table that is there."""
+    """Note a table that is there; where the current formulation has a place for it, solve again with it.
+
+    Raises:
+        FormulationError: It can't be read, or does not fit; it is not attached then.
+    """
     [line] = await work.in_thread(lambda: describe_tables({name: str(path)}))
+    filled = await _filled(path, name, work)
     work.keep(Attached(name=name, path=str(path), description=line.removeprefix(f"{name}: ")))
+    if filled is not None:
+        await show_next(filled, work, changes=(f"{name} from {path.name}",))
+
+
+async def _filled(path: Path, name: str, work: Work) -> Formulation | None:
+    """The current formulation with the table in it; None where it has no place for it."""
+    current = work.conversation.current
+    formulation = current.formulation if current is not None else None
+    if formulation is None or name not in names_of_data(formulation):
+        return None
+    tables, folder = {**work.own_tables, name: str(path)}, work.means.folder
+    return await work.in_thread(lambda: self_contained(formulation, tables, folder=folder))
 
 
 async def export(intent: Export, work: Work) -> None:
@@ -79,7 +115,7 @@ def _data(write: Callable[[Formulation, Work], str]) -> Callable[[Work], bytes]:
 
 
 def _bound(write: Callable[..., str]) -> Callable[[Formulation, Work], str]:
-    return lambda formulation, work: write(formulation, bind(formulation, work.tables, folder=work.means.folder))
+    return lambda formulation, work: write(formulation, bind(formulation, work.own_tables, folder=work.means.folder))
 
 
 def _csv(work: Work) -> bytes:
@@ -91,6 +127,11 @@ def _csv(work: Work) -> bytes:
         [each.name, ", ".join(map(str, each.index)), each.value, each.unit or ""] for each in _solution(work).variables
     )
     return text.getvalue().encode()
+
+
+def _xlsx(work: Work) -> bytes:
+    version, versions = work.version, work.conversation.versions.values()
+    return workbook(version, work.whole_now(), versions)
 
 
 def _solution(work: Work) -> Solution:
@@ -105,7 +146,10 @@ FORMATS: Mapping[str, tuple[str, Callable[[Work], bytes]]] = {
     "json": (".json", _data(lambda formulation, work: formulation.model_dump_json(indent=1, exclude_defaults=True))),
     "pyomo": (".py", _data(_bound(to_pyomo_script))),
     "lp": (".lp", _data(_bound(to_lp))),
-    "latex": (".tex", _data(lambda formulation, work: to_latex(formulation))),
+    "latex": (".tex", _data(lambda formulation, work: latex_document(work.version, formulation))),
+    "pdf": (".pdf", lambda work: pdf(latex_document(work.version, work.formulation))),
+    "xlsx": (".xlsx", _xlsx),
     "csv": (".csv", _csv),
+    "html": (".html", lambda work: report_page(work.events).encode()),
 }
 """By name: the suffix, and what writes it."""

@@ -2,12 +2,12 @@
 
 from steepest.agents.chat.commands import COMMANDS
 from steepest.agents.chat.events import Compared, Moved, Named
-from steepest.agents.chat.intents import Compare, Discuss, GoTo, Help, Name, Show, Undo
+from steepest.agents.chat.intents import Compare, Discuss, GoTo, Help, Name, Redo, Show, Undo
 from steepest.agents.chat.work import Work
 from steepest.errors import InputError
 from steepest.solvers.export.latex import to_latex
 
-__all__ = ["compare", "discuss", "go_to", "list_commands", "name", "show", "undo"]
+__all__ = ["compare", "discuss", "go_to", "list_commands", "name", "redo", "show", "undo"]
 
 _LONGEST_NAME = 60
 
@@ -22,6 +22,18 @@ async def undo(intent: Undo, work: Work) -> None:
     if not trail:
         raise InputError("there is nothing to undo.")
     work.keep(Moved(number=trail[-1], is_undo=True))
+
+
+async def redo(intent: Redo, work: Work) -> None:
+    """Forward to the version that the last undo left.
+
+    Raises:
+        InputError: Nothing was undone, or another step was taken since.
+    """
+    undone = work.conversation.undone
+    if not undone:
+        raise InputError("there is nothing to redo.")
+    work.keep(Moved(number=undone[-1], is_redo=True))
 
 
 async def go_to(intent: GoTo, work: Work) -> None:
@@ -49,18 +61,25 @@ async def compare(intent: Compare, work: Work) -> None:
     """
     known = work.conversation
     numbers = [known.version(each).number for each in intent.names] or _worth_comparing(work)
+    if len(numbers) == 1:
+        numbers.append(work.version.number)
     if len(set(numbers)) < 2:
         raise InputError("there is nothing to compare with: change something first, or name two versions.")
     work.keep(Compared(numbers=tuple(dict.fromkeys(numbers))))
 
 
 def _worth_comparing(work: Work) -> list[int]:
-    """All that have names; else the current version and its parent."""
-    named = sorted(set(work.conversation.names.values()))
+    """All that have names; else the current version and what it was made of, or what was last made of it."""
+    known, current = work.conversation, work.version
+    named = sorted(set(known.names.values()))
     if len(named) > 1:
         return named
-    parent = work.version.parent
-    return [*([parent] if parent is not None else []), *named, work.version.number]
+    children = [each.number for each in known.versions.values() if each.parent == current.number]
+    if known.undone and known.undone[-1] is not None:
+        return [current.number, known.undone[-1]]
+    if current.parent is not None:
+        return [current.parent, *named, current.number]
+    return [current.number, *named, *children[-1:]]
 
 
 async def show(intent: Show, work: Work) -> None:

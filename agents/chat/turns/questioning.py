@@ -1,5 +1,7 @@
 """Questions about the answer: what limits it, what else is as good, whether it stands up to tests."""
 
+from dataclasses import replace
+
 from steepest.agents.chat.intents import Alternatives, Limits, Test, Why
 from steepest.agents.chat.work import Work
 from steepest.errors import InputError
@@ -8,7 +10,7 @@ from steepest.solvers.battery.battery import run_battery
 from steepest.solvers.display import format_number, named
 from steepest.solvers.sensitivity.analysis import sensitivity
 from steepest.solvers.sensitivity.report import Sensitivity
-from steepest.solvers.sensitivity.words import told
+from steepest.solvers.sensitivity.words import changes_nothing, told
 from steepest.solvers.solution import Solution
 
 __all__ = ["alternatives", "limits", "test", "why"]
@@ -24,7 +26,7 @@ async def why(intent: Why, work: Work) -> None:
         work.tell("\n".join(lines) or work.version.explanation, "conflict")
         return
     found = await _sensitivity(work)
-    lines = [line for line in told(found) if not intent.name or intent.name in line]
+    lines = [line for line in _worth(found) if not intent.name or intent.name in line]
     binding = [each for each in solution.binding if not intent.name or each.name == intent.name]
     tight = [f"{named(each.name, each.index)} is met to the last at {format_number(each.activity)}" for each in binding]
     if not (lines or tight):
@@ -37,8 +39,16 @@ async def limits(intent: Limits, work: Work) -> None:
     """What one more of each limit is worth."""
     _solved(work)
     found = await _sensitivity(work)
-    lines = told(found)[:_MOST] or ["nothing that limits the answer is worth anything"]
+    lines = _worth(found)[:_MOST] or ["nothing that limits the answer is worth anything"]
     work.tell("\n".join([*lines, *(f"note: {note}" for note in found.notes)]), "limits")
+
+
+def _worth(found: Sensitivity) -> list[str]:
+    """What each limit is worth; those that are worth nothing either way share one line."""
+    moving = {each.target for each in found.deltas if not changes_nothing(each, found)}
+    idle = dict.fromkeys(each.target for each in found.deltas if each.target not in moving)
+    lines = told(replace(found, deltas=[each for each in found.deltas if each.target in moving]))
+    return [*lines, *([f"a little more or less changes nothing: {', '.join(idle)}"] if idle else [])]
 
 
 async def alternatives(intent: Alternatives, work: Work) -> None:

@@ -1,13 +1,15 @@
 """A problem is stated, told differently, or completed by the answer to a question: the modeling agent answers it."""
 
-from collections.abc import Awaitable, Callable
-
-from steepest.agents.chat.events import Answered, Version
-from steepest.agents.chat.intents import Problem, Reply, Revise
+from steepest.agents.chat.events import Answered, Asked, StepTaken, Version
+from steepest.agents.chat.intents import Change, Problem, Reply, Revise
+from steepest.agents.chat.turns.changing import change
+from steepest.agents.chat.understanding import chosen
 from steepest.agents.chat.work import Work
 from steepest.agents.modeling.answer import Answer
+from steepest.agents.modeling.checkpoints.places import Checkpoints
 from steepest.agents.modeling.problems import answer_problem
-from steepest.solvers.solution import Solution
+from steepest.agents.modeling.readings.questions import question_of
+from steepest.errors import InputError
 
 __all__ = ["reply", "revise", "state"]
 
@@ -18,10 +20,18 @@ async def state(intent: Problem, work: Work) -> None:
 
 
 async def reply(intent: Reply, work: Work) -> None:
-    """Go on with the problem that the agent asked about, with the person's answer in it."""
-    asked = work.conversation.question
-    before = asked.problem if asked is not None else ""
-    await _answered(f"{before}\n\n{intent.text}".strip(), work)
+    """Go on with what the person answered: an option's changes, or else the problem with the answer in it."""
+    asked = work.conversation.answering
+    if asked is None:
+        raise InputError("nothing was asked.")
+    at = chosen(intent.text, asked)
+    if at is None or not asked.changes:
+        words = asked.options[at] if at is not None else intent.text
+        await _answered("\n\n".join(filter(None, [asked.problem, f"{asked.question} {words}"])), work)
+    elif asked.changes[at]:
+        await change(Change(changes=asked.changes[at]), work)
+    else:
+        work.tell(f"Then the answer stands: {asked.options[at]}.", "answer")
 
 
 async def revise(intent: Revise, work: Work) -> None:
@@ -30,22 +40,26 @@ async def revise(intent: Revise, work: Work) -> None:
 
 
 async def _answered(problem: str, work: Work, parent: int | None = None) -> None:
-    def apart(solve: Callable[[], Solution]) -> Awaitable[Solution]:
-        return work.in_thread(solve)
-
+    means = work.means
     answer = await answer_problem(
         problem,
         work.model,
         tables=work.tables,
-        folder=work.means.folder,
-        options=work.means.options,
-        max_repairs=work.means.repairs,
+        folder=means.folder,
+        options=means.options,
+        max_repairs=means.repairs,
         on_progress=work.say,
         control=work.control,
-        recaller=work.means.recaller,
-        apart=apart,
+        recaller=means.recaller,
+        apart=work.in_thread,
+        readings=means.readings,
+        checkpoints=Checkpoints(means.checkpoints, work.run) if means.checkpoints is not None else None,
+        on_step=lambda step: work.signal(StepTaken(step=step)),
     )
     work.keep(Answered(version=_version(answer, max(work.conversation.versions, default=0) + 1, parent)))
+    question = question_of(answer)
+    if question is not None:
+        work.keep(Asked(question=question.text, options=question.options, changes=question.changes, problem=problem))
 
 
 def _version(answer: Answer, number: int, parent: int | None) -> Version:
@@ -60,6 +74,7 @@ def _version(answer: Answer, number: int, parent: int | None) -> Version:
         diagnostics=tuple(answer.diagnostics),
         assumptions=tuple(answer.assumptions),
         missing=tuple(answer.missing),
+        reading=answer.reading,
         insights=tuple(answer.insights),
         steps=tuple(answer.steps),
         model=answer.model,

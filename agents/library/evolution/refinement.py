@@ -88,33 +88,39 @@ class Refiner:
         """The best of the conditions by the one half, if the other half bears it out."""
         replay = Replay(self.learning, self.tasks)
         variants = [_with(entry.insight, each) for each in conditions]
-        scores = [await replay.score(each, halves.choosing) for each in variants]
-        before = await replay.score(entry.insight, halves.choosing)
-        best, score = max(zip(variants, scores, strict=True), key=lambda pair: (pair[1], -len(pair[0].condition)))
+        scores = [await replay.rightly(each, halves.choosing) for each in variants]
+        before = await replay.rightly(entry.insight, halves.choosing)
+        best, score = max(
+            zip(variants, scores, strict=True),
+            key=lambda pair: (pair[1] >= before, len(pair[1]), -len(pair[0].condition)),
+        )
         chosen = f"{_told(score, before, halves.choosing)} of those that chose it"
-        if score <= before:
+        if not score > before:  # more tasks, and each that there was: gained ones do not make up for a lost one
             return Refinement(f"refused: no condition of {len(variants)} finds better: {chosen}")
-        checked_before = await replay.score(entry.insight, halves.checking)
-        checked = await replay.score(best, halves.checking)
+        checked_before = await replay.rightly(entry.insight, halves.checking)
+        checked = await replay.rightly(best, halves.checking)
         told = f"found rightly for {_told(checked, checked_before, halves.checking)} held-out problems, {chosen}"
-        if checked <= checked_before:
+        if not checked > checked_before:
             return Refinement(f"refused: {told}")
-        return await self._guarded(entry, best, told)
+        return await self._guarded(entry, best, replay, told)
 
-    async def _guarded(self, entry: Entry, refined: Insight, told: str) -> Refinement:
-        """The refinement, unless a task that was solved and finds the insight now gets worse."""
+    async def _guarded(self, entry: Entry, refined: Insight, replay: Replay, told: str) -> Refinement:
+        """The refinement, unless a task that was solved gets worse: with the insight now, or without it now."""
         learning = self.learning
-        solved = [name for name, each in learning.journal.latest().items() if each.solved]
+        solved = {name: each for name, each in learning.journal.latest().items() if each.solved and name in self.tasks}
+        relying = [name for name, each in solved.items() if refined.id in each.used]
+        still = await replay.rightly(refined, dict.fromkeys(relying, "positive"))
         proof = await prove(
             [refined],
             (),
-            [self.tasks[name] for name in solved if name in self.tasks],
+            [self.tasks[name] for name in solved],
             student=learning.student,
             library=learning.library,
             embedder=learning.embedder,
             recalling=learning.recalling,
             times=learning.settings.proofs,
             most_guards=learning.settings.guards,
+            losing=[self.tasks[name] for name in relying if name not in still],
         )
         if not proof.holds:
             return Refinement(f"refused: {told}; but {proof.reason}")
@@ -131,5 +137,6 @@ def _with(insight: Insight, condition: str) -> Insight:
     return insight.model_copy(update={"condition": condition, "status": "active"})
 
 
-def _told(score: int, before: int, roles: Mapping[str, Role]) -> str:
-    return f"{score} of {len(roles)} (before: {before})"
+def _told(right: frozenset[str], before: frozenset[str], roles: Mapping[str, Role]) -> str:
+    lost = f", {', '.join(sorted(before - right))} no more" if before - right else ""
+    return f"{len(right)} of {len(roles)} (before: {len(before)}{lost})"

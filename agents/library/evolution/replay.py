@@ -26,8 +26,8 @@ class Replay:
     learning: OnlineLearning
     tasks: Mapping[str, LibraryTask]
 
-    async def score(self, insight: Insight, roles: Mapping[str, Role]) -> int:
-        """For how many tasks an insight is found as it should be, if it stood so in the library.
+    async def rightly(self, insight: Insight, roles: Mapping[str, Role]) -> frozenset[str]:
+        """The tasks for which an insight is found as it should be, if it stood so in the library.
 
         Args:
             insight: With the condition that is tried; it may be quarantined.
@@ -39,9 +39,10 @@ class Replay:
         learning = self.learning
         shelf = Shelf(learning.library, learning.embedder, trial=[insight])
         recaller = Recaller(shelf, learning.recalling)
-        right = 0
+        right: set[str] = set()
         for task, role in roles.items():
             recall = await recaller.recall(Query(self.tasks[task].text), learning.student.model)
             is_found = insight.id in {each.insight.id for each in recall.insights}
-            right += is_found == (role != "negative")
-        return right
+            if is_found == (role != "negative"):
+                right.add(task)
+        return frozenset(right)

@@ -51,7 +51,7 @@ class TaskRecord(BaseModel):
     diagnosis: Diagnosis | None = None
     """Of a failure, from the second iteration on."""
     note: str = ""
-    """Why nothing was learned from a failure."""
+    """Why nothing was learned from a failure, or what was learned could not be compared with what there is."""
     size: int = 0
     """Active insights afterwards."""
     seconds: float = 0.0

@@ -279,7 +279,8 @@ class OnlineLearning:
         if not new:
             return record
         merges = await merge_new(new, self._merging(tasks), sample=record.iteration)
-        record = record.model_copy(update={"refused": (*record.refused, *merges.refused)})
+        note = "; ".join(filter(None, [record.note, *merges.unanswered]))
+        record = record.model_copy(update={"refused": (*record.refused, *merges.refused), "note": note})
         return _with(record, merges.changes, merges.expected)
 
     async def _proof(

@@ -42,6 +42,7 @@ async def prove(
     most_guards: int,
     beside: Sequence[Insight] = (),
     replaced: Collection[str] = (),
+    losing: Sequence[LibraryTask] = (),
 ) -> Proof:
     """Try insights out before they enter.
 
@@ -58,6 +59,8 @@ async def prove(
         beside: Insights that are to enter too and are not in the library yet; guards may find them.
         replaced: Ids of insights in whose place they come: guards do not find these any more, and those that would
             have may not fail either.
+        losing: Guards that were solved with an earlier form of the insights and find it no more: all are attempted,
+            and none may fail.
 
     Raises:
         LLMError: The model can't be asked, for good.
@@ -72,10 +75,12 @@ async def prove(
     gone = frozenset(replaced) - names
     recaller = _Without(Recaller(shelf, recalling), gone)
     guarded: list[str] = []
-    for guard in _nearest(shelf, guards, names | gone, recalling, most_guards):
+    lost = {guard.id for guard in losing}
+    others = [guard for guard in guards if guard.id not in lost]
+    for guard in (*losing, *_nearest(shelf, others, names | gone, recalling, most_guards)):
         attempt = await student.attempt(guard, recaller)
         finds_it = not names.isdisjoint(attempt.used)
-        if not attempt.solved and (finds_it or gone):
+        if not attempt.solved and (finds_it or gone or guard.id in lost):
             found = "finds it, and is not solved with it" if finds_it else "and is not solved without what it replaces"
             return Proof(False, f"{guard.id} was solved before, {found}", tuple(guarded))
         if finds_it:

@@ -39,13 +39,16 @@ class Merges:
     """Groups that a model was asked about."""
     left_out: tuple[str, ...] = ()
     """Ids of insights that could not be proven, since not all of their problems are at hand."""
+    unanswered: tuple[str, ...] = ()
+    """Of each group about which no reply could be used: which insights, and why."""
 
     @property
     def note(self) -> str:
         """What came of it, in words."""
         merged = [f"merged {', '.join(_gone(change))}" for change in self.changes]
         refused = [f"refused '{each.title}': {each.reason}" for each in self.refused]
-        return "; ".join([*merged, *refused]) or ("no two say the same" if self.asked else "nothing to compare")
+        told = "; ".join([*merged, *refused, *self.unanswered])
+        return told or ("no two say the same" if self.asked else "nothing to compare")
 
 
 @dataclass(frozen=True)
@@ -121,13 +124,16 @@ class _Round:
     done: list[tuple[Change, tuple[Entry, ...]]] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
+    unanswered: list[str] = field(default_factory=list)
 
     def result(self) -> Merges:
         """What it came to."""
         taken = [each for _, parts in self.done for each in parts]
         expected = {each.insight.id: each.version for each in taken if each.version}
         changes = tuple(change for change, _ in self.done)
-        return Merges(changes, expected, tuple(self.refused), self.asked, tuple(sorted(self.left_out)))
+        return Merges(
+            changes, expected, tuple(self.refused), self.asked, tuple(sorted(self.left_out)), tuple(self.unanswered)
+        )
 
     async def compare(self, entries: Sequence[Entry]) -> None:
         """Ask about a group, those aside that are merged already or can't be proven, and prove what is proposed."""
@@ -141,6 +147,9 @@ class _Round:
         self.asked += 1
         self.merging.say(f"comparing {len(there)} insights")
         proposed = await propose([each.insight for each in there], self.merging.model, sample=self.sample)
+        if not proposed.is_answered:
+            names = ", ".join(each.insight.id for each in there)
+            self.unanswered.append(f"no usable reply about {names}: {'; '.join(proposed.refusals)}")
         for proposal in proposed.proposals:
             await self._try(proposal)
 
@@ -165,7 +174,7 @@ class _Round:
 
     def _is_known(self, name: str) -> bool:
         made = {each for change, _ in self.done for each in change.insights}
-        return name in made or bool(self.merging.library.store.entries([name]))
+        return name in made or name in self.shelf.entries or bool(self.merging.library.store.entries([name]))
 
     def _gone(self) -> set[str]:
         """Ids that a merge of this round takes away."""

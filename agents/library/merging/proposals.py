@@ -64,6 +64,8 @@ class Proposed:
     proposals: tuple[Proposal, ...] = ()
     refusals: tuple[str, ...] = ()
     """Why replies could not be used."""
+    is_answered: bool = True
+    """Whether one could be used, if only to say that no two say the same."""
 
 
 async def propose(insights: Sequence[Insight], model: ChatModel, *, sample: int = 0) -> Proposed:
@@ -92,7 +94,8 @@ async def propose(insights: Sequence[Insight], model: ChatModel, *, sample: int 
     origin = Provenance(model=model.name, prompt=f"{prompt.name}@{prompt.version}")
     groups = asked.value.groups if asked.value is not None else []
     proposals = tuple(_proposal(group, [known[name] for name in group.ids], origin) for group in groups)
-    return Proposed(proposals, tuple(rejection.reason for rejection in asked.rejections))
+    refusals = tuple(rejection.reason for rejection in asked.rejections)
+    return Proposed(proposals, refusals, is_answered=asked.value is not None)
 
 
 def _proposal(group: _Group, parts: Sequence[Insight], origin: Provenance) -> Proposal:

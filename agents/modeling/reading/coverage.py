@@ -25,14 +25,15 @@ from steepest.agents.modeling.reading.spans import Span
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.language.expressions import Label
 
-OriginKind = Literal["text", "table", "derived", "assumed", "data", "constant", "missing", "unknown"]
+OriginKind = Literal["text", "table", "derived", "assumed", "data", "constant", "changed", "missing", "unknown"]
 """Where a number comes from: the text's words, a table in it, numbers of the text by a calculation, an assumption, the
-person's tables, what everybody knows (60 minutes an hour, pi), nowhere yet; or it can't be said."""
+person's tables, what everybody knows (60 minutes an hour, pi), a change that the person made later, nowhere yet; or it
+can't be said."""
 
-NumberUse = Literal["used", "restated", "label", "count", "aside", "idle", "unused", "unknown"]
+NumberUse = Literal["used", "restated", "label", "count", "aside", "idle", "replaced", "unused", "unknown"]
 """What became of a number of the text: something comes from it; it says again what others say; it is part of a name;
-it counts what is listed; it was said in passing; it stands in a parameter that nothing needs; nothing has it; there is
-no formulation to compare with."""
+it counts what is listed; it was said in passing; it stands in a parameter that nothing needs; the person changed what
+came from it; nothing has it; there is no formulation to compare with."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ _COUNTED: dict[OriginKind, str] = {
     "data": "{} from your data",
     "assumed": "{} assumed",
     "constant": "{} generally known",
+    "changed": "{} changed by you",
     "missing": "{} missing",
     "unknown": "{} of unknown origin",
 }

@@ -11,17 +11,23 @@ from steepest.quantities import read_cost, read_count, read_repairs
 
 if TYPE_CHECKING:
     from steepest.agents.chat.stores.protocol import SessionStore
+    from steepest.cli.chat.talk import Turn
 
 EPILOG = """\
 examples:
   steepest chat                                   tell a problem, then change it in words
   steepest chat examples/bakery.txt --model local
+  steepest chat examples/bakery.five              about a formulation that is there: no model is asked for it
   steepest chat --continue                        go on with the latest conversation
   steepest chat --list
+  steepest chat orders.txt --data demand=demand.csv
   printf 'flour = 50\\n/why\\n' | steepest chat examples/bakery.txt
 
 In a conversation: words, changes such as `flour = 50`, or commands (/help). A line that ends with \\ goes on in the
-next one. Ctrl-C ends what is being done, Ctrl-D the conversation; all of it is kept."""
+next one; a pasted text may have several lines. Ctrl-C ends what is being done, twice the program, Ctrl-D the
+conversation; all of it is kept.
+
+exit code, where the lines come from a pipe: 1 if the last turn failed, else that of `steepest solve`"""
 
 OWNER = "me"
 
@@ -29,13 +35,20 @@ OWNER = "me"
 def add_parser(commands: Any) -> None:
     """Add the command to the parser."""
     parser = add_command(commands, "chat", "talk about a decision problem", EPILOG)
-    parser.add_argument("problem", metavar="FILE|TEXT", nargs="?", help="the first thing to say")
+    parser.add_argument("problem", metavar="FILE|TEXT", nargs="?", help="the problem, or a formulation (.five)")
     group = parser.add_argument_group("which conversation")
     which = group.add_mutually_exclusive_group()
-    which.add_argument("--session", metavar="ID", help="go on with this conversation")
+    which.add_argument(
+        "--session", metavar="ID", help="go on with this conversation; the beginning of its id is enough"
+    )
     which.add_argument("--continue", dest="goes_on", action="store_true", help="go on with the latest one")
     which.add_argument("--list", dest="lists", action="store_true", help="list the conversations that are kept")
-    group.add_argument("--sessions", metavar="FILE", help="where conversations are kept (else STEEPEST_SESSIONS)")
+    group.add_argument(
+        "--sessions", metavar="FILE", help="where conversations are kept, or postgresql://... (else STEEPEST_SESSIONS)"
+    )
+    parser.add_argument(
+        "--data", metavar="[NAME=]FILE", action="append", default=[], help="attach a table (.csv, .xlsx, .parquet)"
+    )
     group = parser.add_argument_group("language model")
     group.add_argument("--model", metavar="SPEC", help="which model to ask")
     group.add_argument("--max-cost", metavar="USD", type=argument(read_cost), help="most that the calls may cost")
@@ -51,12 +64,11 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Talk until there is nothing more to say."""
     from contextlib import closing
 
-    from steepest.agents.chat.stores.places import open_sessions
+    from steepest.agents.chat.stores.places import open_sessions, sessions_place
 
-    with closing(open_sessions(arguments.sessions)) as store:
-        if arguments.lists:
-            return _listed(store, console)
-        return _talked(arguments, store, console)
+    place = arguments.sessions or sessions_place()
+    with closing(open_sessions(place)) as store:
+        return _listed(store, console) if arguments.lists else _talked(arguments, store, place, console)
 
 
 def _listed(store: "SessionStore", console: Console) -> ExitCode:
@@ -70,7 +82,7 @@ def _listed(store: "SessionStore", console: Console) -> ExitCode:
     return ExitCode.SOLVED
 
 
-def _talked(arguments: argparse.Namespace, store: "SessionStore", console: Console) -> ExitCode:
+def _talked(arguments: argparse.Namespace, store: "SessionStore", place: str, console: Console) -> ExitCode:
     from steepest.agents.chat.means import Means
     from steepest.agents.chat.session import Session
     from steepest.cli.chat.talk import talk
@@ -88,25 +100,41 @@ def _talked(arguments: argparse.Namespace, store: "SessionStore", console: Conso
     )
     repairs = settings.repairs if arguments.repairs is None else arguments.repairs
     with consulted(arguments.library, console.say) as experience:
-        means = Means(model, solver_options(arguments, settings), repairs, experience, Path.cwd())
+        means = Means(
+            model,
+            solver_options(arguments, settings),
+            repairs,
+            experience,
+            Path.cwd(),
+            checkpoints=place,
+        )
         session = Session(_session(arguments, store), OWNER, store, means)
-        return talk(session, console, _first_words(arguments.problem))
+        return talk(session, console, _first(arguments))
 
 
 def _session(arguments: argparse.Namespace, store: "SessionStore") -> str:
     from steepest.agents.chat.stores.protocol import SessionError
 
-    if arguments.session:
-        return str(arguments.session)
-    if not arguments.goes_on:
+    if not (arguments.session or arguments.goes_on):
         return store.begin(OWNER)
-    known = store.sessions(OWNER)
+    wanted = arguments.session or ""
+    known = [each.id for each in store.sessions(OWNER) if each.id.startswith(wanted)]
     if not known:
-        raise SessionError("there is no conversation to go on with yet.")
-    return known[0].id
+        raise SessionError(f"there is no conversation {wanted or 'to go on with'}; --list shows what is kept.")
+    if wanted and len(known) > 1 and wanted not in known:
+        raise SessionError(f"{len(known)} conversations begin with {wanted}: write more of the id.")
+    return wanted if wanted in known else known[0]
 
 
-def _first_words(given: str | None) -> str | None:
-    from steepest.cli.inputs import read_problem
+def _first(arguments: argparse.Namespace) -> "list[Turn]":
+    """What is said before anything is read: the data, then the problem or its formulation."""
+    from steepest.agents.chat.intents import Rewrite
+    from steepest.cli.inputs import read_formulation_source, read_problem
 
-    return read_problem(given).text if given is not None else None
+    given = arguments.problem
+    data: list[Turn] = [(f"/data {each}", None) for each in arguments.data]
+    if given is None:
+        return data
+    if given.endswith(".five"):
+        return [*data, (f"The formulation is {Path(given).name}.", Rewrite(text=read_formulation_source(given).text))]
+    return [*data, (read_problem(given).text, None)]

@@ -28,7 +28,8 @@ def opening(conversation: Conversation) -> str:
         return "Tell a problem in words; /help shows what else can be said."
     changes = "; ".join(conversation.current.changes)
     told = f" with {changes}" if changes else ""
-    return f"{conversation.title}{told}\n\n{conversation.current.explanation}"
+    asked = [_asked(conversation.question)] if conversation.question is not None else []
+    return "\n\n".join([f"{conversation.title}{told}", conversation.current.explanation, *asked])
 
 
 def rendered(event: Event, conversation: Conversation) -> str:
@@ -41,8 +42,8 @@ def rendered(event: Event, conversation: Conversation) -> str:
             return _compared(comparison(event.numbers, conversation))
         case Told(text=text):
             return text + "\n"
-        case Asked(question=question, options=options):
-            return "\n".join([question, *(f"- {each}" for each in options)])
+        case Asked():
+            return _asked(event)
         case Attached(name=name, description=description):
             return f"{name}: {description}"
         case Moved(number=number):
@@ -51,18 +52,26 @@ def rendered(event: Event, conversation: Conversation) -> str:
             return f"version {number} is {name}"
         case Exported(path=path):
             return f"written: {path}"
-        case TurnEnded(cost=cost) if cost:
-            return f"({cost} $)"
+        case TurnEnded() if event.cost:
+            return f"({event.cost} $)"
     return ""
+
+
+def _asked(asked: Asked) -> str:
+    lines = [asked.question, *(f"  {number}. {each}" for number, each in enumerate(asked.options, start=1))]
+    return "\n".join([*lines, *(["(a number, or your own words)"] if asked.options else [])])
 
 
 def _compared(found: Comparison) -> str:
     heads = ["", *found.names]
     rows = [heads, ["outcome", *found.outcomes], ["objective", *map(_number, found.objectives)]]
-    rows += [["change", *map(_signed, found.differences)]]
+    if any(each is not None for each in found.differences):
+        rows.append(["change", *map(_signed, found.differences)])
     rows += [[name, *map(_number, values)] for name, values in found.decisions]
+    rows += [[name, *("at its limit" if each else "" for each in tight)] for name, tight in found.binding]
     lines = aligned(rows, right=range(1, len(heads)), widest=_WIDEST)
-    return "\n".join([*lines, *found.limits, ""])
+    hidden = [f"and {found.hidden:,} more decisions that differ"] if found.hidden else []
+    return "\n".join([*lines, *hidden, *(["", *found.edits] if found.edits else []), ""])
 
 
 def _number(value: float | None) -> str:

@@ -3,101 +3,87 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
 
-from steepest.agents.chat.events import Answered, Recorded, Said, Signal, Solving, StepTaken, TurnEnded, Working
-from steepest.cli.chat.rendering import opening, rendered
+from steepest.agents.chat.commands import COMMANDS
+from steepest.agents.chat.events import Said, TurnEnded
+from steepest.agents.chat.stores.protocol import SessionError
+from steepest.cli.chat.lines import Lines, PipedLines, TypedLines, turns
+from steepest.cli.chat.live import Live
+from steepest.cli.chat.rendering import opening
 from steepest.cli.console import Console
-from steepest.cli.exit_codes import ExitCode
+from steepest.cli.exit_codes import BY_OUTCOME, ExitCode
 from steepest.errors import InputError
-from steepest.solvers.progress import progress_line
 
 if TYPE_CHECKING:
+    from steepest.agents.chat.intents import Intent
     from steepest.agents.chat.session import Session
 
-__all__ = ["talk"]
+__all__ = ["Turn", "talk"]
 
-_PROMPT = "> "
-_GOES_ON = ". "
-_LEAVING = ("/quit", "/exit", "/bye")
+Turn: TypeAlias = "tuple[str, Intent | None]"
+"""What is said, and what it wants where that is known."""
 
 
-def talk(session: "Session", console: Console, first: str | None) -> ExitCode:
+def talk(session: "Session", console: Console, first: Iterable[Turn]) -> ExitCode:
     """Carry out turns until the person leaves.
 
     Args:
         session: The conversation.
         console: Where it is shown.
-        first: What is said first; None begins with what is read.
+        first: What is said before anything is read.
 
     Returns:
-        In a conversation with a person 0; of lines from a pipe 1 where the last turn failed.
+        In a conversation with a person 0. Of lines from a pipe that of the last turn: 1 where it failed, 130 where it
+        was cancelled, else what `steepest solve` gives for the answer that is current.
 
     Raises:
         SessionError: The conversation can't be kept.
     """
     has_person = sys.stdin is not None and sys.stdin.isatty()
-    stop = session.listen(lambda happened: _show(happened, session, console))
-    last = ExitCode.SOLVED
-    try:
-        if has_person:
-            console.result(opening(session.conversation))
-        with asyncio.Runner() as runner:
-            for words in _turns(first, has_person):
-                last = _turn(runner, session, words, console)
-    finally:
-        stop()
+    if has_person:
+        console.result(opening(session.conversation))
+        if session.events and not isinstance(session.events[-1].event, TurnEnded):
+            console.say("the last turn was cut short: say it again (arrow up), and it goes on where it was")
+    live, last = Live(session, console), _code(session)
+    with asyncio.Runner() as runner, live.shown():
+        read = ((words, None) for words in turns(_lines(session, has_person)))
+        for turn in chain(first, read):
+            last = _turn(runner, session, live, turn, console)
     if has_person:
         console.say(f"kept: steepest chat --session {session.id}")
         return ExitCode.SOLVED
     return last
 
 
-def _turns(first: str | None, has_person: bool) -> Iterator[str]:
-    """What is said, turn by turn; a line that ends with a backslash goes on in the next one."""
-    if first is not None:
-        yield first
-    while True:
-        lines: list[str] = []
-        while not lines or lines[-1].endswith("\\"):
-            line = _line(_PROMPT if not lines else _GOES_ON, has_person)
-            if line is None:
-                break
-            lines.append(line)
-        words = "\n".join(each.removesuffix("\\") for each in lines).strip()
-        if words.lower() in _LEAVING or (not lines):
-            return
-        if words:
-            yield words
-
-
-def _line(prompt: str, has_person: bool) -> str | None:
-    """A line; None at the end of the input. Ctrl-C at the prompt forgets the line."""
+def _lines(session: "Session", has_person: bool) -> Lines:
     if not has_person:
-        line = sys.stdin.readline() if sys.stdin is not None else ""
-        return line.removesuffix("\n") if line else None
-    while True:
-        try:
-            return input(prompt)
-        except EOFError:
-            return None
-        except KeyboardInterrupt:
-            sys.stderr.write("\n")
+        return PipedLines()
+    said = [each.event.text for each in session.events if isinstance(each.event, Said)]
+    return TypedLines(said, [*COMMANDS, "quit"])
 
 
-def _turn(runner: asyncio.Runner, session: "Session", words: str, console: Console) -> ExitCode:
+def _turn(runner: asyncio.Runner, session: "Session", live: Live, turn: Turn, console: Console) -> ExitCode:
     with _ctrl_c_cancels(session):
         try:
-            runner.run(session.turn(words))
+            runner.run(live.turn(*turn))
+        except SessionError:
+            raise
         except InputError as error:
             console.say(str(error))
             return ExitCode.FAILED
-    ended = session.events[-1].event
-    if not isinstance(ended, TurnEnded) or ended.outcome == "done":
-        return ExitCode.SOLVED
-    return ExitCode.INTERRUPTED if ended.outcome == "cancelled" else ExitCode.FAILED
+    return _code(session)
+
+
+def _code(session: "Session") -> ExitCode:
+    ended = session.events[-1].event if session.events else None
+    if isinstance(ended, TurnEnded) and ended.outcome != "done":
+        return ExitCode.INTERRUPTED if ended.outcome == "cancelled" else ExitCode.FAILED
+    current = session.conversation.current
+    return BY_OUTCOME[current.outcome] if current is not None else ExitCode.SOLVED
 
 
 @contextmanager
@@ -117,21 +103,3 @@ def _ctrl_c_cancels(session: "Session") -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _show(happened: "Recorded | Signal", session: "Session", console: Console) -> None:
-    match happened:
-        case Working():
-            console.step(happened.line)
-        case Solving():
-            console.ticker(progress_line(happened.progress))
-        case StepTaken():
-            console.step(str(happened.step))
-        case Recorded(event=Said()):
-            return
-        case Recorded(event=Answered() as answered):
-            console.result(rendered(answered, session.conversation))
-        case Recorded():
-            text = rendered(happened.event, session.conversation)
-            if text:
-                console.result(text)

@@ -83,6 +83,8 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
         console.document(_document(merges, events))
     else:
         console.result(_text(merges, events))
+    for reason in merges.unanswered:
+        console.say(reason)
     if merges.left_out:
         console.say(f"left out, since a problem behind them is not at hand: {', '.join(merges.left_out)}")
     if merges.changes and not is_proven:
@@ -166,6 +168,7 @@ def _document(merges: "Merges", events: "list[Event]") -> dict[str, Any]:
         "refused": [each.model_dump(mode="json") for each in merges.refused],
         "compared": merges.asked,
         "left_out": list(merges.left_out),
+        "unanswered": list(merges.unanswered),
     }
 
 

@@ -2,28 +2,24 @@
 
 import asyncio
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from steepest.agents.chat.comparing import comparison
 from steepest.agents.chat.conversation import Conversation
 from steepest.agents.chat.events import Answered, Compared, Moved, TurnEnded
+from steepest.agents.chat.intents import Rewrite
 from steepest.agents.chat.stores.protocol import SessionError
-from steepest.agents.chat.stores.sqlite import SqliteSessions
 from steepest.agents.llm import LLMError
 from steepest.agents.llm.chat import run_sync
 from steepest.errors import InputError
+from steepest.solvers.solution import Solution, VariableValue
 from tests.agents.chat.talks import BAKERY, TOLD, Baker, say, session, told
 
 FIFTY = "what if there are 50 kg of flour?"
 CHANGE = {FIFTY: "wish: change\nchanges: flour = 50"}
-
-
-@pytest.fixture
-def store(tmp_path: Path):
-    opened = SqliteSessions(tmp_path / "talks.db")
-    yield opened
-    opened.close()
 
 
 def objectives(talk):
@@ -113,6 +109,7 @@ def test_scenarios_have_names_and_are_compared_by_them(store, tmp_path):
     events = say(talk, TOLD, "/name base", "flour = 50", "/name rich", "flour = 60", "/compare base rich")
     assert events[-2] == Compared(numbers=(1, 2))
     assert say(talk, "/compare")[1] == Compared(numbers=(1, 2))
+    assert say(talk, "/compare base")[1] == Compared(numbers=(1, 3))
     assert "there are: base, rich, 3" in told(say(talk, "/compare base poor"))
 
 
@@ -274,3 +271,180 @@ def test_each_version_has_its_answer(store, tmp_path):
     assert [each.number for each in versions] == [1, 2]
     assert "396" in versions[1].explanation
     assert versions[0].formulation != versions[1].formulation
+
+
+TABLE = BAKERY.replace(
+    'profit[Product] = {bread: 3, cake: 8}   # [$/item] "$3" "$8"',
+    'table profit[Product] from "profit" (product, profit)',
+)
+
+
+def test_a_change_to_attached_data_outlives_the_next_change(store, tmp_path):
+    (tmp_path / "profit.csv").write_text("product,profit\nbread,4\ncake,9\n")
+    talk = session(store, Baker(formulation=TABLE), tmp_path)
+    say(talk, "/data profit.csv", TOLD, "profit[cake] = 1", "flour = 50")
+    assert objectives(talk)[3] == pytest.approx(4 * 100)
+
+
+def test_a_table_that_the_problem_has_no_place_for_disturbs_nothing(store, tmp_path):
+    (tmp_path / "weather.csv").write_text("day,rain\nmonday,3\n")
+    talk = session(store, Baker(), tmp_path)
+    say(talk, TOLD, "/data weather.csv", "flour = 50", "/why", "/export lp")
+    assert [each.event.outcome for each in talk.events if each.event.type == "ended"] == ["done"] * 5
+
+
+def test_data_that_come_later_are_solved_with_and_compared(store, tmp_path):
+    (tmp_path / "new.csv").write_text("product,profit\nbread,4\ncake,9\n")
+    talk = session(store, Baker(), tmp_path)
+    events = say(talk, TOLD, "profit[bread] = 1", "/data profit=new.csv")
+    assert objectives(talk)[3] == pytest.approx(4 * 32 + 9 * 30)
+    assert talk.conversation.current.changes == ("profit from new.csv",)
+    assert events[-2] == Compared(numbers=(2, 3))
+    say(talk, "profit[cake] = 0")
+    assert objectives(talk)[4] == pytest.approx(4 * 80)
+
+
+def test_data_that_do_not_fit_leave_the_answer_that_there_was(store, tmp_path):
+    (tmp_path / "profit.csv").write_text("product,profit\nbread,lots\n")
+    talk = session(store, Baker(), tmp_path)
+    events = say(talk, TOLD, "/data profit.csv")
+    assert events[-1].outcome == "failed"
+    assert talk.conversation.current_number == 1
+
+
+def test_data_that_do_not_fit_do_not_stay(store, tmp_path):
+    (tmp_path / "profit.csv").write_text("product,profit\nbread,lots\n")
+    talk = session(store, Baker(), tmp_path)
+    say(talk, TOLD, "/data profit.csv", "flour = 50")
+    assert objectives(talk)[2] == pytest.approx(396)
+
+
+MISSING = BAKERY.replace('flour = 40   # [kg] "40 kg of flour"', "flour = missing   # [kg] flour in stock").replace(
+    'most_cakes = 30   # [item] "at most 30 cakes"', "most_cakes = missing   # [item]"
+)
+
+
+def test_data_that_the_text_lacks_are_asked_for_one_after_another(store, tmp_path):
+    baker = Baker(formulation=MISSING)
+    talk = session(store, baker, tmp_path)
+    [asked] = [each for each in say(talk, TOLD) if each.type == "asked"]
+    assert "flour" in asked.question
+    [asked] = [each for each in say(talk, "flour = 40") if each.type == "asked"]
+    assert "most_cakes" in asked.question
+    assert talk.conversation.current.outcome == "missing_data"
+    say(talk, "most_cakes = 30")
+    assert talk.conversation.question is None
+    assert talk.conversation.current.solution.objective == pytest.approx(336)
+    assert len(baker.requests) == 1
+
+
+def test_an_answer_in_words_goes_into_the_problem(store, tmp_path):
+    baker = Baker(formulation=MISSING)
+    talk = session(store, baker, tmp_path)
+    say(talk, TOLD)
+    baker.formulation = BAKERY
+    say(talk, "There are 40 kg, and at most 30 cakes sell.")
+    assert "There are 40 kg" in talk.conversation.current.problem
+    assert talk.conversation.current.outcome == "solved"
+
+
+def test_a_question_that_a_failed_turn_answered_is_asked_still(store, tmp_path):
+    talk = session(store, Baker(formulation=MISSING), tmp_path)
+    say(talk, TOLD, "/versions")
+    question = talk.conversation.question
+    say(talk, "/nonsense")
+    assert talk.conversation.question == question is not None
+
+
+def test_an_undone_version_is_compared_with_and_redone(store, tmp_path):
+    talk = session(store, Baker(), tmp_path)
+    assert say(talk, TOLD, "flour = 50", "/undo", "/compare")[-2] == Compared(numbers=(1, 2))
+    say(talk, "/redo")
+    assert talk.conversation.current_number == 2
+    assert "nothing to redo" in told(say(talk, "/redo"))
+    say(talk, "/undo", "flour = 60", "/go 1")
+    assert say(talk, "/compare")[1] == Compared(numbers=(1, 3))
+
+
+def test_a_change_claims_no_check_that_nobody_made(store, tmp_path):
+    talk = session(store, Baker(), tmp_path)
+    first, second = (each.version for each in say(talk, TOLD, "add rye: bake[bread] >= 60") if each.type == "answered")
+    assert "quotes stand in the problem's text" in first.explanation
+    assert "quotes stand in" not in second.explanation
+    assert "has no name" not in second.explanation
+
+
+def test_a_changed_number_comes_from_the_person_and_the_others_from_where_they_came(store, tmp_path):
+    talk = session(store, Baker(), tmp_path)
+    say(talk, TOLD, "flour = 30", "most_cakes = 10")  # 30 stands in the text, as the cakes that sell
+    read = talk.conversation.current.reading
+    changed = {(each.name, each.value) for each in read.origins if each.kind == "changed"}
+    assert changed == {("flour", 30), ("most_cakes", 10)}
+    assert all(each.spans for each in read.origins if each.kind == "text")
+    assert [each.span.of(TOLD) for each in read.numbers if each.use == "replaced"] == ["40", "30"]
+    assert "2 changed by you" in talk.conversation.current.explanation
+    assert "40 kg" not in talk.conversation.current.explanation
+
+
+def test_limits_that_change_nothing_share_a_line(store, tmp_path):
+    spare = BAKERY + "  oven: bake[bread] <= trays\n  hands: bake[cake] <= helpers\n"
+    spare = spare.replace("variables:", "  trays = 900   # [item]\n  helpers = 800   # [item]\nvariables:")
+    talk = session(store, Baker(formulation=spare), tmp_path)
+    words = told(say(talk, TOLD, "/limits"))
+    assert "a little more or less changes nothing: " in words
+    assert words.count("trays") == words.count("helpers") == 1
+
+
+def test_a_formulation_is_talked_about_without_a_model(store, tmp_path):
+    baker = Baker()
+    talk = session(store, baker, tmp_path)
+    run_sync(talk.turn("The formulation is bakery.five.", Rewrite(text=BAKERY)))
+    say(talk, "flour = 50", "/why", "/export html")
+    assert objectives(talk) == {1: pytest.approx(336), 2: pytest.approx(396)}
+    assert "unknown origin" not in talk.conversation.current.explanation
+    assert baker.requests == []
+
+
+def test_a_comparison_has_decisions_limits_and_the_lines_that_differ(store, tmp_path):
+    talk = session(store, Baker(), tmp_path)
+    say(talk, TOLD, "flour = 20")
+    found = comparison((1, 2), talk.conversation)
+    assert found.edits == ("- flour = 40", "+ flour = 20")
+    assert dict(found.binding) == {"cakes_sold": (True, False)}
+    assert dict(found.decisions)["bake[cake]"] == (30, 25)
+
+
+def test_bytes_that_are_no_text_do_not_end_the_conversation(store, tmp_path):
+    talk = session(store, Baker(), tmp_path)
+    say(talk, TOLD, "/name \udcff")
+    assert talk.conversation.names == {"?": 1}
+
+
+def test_a_cancelled_solve_keeps_its_best_answer(store, tmp_path, monkeypatch):
+    talk = session(store, Baker(), tmp_path)
+    say(talk, TOLD)
+    begun = threading.Event()
+    best = Solution(status="interrupted", objective=300.0, variables=[VariableValue("bake", ("cake",), 30.0)])
+
+    def slow_solver(tables, folder, options, tell, control, start):
+        def solve(formulation):
+            begun.set()
+            while not control.cancelled:
+                time.sleep(0.01)
+            return best
+
+        return solve
+
+    monkeypatch.setattr("steepest.agents.chat.turns.changing.solver_for", slow_solver)
+
+    async def cancelled():
+        turn = asyncio.create_task(talk.turn("flour = 50"))
+        await asyncio.to_thread(begun.wait, 10)
+        talk.cancel()
+        await turn
+
+    run_sync(cancelled())
+    assert talk.conversation.current.outcome == "stopped"
+    assert talk.conversation.current.solution == best
+    assert talk.events[-1].event.outcome == "cancelled"
+    assert session(store, Baker(), tmp_path, talk.id).conversation == talk.conversation

@@ -305,6 +305,28 @@ def test_evidence_gathers_from_insights_and_a_label_is_offered_at_two_tasks(libr
     assert library.taxonomy().find(BOUNDS).tasks == ("task-a", "task-b")
 
 
+def test_a_merge_brings_no_evidence_for_the_labels_of_its_parts(library):
+    library.add([insight("a"), insight("b", labels=(BOUNDS,))])
+    library.merge(["a", "b"], insight("whole", tasks=()))
+    for label, task in ((FLOW, "task-a"), (BOUNDS, "task-b")):
+        found = library.taxonomy().find(label)
+        assert (found.tasks, found.is_offered) == ((task,), False)
+
+
+def test_an_edit_of_what_was_merged_brings_no_evidence_for_its_labels(library):
+    library.add([insight("a"), insight("b", labels=(BOUNDS,))])
+    library.merge(["a", "b"], insight("whole", tasks=()))
+    entry = library.entry("whole")
+    library.put({"whole": entry.insight.model_copy(update={"title": "by hand"})}, {"whole": entry.version})
+    assert library.taxonomy().find(BOUNDS).tasks == ("task-b",)
+
+
+def test_a_label_that_only_the_merged_insight_has_is_backed_by_its_tasks(library):
+    library.add([insight("a"), insight("b")])
+    library.merge(["a", "b"], insight("whole", labels=(BOUNDS,), tasks=()))
+    assert library.taxonomy().find(BOUNDS).tasks == ("task-a", "task-b")
+
+
 def test_a_definition_keeps_the_tasks_and_names_that_are_known(library):
     library.add([insight("a"), insight("b", labels=(BOUNDS,))])
     library.merge_labels(FLOW, BOUNDS)

@@ -43,7 +43,7 @@ def test_an_answer_is_json(script: Callable[..., Any], bakery: str, bakery_five:
 
     assert content["outcome"] == "solved"
     assert content["transcript"]["totals"]["calls"] == 1
-    assert [step["name"] for step in content["steps"]] == ["formulate", "check", "solve", "conclude"]
+    assert [step["name"] for step in content["steps"]] == ["formulate", "check", "solve", "test", "conclude"]
 
 
 def test_an_answer_leads_every_number_back_to_the_text(

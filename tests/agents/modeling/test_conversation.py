@@ -1,9 +1,12 @@
 """What the model is sent: data that can't leave their block, findings with the lines they are about."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steepest.agents.llm import FunctionModel
+from steepest.agents.llm import ChatRequest, FunctionModel
+from steepest.agents.llm.keys import request_key
+from steepest.agents.modeling import solve_problem
 from steepest.agents.modeling.conversation import MAX_FINDINGS, as_data, findings_for_model
 from steepest.agents.modeling.task import Task
 from steepest.solvers.diagnostics import Diagnostic, Place
@@ -50,3 +53,24 @@ def test_other_text_is_sent_as_it_is() -> None:
     text = "if a < b and c > d: <b>problem</b> {{problem}}"
 
     assert as_data(text) == text
+
+
+@pytest.mark.parametrize(
+    ("structured", "keys"),
+    [
+        (False, ["9a52cbe1cd3df464", "76fd376ac926534d"]),
+        (True, ["211cee4f58d903b4", "cd62550f0222b169"]),
+    ],
+)
+def test_requests_without_further_features_stay_what_they_were(
+    bakery: str, bakery_five: str, structured: bool, keys: list[str]
+) -> None:
+    asked: list[ChatRequest] = []
+
+    def answer(request: ChatRequest) -> str:
+        asked.append(request)
+        return bakery_five if len(asked) > 1 else bakery_five.replace("<= flour ", "<= flower ")
+
+    solve_problem(bakery, FunctionModel(answer, structured=structured), max_repairs=1)
+
+    assert [request_key(each, "m")[:16] for each in asked] == keys

@@ -53,7 +53,7 @@ def test_a_problem_is_formulated_solved_and_told_in_words(
     assert answer.solution is not None
     assert answer.solution.objective == pytest.approx(336)
     assert "336 $" in answer.explanation
-    assert [step.name for step in answer.steps] == ["formulate", "check", "solve", "conclude"]
+    assert [step.name for step in answer.steps] == ["formulate", "check", "solve", "test", "conclude"]
     assert [record.step for record in answer.transcript.records] == ["formulate"]
     assert said[0] == "Formulating the problem with script"
     assert answer.model == "script"

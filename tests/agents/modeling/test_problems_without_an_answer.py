@@ -70,9 +70,10 @@ def test_a_misread_problem_is_corrected_on_examination(script: Callable[..., Any
     ],
 )
 def test_the_first_answer_stands_unless_the_second_is_better(script: Callable[..., Any], second: str) -> None:
-    answer = solve_problem(TOO_MANY_ORDERS, script(INFEASIBLE.format(capacity=40), second))
+    answer = solve_problem(TOO_MANY_ORDERS, script(INFEASIBLE.format(capacity=40), second, "REALLY: too many."))
 
     assert answer.outcome == "infeasible"
+    assert "confirms: too many" in answer.explanation
     assert answer.formulation is not None
     assert [constraint.name for constraint in answer.formulation.constraints] == ["oven", "orders"]
     assert answer.formulation.parameters[0].value == 40

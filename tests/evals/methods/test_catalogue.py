@@ -52,7 +52,13 @@ def test_prompts_are_named_with_version_and_hash() -> None:
 def test_recorded_settings_hold_the_defaults_and_open_the_same_method() -> None:
     recorded = method_settings("five+repair+vote", {"votes": 7})
 
-    assert recorded == {"temperature": None, "repairs": 3, "votes": 7, "vote_tolerance": 1e-4}
+    assert recorded == {
+        "temperature": None,
+        "repairs": 3,
+        "votes": 7,
+        "vote_tolerance": 1e-4,
+        "stops_early": False,
+    }
     assert open_method("five+repair+vote", recorded) == open_method("five+repair+vote", {"votes": 7})
 
 
@@ -64,8 +70,8 @@ def test_recorded_settings_hold_the_defaults_and_open_the_same_method() -> None:
         ("five+repairs", r"did you mean 'five\+repair'\?"),
         ("magic", "There are:\n  direct"),
         ("", "There is no method ''"),
-        ("repair+five", "one of direct, code and five, then its parts"),
-        ("five+code", "one of direct, code and five, then its parts"),
+        ("repair+five", "one of direct, code, five and llmopt"),
+        ("five+code", "one of direct, code, five and llmopt"),
         ("five+repair+repair", "each once"),
         ("direct+repair", r"\+repair goes with code, five"),
         ("five+library", r"asks an experience library: give one \(--library FILE\)"),

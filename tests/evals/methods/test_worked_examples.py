@@ -3,9 +3,9 @@
 import asyncio
 
 from steepest.agents.llm import ChatReply
+from steepest.agents.modeling.classic.scripts import script_in
 from steepest.evals.methods.direct_reply import read_direct
 from steepest.evals.methods.named_values import values_of_script
-from steepest.evals.methods.scripts import script_in
 from steepest.prompts import load_prompt
 from steepest.solvers.sandbox import Completed, PyomoScript, Sandbox
 

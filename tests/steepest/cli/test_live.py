@@ -6,6 +6,7 @@ from io import StringIO
 from steepest.cli.console import Console
 from steepest.cli.live import live_control
 from steepest.solvers.control import SolveProgress
+from steepest.solvers.progress import progress_line
 
 HALF_WAY = SolveProgress(12.3, 2775.0, 2803.34, 0.01021, 1041, "HiGHS 1.15.1")
 

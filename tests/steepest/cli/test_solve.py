@@ -240,3 +240,132 @@ def test_ctrl_c_while_the_reason_is_sought_asks_the_model_nothing_more(
     assert len(model.requests) == 1
     document = json.loads(capsys.readouterr().out)
     assert (document["outcome"], document["status"]) == ("interrupted", "infeasible")
+
+
+OTHERWISE = """\
+QUESTION: Is the flour for one day or for two?
+ASSUMED: one day
+READING: two days
+CHANGES: drop flour; add half: 0.5 * bread + 0.8 * cake <= 20
+"""
+
+
+def test_another_reading_is_told_and_in_the_document(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    model.replies = [REPLY, OTHERWISE]
+
+    assert main(["solve", PROBLEM, "--readings", "always"]) == ExitCode.SOLVED
+    said = capsys.readouterr().out
+    assert "then the answer changes. Is the flour for one day or for two?" in said
+    assert "- two days: the best value is 200 $" in said
+
+    model.requests.clear()
+    main(["solve", PROBLEM, "--readings", "always", "--format", "json"])
+    readings = json.loads(capsys.readouterr().out)["readings"]
+    assert readings["assumed"] == "one day"
+    assert readings["others"][0]["is_different"] is True
+
+
+def test_the_answer_is_tested_unless_told_otherwise(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["solve", PROBLEM])
+    assert "kinds of tests passed" in capsys.readouterr().out
+
+    main(["solve", PROBLEM, "--no-tests"])
+    assert "kinds of tests passed" not in capsys.readouterr().out
+
+
+def test_a_run_that_is_kept_is_not_paid_twice(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        assert main(["solve", PROBLEM, "--checkpoints", "runs.db"]) == ExitCode.SOLVED
+
+    assert len(model.requests) == 1
+
+
+def test_a_place_for_runs_that_is_none_is_told_before_any_call(
+    model: Replies, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["solve", PROBLEM, "--checkpoints", "no/runs.db"]) == ExitCode.FAILED
+
+    assert "there is no folder" in capsys.readouterr().err
+    assert not model.requests
+
+
+def test_several_formulations_vote(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", PROBLEM, "--samples", "5", "--sure-at", "0.5"]) == ExitCode.SOLVED
+
+    assert "3 of 3 formulations (of at most 5) came to this answer: confidence" in capsys.readouterr().out
+    assert [request.sample for request in model.requests] == [0, 1, 2]
+
+
+def test_a_vote_that_is_not_clear_says_so_and_why(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    model.replies = [REPLY, REPLY.replace("<= 40", "<= 41"), REPLY.replace("<= 40", "<= 42")]
+    main(["solve", PROBLEM, "--samples", "3", "--repairs", "0"])
+    said = capsys.readouterr().out
+
+    assert "Not sure: confidence" in said
+    assert "- 1 of 3 came to this answer, and 1 to 342; 1 to 348" in said
+
+
+def test_a_vote_is_in_the_document(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["solve", PROBLEM, "--samples", "3", "--format", "json"])
+    agreement = json.loads(capsys.readouterr().out)["agreement"]
+
+    assert (agreement["drawn"], agreement["groups"][0]["objective"]) == (3, 336)
+    assert isinstance(agreement["is_sure"], bool)
+
+
+@pytest.mark.parametrize("option", [["--samples", "0"], ["--sure-at", "2"]])
+def test_a_vote_out_of_range_is_refused(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["solve", PROBLEM, *option])
+
+    assert f"argument {option[0]}: '{option[1]}' is not" in capsys.readouterr().err
+
+
+def test_a_folder_of_tables_is_told_to_the_model(
+    model: Replies, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "goods.csv").write_text("product,profit\nbread,3\ncake,8\n")
+    model.replies = [
+        REPLY.replace("variables:", 'sets:\n  table Product from "goods" (product)\nvariables:').replace(
+            "constraints:", "constraints:\n  each[p in Product]: bread >= 0"
+        )
+    ]
+
+    assert main(["solve", PROBLEM, "--data", "tables", "--show", "lp"]) == ExitCode.SOLVED
+    assert "goods: columns product (text), profit (number, 3 to 8)" in model.requests[0].messages[-1].content
+
+
+def test_two_folders_are_one_too_many(model: Replies, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+
+    assert main(["solve", PROBLEM, "--data", "a", "--data", "b"]) != ExitCode.SOLVED
+    assert "give one folder or database" in capsys.readouterr().err
+
+
+def test_a_script_of_the_models_own_is_compared(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    script = """```python
+import pyomo.environ as pyo
+
+model = pyo.ConcreteModel()
+model.bread = pyo.Var(domain=pyo.NonNegativeIntegers)
+model.cake = pyo.Var(domain=pyo.NonNegativeIntegers, bounds=(0, 30))
+model.earned = pyo.Objective(expr=3 * model.bread + 8 * model.cake, sense=pyo.maximize)
+model.flour = pyo.Constraint(expr=0.5 * model.bread + 0.8 * model.cake <= 40)
+```"""
+    model.replies = [REPLY, script]
+    code = main(["solve", PROBLEM, "--script"])
+    said = capsys.readouterr()
+    if "sandbox" in said.err:
+        pytest.skip(said.err)
+
+    assert code == ExitCode.SOLVED
+    assert "the classic path: a script that the model wrote itself, run in the sandbox, comes to the same" in said.out
+
+
+def test_an_answer_stands_without_the_script_that_failed(model: Replies, capsys: pytest.CaptureFixture[str]) -> None:
+    model.replies = [REPLY, ProviderError("the endpoint is down", kind="connection")]
+
+    assert main(["solve", PROBLEM, "--script"]) == ExitCode.SOLVED
+    assert "no script by the model could be written and run: the endpoint is down" in capsys.readouterr().out

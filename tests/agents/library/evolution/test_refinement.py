@@ -128,6 +128,52 @@ def test_a_solved_task_that_finds_it_now_and_gets_worse_refuses_it(library):
     assert "was solved before, finds it, and is not solved with it" in found.note
 
 
+HELPED = 'Applies for "Anna" and "Ben".'
+MORE = {f"{name}'s": kiosk(f"{name}'s", 180 + 30 * place) for place, name in enumerate(("Ira", "Jon", "Kai", "Liv"))}
+
+
+def test_two_problems_gained_do_not_make_up_for_one_that_is_lost(library):
+    library.add([share(HELPED)])
+    roles = dict.fromkeys((*NAMES[2:], *MORE), "unretrieved") | dict.fromkeys(NAMES[:2], "positive")
+    learning = evolution(
+        library, Teacher(conditions=['Applies when it is about "Cleo", "Dan", "Ira", "Jon", "Kai" or "Liv".'])
+    ).learning
+    evidence = Evidence(roles, dict.fromkeys(roles, 1))
+    found = run_sync(Refiner(learning, KIOSKS | MORE, 600, replayed=4).refine(library.entry("share"), evidence, 1))
+    assert not found.is_accepted
+    [helped] = [task for task, role in evidence.halves(4).choosing.items() if role == "positive"]
+    assert found.note == (
+        f"refused: no condition of 1 finds better: 2 of 3 (before: 1, {helped} no more) of those that chose it"
+    )
+
+
+def test_of_two_conditions_the_one_that_loses_nothing_is_taken(library):
+    library.add([share(HELPED)])
+    roles = dict.fromkeys((*NAMES[2:], *MORE), "unretrieved") | dict.fromkeys(NAMES[:2], "positive")
+    losing = 'Applies when it is about "Cleo", "Dan", "Ira", "Jon", "Kai" or "Liv".'
+    evidence = Evidence(roles, dict.fromkeys(roles, 1))
+    learning = evolution(library, Teacher(conditions=[losing, BETTER])).learning
+    found = run_sync(Refiner(learning, KIOSKS | MORE, 600, replayed=4).refine(library.entry("share"), evidence, 1))
+    assert found.effects.changes[0].insights["share"].condition == BETTER
+
+
+def test_a_problem_that_was_solved_with_it_and_finds_it_no_more_is_tried_again(library):
+    library.add([share('Applies for "Ira".')])
+    learning = evolution(library, Teacher(conditions=['Applies for "Anna", "Ben", "Cleo" or "Dan".'])).learning
+    learning.journal.add(TaskRecord(iteration=0, task="Ira's", solved=True, outcome="solved", used=("share",)))
+    found = run_sync(Refiner(learning, KIOSKS | MORE, 600, replayed=4).refine(library.entry("share"), MISSED, 1))
+    assert not found.is_accepted
+    assert found.note.endswith("Ira's was solved before, and is not solved without what it replaces")
+
+
+def test_a_problem_that_finds_it_no_more_and_is_solved_all_the_same_does_no_harm(library):
+    library.add([share('Applies for "Eve".')])
+    learning = evolution(library, Teacher(conditions=['Applies for "Anna", "Ben", "Cleo" or "Dan".'])).learning
+    learning.journal.add(TaskRecord(iteration=0, task="Eve's", solved=True, outcome="solved", used=("share",)))
+    found = run_sync(Refiner(learning, KIOSKS | FREE, 600, replayed=4).refine(library.entry("share"), MISSED, 1))
+    assert found.is_accepted
+
+
 def test_what_misled_is_found_no_more_and_what_helped_still_is(library):
     library.add([trap()])
     seen = {**dict.fromkeys(FREE, "negative"), "Anna's": "positive", "Ben's": "positive"}
@@ -147,8 +193,8 @@ def test_a_quarantined_insight_is_active_again_with_another_condition(library):
 def test_a_replay_changes_nothing_in_the_library(library):
     library.add([share()])
     replay = Replay(evolution(library, Teacher()).learning, KIOSKS)
-    assert run_sync(replay.score(share(BETTER), MISSED.roles)) == 4
-    assert run_sync(replay.score(share(), MISSED.roles)) == 0
+    assert run_sync(replay.rightly(share(BETTER), MISSED.roles)) == set(NAMES)
+    assert not run_sync(replay.rightly(share(), MISSED.roles))
     assert library.store.number() == 1
     assert library.entry("share").insight == share()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from steepest.evals.methods.scripts import script_in
+from steepest.agents.modeling.classic.scripts import script_in
 
 SCRIPT = "import pyomo.environ as pyo\nmodel = pyo.ConcreteModel()\n"
 

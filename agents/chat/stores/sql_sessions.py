@@ -1,0 +1,139 @@
+"""Conversations in an SQL database: a row for each, and one for each of its events."""
+
+import json
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from steepest.agents.chat.events import Event, Recorded
+from steepest.agents.chat.stores.dialects import Dialect
+from steepest.agents.chat.stores.protocol import SessionError, SessionSummary
+
+__all__ = ["SqlSessions"]
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+_SAID = '{"type": "said"'
+"""What an event of a person's words begins with, with and without the space."""
+_SUMMARIES = f"""
+SELECT id, title, begun, MAX(time), SUM(CASE WHEN substr(event, 1, {len(_SAID)}) = ? THEN 1
+        WHEN substr(event, 1, {len(_SAID) - 1}) = ? THEN 1 ELSE 0 END)
+FROM steepest_sessions JOIN steepest_session_events ON session = id
+WHERE owner = ? GROUP BY id, title, begun ORDER BY MAX(time) DESC
+"""  # noqa: S608  # the lengths of what they are compared with
+
+
+class SqlSessions:
+    """Conversations in a database; may be used by several threads and processes.
+
+    Args:
+        dialect: The database.
+
+    Raises:
+        SessionError: It can't be opened.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._lock = threading.Lock()
+        with dialect.told():
+            self._connection = dialect.connect()
+
+    @property
+    def place(self) -> str:
+        """Where it is, without a password."""
+        return self._dialect.place
+
+    def begin(self, owner: str) -> str:
+        """Begin a conversation; its id can't be guessed."""
+        name = secrets.token_hex(12)
+        with self._database() as database:
+            self._dialect.run(
+                database, "INSERT INTO steepest_sessions VALUES (?, ?, '', ?)", (name, owner, _now().isoformat())
+            )
+        return name
+
+    def add(self, session: str, event: Event, after: int) -> Recorded:
+        """Keep an event for good."""
+        recorded = Recorded(number=after + 1, time=_now(), event=event)
+        row = (session, recorded.number, recorded.time.isoformat(), _written(event))
+        statement = "INSERT INTO steepest_session_events VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        with self._database() as database:
+            is_kept = self._dialect.run(database, statement, row).rowcount == 1
+        if not is_kept:
+            raise SessionError("somebody else has gone on with this conversation: open it again.")
+        return recorded
+
+    def events(self, session: str, owner: str) -> list[Recorded]:
+        """All events of a conversation, in order."""
+        statement = "SELECT number, time, event FROM steepest_session_events WHERE session = ? ORDER BY number"
+        with self._database() as database:
+            self._require(database, session, owner)
+            rows = self._dialect.run(database, statement, (session,)).fetchall()
+        return [_read(session, *row) for row in rows]
+
+    def sessions(self, owner: str) -> list[SessionSummary]:
+        """The owner's conversations, the latest first; those in which nothing was said are left out."""
+        with self._database() as database:
+            rows = self._dialect.run(database, _SUMMARIES, (_SAID, _SAID.replace(" ", ""), owner)).fetchall()
+        return [
+            SessionSummary(name, title, datetime.fromisoformat(begun), datetime.fromisoformat(changed), int(turns))
+            for name, title, begun, changed, turns in rows
+        ]
+
+    def put_title(self, session: str, title: str) -> None:
+        """What the conversation is called in the list."""
+        with self._database() as database:
+            self._dialect.run(database, "UPDATE steepest_sessions SET title = ? WHERE id = ?", (title, session))
+
+    def delete(self, session: str, owner: str) -> None:
+        """Forget a conversation."""
+        with self._database() as database:
+            self._require(database, session, owner)
+            with self._dialect.writing(database):
+                self._dialect.run(database, "DELETE FROM steepest_session_events WHERE session = ?", (session,))
+                self._dialect.run(database, "DELETE FROM steepest_sessions WHERE id = ?", (session,))
+
+    def close(self) -> None:
+        """Close it."""
+        with self._lock:
+            self._connection.close()
+
+    def _require(self, database: Any, session: str, owner: str) -> None:
+        statement = "SELECT owner FROM steepest_sessions WHERE id = ?"
+        found = self._dialect.run(database, statement, (session,)).fetchone()
+        if found is None or found[0] != owner:  # whether somebody else has it is nobody's business
+            raise SessionError("there is no such conversation.")
+
+    @contextmanager
+    def _database(self) -> Iterator[Any]:
+        """The connection, for one thread at a time; made again where it was lost."""
+        with self._lock, self._dialect.told():
+            if self._dialect.is_lost(self._connection):
+                self._connection = self._dialect.connect()
+            yield self._connection
+
+
+def _written(event: Event) -> str:
+    """JSON of signs that every database takes; numbers that are infinite stay so."""
+    return json.dumps(_EVENT.dump_python(event, mode="json"))
+
+
+def _read(session: str, number: int, time: str, event: str) -> Recorded:
+    try:
+        read = _EVENT.validate_python(json.loads(event))
+    except ValueError as error:
+        what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        raise SessionError(
+            f"event {number} of conversation {session} can't be read ({what}): a later version of steepest wrote it, "
+            "or it is damaged."
+        ) from error
+    return Recorded(number=number, time=datetime.fromisoformat(time), event=read)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,53 @@
+"""The tables in a folder: every CSV, Excel and Parquet file, each sheet of a workbook a table of its own."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from steepest.agents.modeling.data.catalogue import Catalogue, Source
+from steepest.errors import InputError
+from steepest.solvers.data.tables import SUFFIXES, read_table, sheets_of
+
+__all__ = ["MOST_FILES", "folder_catalogue"]
+
+MOST_FILES = 200
+
+
+def folder_catalogue(folder: Path) -> Catalogue:
+    """The tables of the files in a folder, not of those in folders below it.
+
+    A table is called as its file without its ending, the sheet behind it where there are several.
+
+    Raises:
+        InputError: There is no table in the folder, or there are too many.
+        FormulationError: A workbook can't be read.
+    """
+    files = sorted(each for each in folder.iterdir() if _is_table(each))
+    if not files:
+        raise InputError(f"the folder {folder} holds no table; it may hold files that end in {', '.join(SUFFIXES)}.")
+    if len(files) > MOST_FILES:
+        raise InputError(f"the folder {folder} holds {len(files):,} tables, and {MOST_FILES} is the most.")
+    stems = Counter(path.stem for path in files)
+    sources: dict[str, Source] = {}
+    aliases: dict[str, str] = {}
+    for path in files:
+        name = path.stem if stems[path.stem] == 1 else path.name
+        for sheet, called in _sheets(path, name):
+            sources[called] = Source(partial(read_table, path, sheet))
+        if name in sources:
+            aliases[path.name] = name
+    return Catalogue(str(folder), sources, aliases)
+
+
+def _is_table(path: Path) -> bool:
+    """Whether to read a file; an editor's lock files and hidden ones are none."""
+    return path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith((".", "~$"))
+
+
+def _sheets(path: Path, name: str) -> Iterator[tuple[str | None, str]]:
+    sheets = sheets_of(path)
+    if len(sheets) < 2:
+        yield None, name
+    else:
+        yield from ((sheet, f"{name}/{sheet}") for sheet in sheets)

@@ -1,0 +1,45 @@
+"""Puts the page together and serves it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from steepest.web.guard import Door, Guard
+from steepest.web.rooms import Rooms
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+__all__ = ["make_app", "serve"]
+
+_TITLE = "steepest"
+
+
+def make_app(rooms: Rooms, door: Door) -> "ASGIApp":
+    """The whole of it as an ASGI application; one in a process, since the pages of NiceGUI are.
+
+    Args:
+        rooms: Where conversations are open.
+        door: How people are let in.
+    """
+    from fastapi import FastAPI
+    from nicegui import ui
+
+    from steepest.web.routes import add_pages
+
+    @asynccontextmanager
+    async def ending(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await rooms.close()
+
+    app = FastAPI(lifespan=ending, docs_url=None, redoc_url=None, openapi_url=None)
+    add_pages(rooms, can_leave=door.accounts is not None)
+    ui.run_with(app, title=_TITLE, tailwind=False, dark=None, reconnect_timeout=30.0, show_welcome_message=False)
+    return Guard(app, door)
+
+
+def serve(rooms: Rooms, door: Door, host: str, port: int) -> None:
+    """Serve until somebody ends it."""
+    import uvicorn
+
+    uvicorn.run(make_app(rooms, door), host=host, port=port, log_level="warning", ws="wsproto")

@@ -1,0 +1,120 @@
+"""The chat in a terminal of its own, as a person has it."""
+
+import sys
+
+import pytest
+
+from steepest.agents.chat.stores.sqlite import SqliteSessions
+from tests.agents.chat.talks import TOLD
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a pseudo-terminal")
+
+
+def kept(folder):
+    """What was said in the latest conversation."""
+    store = SqliteSessions(folder / "talks.db")
+    [latest, *_] = store.sessions("me")
+    said = [each.event.text for each in store.events(latest.id, "me") if each.event.type == "said"]
+    store.close()
+    return latest.id, said
+
+
+def test_a_conversation_from_the_problem_to_the_end(terminal, tmp_path):
+    chat = terminal()
+    chat.wait_for("Tell a problem")
+    chat.type(f"{TOLD}\n")
+    assert "Solving" in chat.wait_for("The greatest possible value is 336")
+    chat.wait_for("> ")
+    chat.type("what if there are 50 kg of flour?\n")
+    chat.wait_for("changed: flour = 50")
+    table = chat.wait_for("+ flour = 50")
+    assert "bake[bread]" in table
+    assert "+60" in table
+    chat.wait_for("> ")
+    chat.type("\x04")
+    chat.wait_for("kept: steepest chat --session")
+    assert chat.ended() == 0
+    assert kept(tmp_path)[1] == [TOLD, "what if there are 50 kg of flour?"]
+
+
+def test_lines_are_edited_and_come_back(terminal, tmp_path):
+    chat = terminal(TOLD)
+    chat.wait_for("336")
+    chat.wait_for("> ")
+    chat.type("flour = 6\x7f50\n")
+    chat.wait_for("+ flour = 50")
+    chat.wait_for("> ")
+    chat.type("\x1b[A\x7f\x7f60\n")  # the arrow up brings the last line back
+    chat.wait_for("+ flour = 60")
+    chat.wait_for("> ")
+    chat.type("/ver\t\n")
+    chat.wait_for("flour = 60: solved")
+    chat.wait_for("> ")
+    chat.type("/quit\n")
+    assert chat.ended() == 0
+    assert kept(tmp_path)[1] == [TOLD, "flour = 50", "flour = 60", "/versions"]
+
+
+def test_a_turn_may_have_several_lines(terminal, tmp_path):
+    chat = terminal(TOLD)
+    chat.wait_for("336")
+    chat.wait_for("> ")
+    chat.type("hello\\\n")
+    chat.wait_for(". ")
+    chat.type("there\n")
+    chat.wait_for("You said two lines.")
+    chat.wait_for("> ")
+    chat.type("\x1b[200~hello\nthere\x1b[201~\n")  # as a terminal pastes
+    chat.wait_for("You said two lines.")
+    chat.wait_for("> ")
+    chat.type("\x04")
+    assert chat.ended() == 0
+    assert kept(tmp_path)[1][1:] == ["hello\nthere", "hello\nthere"]
+
+
+def test_ctrl_c_ends_the_turn_and_the_conversation_goes_on(terminal, model):
+    chat = terminal(TOLD)
+    chat.wait_for("336")
+    chat.wait_for("> ")
+    chat.type("wait\n")
+    assert model.asked.wait(30)
+    chat.type("\x03")
+    chat.wait_for("Cancelled.", seconds=10)
+    chat.wait_for("> ")
+    chat.type("flour = 7\x03")  # at the prompt it forgets the line
+    chat.wait_for("> ")
+    chat.type("flour = 50\n")
+    chat.wait_for("+ flour = 50")
+    chat.wait_for("> ")
+    chat.type("\x04")
+    assert chat.ended() == 0
+
+
+def test_ctrl_d_in_the_middle_of_nothing_keeps_nothing(terminal, tmp_path):
+    chat = terminal()
+    chat.wait_for("> ")
+    chat.type("\x04")
+    assert chat.ended() == 0
+    store = SqliteSessions(tmp_path / "talks.db")
+    assert store.sessions("me") == []
+    store.close()
+
+
+def test_a_conversation_is_gone_on_with_by_the_beginning_of_its_id(terminal, tmp_path):
+    first = terminal(TOLD)
+    first.wait_for("336")
+    first.wait_for("> ")
+    first.type("flour = 50\n")
+    first.wait_for("+ flour = 50")
+    first.process.kill()
+    name, _ = kept(tmp_path)
+    again = terminal("--session", name[:6])
+    again.wait_for("with flour = 50")
+    again.wait_for("396")
+    again.wait_for("> ")
+    again.type("\x1b[A\x1b[A\x04")  # what was said before is there for the arrow keys
+    again.wait_for("30 cakes sell.")
+    again.type("\x03")
+    again.wait_for("> ")
+    again.type("/undo\n")
+    again.wait_for("back at version 1")

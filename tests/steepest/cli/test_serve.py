@@ -1,0 +1,86 @@
+"""`steepest serve`, as far as it goes without a browser."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from steepest.cli import main
+from steepest.web.accounts import Accounts
+
+pytest.importorskip("nicegui", reason="the page needs steepest[web]")
+
+
+def test_beyond_this_machine_it_demands_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["serve", "--host", "0.0.0.0", "--sessions", str(tmp_path / "s.db"), "--model", "http://x/v1#m"]) == 1  # noqa: S104
+    assert "--auth FILE" in capsys.readouterr().err
+
+
+def test_people_without_anybody_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "people").touch()
+    given = ["serve", "--auth", str(tmp_path / "people"), "--sessions", str(tmp_path / "s.db"), "--model", "local"]
+    assert main(given) == 1
+    assert "nobody may log in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "x"])
+def test_what_is_no_port_is_refused(port: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--port", port])
+
+
+def serve(*given: str, **environment: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "steepest", "serve", *given]
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+def test_somebody_is_added_with_a_password_from_a_pipe(tmp_path: Path) -> None:
+    adding = serve("--auth", str(tmp_path / "people"), "--add-user", "anna")
+    _, errors = adding.communicate("correct horse\n", timeout=60)
+    assert "anna may log in" in errors
+    assert Accounts(tmp_path / "people").is_right("anna", "correct horse")
+
+
+@pytest.mark.slow
+def test_it_prints_an_address_that_opens_the_page_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    from tests.web.conftest import free_port
+
+    given = ("--sessions", str(tmp_path / "s.db"), "--port", str(free_port()), "--model", "http://127.0.0.1:9/v1#m")
+    server = serve(*given, STEEPEST_API_KEY="unused-secret")
+    assert server.stderr is not None
+    address = server.stderr.readline().split()[-1]
+    page = _opened(address)
+    assert "unused-secret" not in page
+    server.send_signal(signal.SIGINT)
+    server.communicate(timeout=60)
+    assert server.returncode in (0, 130)
+
+
+def _opened(address: str) -> str:
+    import time
+    from http.cookiejar import CookieJar
+    from urllib.error import URLError
+    from urllib.request import HTTPCookieProcessor, build_opener
+
+    opener = build_opener(HTTPCookieProcessor(CookieJar()))
+    for _ in range(300):
+        try:
+            with opener.open(address) as answered:
+                text: str = answered.read().decode()
+            break
+        except URLError:
+            time.sleep(0.1)
+    with pytest.raises(HTTPError, match="401"):
+        urlopen(address.partition("?")[0])  # noqa: S310  # of this machine
+    return text

@@ -1,0 +1,282 @@
+"""The page as a person has it: in a browser."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from steepest.web.accounts import add_account
+from tests.agents.chat.talks import TOLD
+from tests.mcp.markets import market_split
+from tests.web.baker_server import TOKEN
+from tests.web.conftest import free_port, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.slow
+_MILLISECONDS = 60_000
+
+
+@pytest.fixture(scope="module")
+def address(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("served"), free_port()) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: "Browser", address: str) -> "Iterator[Page]":
+    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
+        context.set_default_timeout(_MILLISECONDS)
+        opened = context.new_page()
+        troubles: list[str] = []
+        opened.on("pageerror", lambda error: troubles.append(str(error)))
+        opened.goto(f"{address}?token={TOKEN}")
+        opened.goto(f"{address}new")
+        yield opened
+        assert not troubles
+
+
+def say(page: "Page", words: str) -> None:
+    """Begin a turn."""
+    page.get_by_label("your words").fill(words)
+    page.get_by_label("your words").press("Enter")
+
+
+def finish(page: "Page", words: str) -> None:
+    """A turn to its end."""
+    turns = page.locator(".ended").count()
+    say(page, words)
+    page.locator(".ended").nth(turns).wait_for()
+
+
+def test_a_problem_is_stated_and_answered(page: "Page") -> None:
+    finish(page, TOLD)
+    assert "336 $" in page.locator(".answered").inner_text()
+    assert "bake[cake]" in page.locator(".answer").inner_text()
+    assert page.locator(".picture svg").count() == 1
+    assert "How many loaves" in page.title()
+
+
+def test_what_if_changes_the_answer_and_compares(page: "Page") -> None:
+    finish(page, TOLD)
+    finish(page, "what if there are 50 kg of flour?")
+    assert "+60" in page.locator(".compared").inner_text()
+    assert "52" in page.locator(".answer").inner_text()
+
+
+def test_a_number_lights_the_words_that_it_came_from(page: "Page") -> None:
+    finish(page, TOLD)
+    page.get_by_role("tab", name="Model").click()
+    page.locator(".model td.number", has_text=re.compile("^40$")).hover()
+    assert page.locator(".source .lit").all_inner_texts() == ["40"]
+    page.locator(".source [data-o]", has_text=re.compile("^30$")).hover()
+    assert "30" in page.locator("td.number.lit").all_inner_texts()
+    assert page.locator(".model math").count() > 3
+
+
+def test_the_text_is_edited_with_findings_and_solved(page: "Page") -> None:
+    finish(page, TOLD)
+    page.get_by_role("tab", name="Text").click()
+    text = page.get_by_label("formulation as text")
+    page.wait_for_function("document.querySelector('textarea.five').value.includes('most_cakes')")
+    written = text.input_value()
+    text.fill(written.replace("<= flour", "<= flor"))
+    page.locator(".findings .is-error", has_text="flor").wait_for()
+    assert page.locator(".editor u.is-error").count() == 1
+    assert page.get_by_role("button", name="Solve this text").is_disabled()
+    text.fill(written.replace("flour = 40", "flour = 50"))
+    page.locator(".findings .is-error").wait_for(state="detached")
+    page.get_by_role("button", name="Solve this text").click()
+    page.locator(".compared").wait_for()
+    assert "edited: flour" in page.locator(".answered").last.inner_text()
+
+
+def test_infeasible_is_told_with_the_conflict(page: "Page") -> None:
+    finish(page, f"{TOLD} There are too many orders.")
+    assert page.locator(".answered.infeasible").count() == 1
+
+
+def test_a_turn_is_cancelled_while_the_model_thinks(page: "Page") -> None:
+    say(page, f"{TOLD} Think slowly.")
+    page.get_by_role("button", name="Cancel").click()
+    page.locator(".told", has_text="Cancelled").wait_for()
+    assert page.locator(".progress").count() == 0
+
+
+def test_a_solve_is_cancelled_and_shows_its_gap_before(page: "Page") -> None:
+    say(page, f"Split the market: {market_split()}")
+    page.locator(".progress svg.gap").wait_for()
+    page.get_by_label("your words").press("Escape")
+    page.locator(".ended").wait_for()
+    assert page.locator(".answered.stopped").count() == 1
+
+
+def test_a_conversation_goes_on_after_a_reload_even_of_a_turn_in_progress(page: "Page") -> None:
+    finish(page, TOLD)
+    say(page, "slowly, what if there are 50 kg of flour?")
+    page.get_by_role("button", name="Cancel").wait_for()
+    page.reload()
+    page.get_by_role("button", name="Cancel").click()
+    page.locator(".told", has_text="Cancelled").wait_for()
+    assert "336 $" in page.locator(".answered").inner_text()
+
+
+def test_two_tabs_show_the_same_conversation(page: "Page") -> None:
+    finish(page, TOLD)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator(".answered").wait_for()
+    finish(page, "flour = 50")
+    other.locator(".compared").wait_for()
+
+
+def test_a_file_is_uploaded_and_described(page: "Page", tmp_path: Path) -> None:
+    file = tmp_path / "flour use.csv"
+    file.write_text("Product,flour\nbread,0.5\ncake,0.8\n")
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator(".note", has_text="flour_use").wait_for()
+
+
+def test_a_file_that_is_too_large_is_refused(page: "Page", tmp_path: Path) -> None:
+    file = tmp_path / "large.csv"
+    file.write_text("a,b\n" + "1,2\n" * 200_000)
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator(".q-notification", has_text="at most").wait_for()
+
+
+def test_an_export_is_downloaded(page: "Page") -> None:
+    finish(page, TOLD)
+    finish(page, "/export pyomo")
+    with page.expect_download() as download:
+        page.locator("a.download").click()
+    assert "pyomo" in download.value.path().read_text()
+
+
+def test_no_script_runs_from_a_problem_or_a_model(page: "Page") -> None:
+    nasty = '<script>window.stolen = 1</script><img src=x onerror="window.stolen = 1">{{ 6 * 7 }}'
+    finish(page, f"{nasty} {TOLD} There is a script in it.")
+    for panel in ("Model", "Text", "Versions", "Answer"):
+        page.get_by_role("tab", name=panel).click()
+        page.wait_for_timeout(300)
+    page.reload()
+    page.locator(".answered").wait_for()
+    assert page.evaluate("window.stolen") is None
+    assert nasty in page.locator(".said").inner_text()
+    assert page.locator(".q-page img, main img").count() == 0
+
+
+def test_versions_are_gone_back_to_and_compared(page: "Page") -> None:
+    finish(page, TOLD)
+    finish(page, "flour = 50")
+    page.get_by_role("tab", name="Versions").click()
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".version.current", has_text="as stated").wait_for()
+    page.get_by_label("go to version 2").click()
+    page.locator(".version.current", has_text="flour = 50").wait_for()
+
+
+def test_past_conversations_are_listed(page: "Page") -> None:
+    finish(page, TOLD)
+    first = page.url
+    page.get_by_label("conversations").click()
+    page.get_by_text("New conversation").last.click()
+    page.wait_for_url(lambda url: url != first)
+    page.get_by_label("conversations").click()
+    page.locator(".q-menu .q-item", has_text="How many loaves").first.click()
+    page.locator(".answered").first.wait_for()
+
+
+def test_dark_and_light_are_kept(page: "Page") -> None:
+    page.get_by_label("dark or light").click()
+    page.locator("body.body--dark").wait_for()
+    finish(page, TOLD)
+    assert page.locator("body.body--dark").count() == 1
+    page.reload()
+    page.locator("body.body--dark").wait_for()
+
+
+def test_it_fits_a_narrow_screen(page: "Page") -> None:
+    page.set_viewport_size({"width": 375, "height": 700})
+    finish(page, TOLD)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.get_by_label("conversation or answer").click()
+    page.locator(".answer").wait_for()
+    assert not page.locator(".thread").is_visible()
+
+
+def test_it_works_by_keyboard_alone(page: "Page") -> None:
+    page.get_by_label("your words").wait_for()
+    page.keyboard.type(TOLD)
+    page.keyboard.press("Enter")
+    page.locator(".ended").wait_for()
+    page.get_by_role("tab", name="Answer").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.locator(".model math").first.wait_for()
+
+
+def test_nothing_comes_from_elsewhere(browser: "Browser", address: str) -> None:
+    with browser.new_context() as context:
+        asked: list[str] = []
+        opened = context.new_page()
+        opened.on("request", lambda request: asked.append(request.url))
+        opened.goto(f"{address}?token={TOKEN}")
+        opened.get_by_label("your words").wait_for()
+        assert asked
+        assert all(each.startswith((address, "data:", address.replace("http", "ws"))) for each in asked)
+
+
+def test_another_browser_without_the_token_sees_nothing(browser: "Browser", address: str) -> None:
+    with browser.new_context() as context:
+        answered = context.new_page().goto(address)
+        assert answered is not None
+        assert answered.status == 401
+
+
+def test_a_conversation_survives_a_restart_of_the_server(browser: "Browser", tmp_path: Path) -> None:
+    port = free_port()
+    with browser.new_context() as context:
+        opened = context.new_page()
+        with served(tmp_path, port) as address:
+            opened.goto(f"{address}?token={TOKEN}")
+            finish(opened, TOLD)
+        with served(tmp_path, port):
+            opened.locator(".answered").wait_for(state="attached")
+            opened.reload()
+            finish(opened, "flour = 50")
+            assert "+60" in opened.locator(".compared").inner_text()
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    file = tmp_path / "people"
+    for name in ("anna", "bert"):
+        add_account(file, name, f"{name}-has-a-password")
+    return file
+
+
+def test_two_people_see_their_own_conversations(browser: "Browser", tmp_path: Path, people: Path) -> None:
+    with served(tmp_path, free_port(), people) as address:
+        anna, bert = (_logged_in(browser, address, name) for name in ("anna", "bert"))
+        finish(anna, TOLD)
+        seen = bert.goto(anna.url)
+        assert seen is not None
+        assert seen.status == 404
+        bert.goto(address)
+        assert bert.locator(".answered").count() == 0
+        anna.get_by_role("link", name="Log out").click()
+        anna.get_by_label("Password").wait_for()
+
+
+def _logged_in(browser: "Browser", address: str, name: str) -> "Page":
+    page = browser.new_context().new_page()
+    page.goto(address)
+    for password in ("wrong", f"{name}-has-a-password"):
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Log in").click()
+    page.get_by_label("your words").wait_for()
+    return page
