@@ -47,7 +47,7 @@ clean:
 	touch $@
 
 .venv/.test: pyproject.toml .venv/.made
-	$(INSTALL) --editable '.[cp,dev,inspect,local,monty,nonlinear,plots,postgres,ray,tables]'
+	$(INSTALL) --editable '.[cp,dev,inspect,local,mcp,monty,nonlinear,plots,postgres,ray,tables,web]'
 	touch $@ .venv/.demo
 
 # The package index's torch brings gigabytes of CUDA along, so `make test` takes only a build for the CPU, which pip finds

@@ -57,7 +57,8 @@ class Door:
         shown = cookies.get(self.cookie, "")
         if self.accounts is None:
             return ALONE if shown and self.passes.owner_of(shown) == ALONE else None
-        return self.passes.owner_of(shown, self.accounts.stamp) if shown else None
+        name = self.passes.owner_of(shown, self.accounts.stamp) if shown else None
+        return f"user:{name}" if name is not None else None  # nobody can log in as the one who is alone
 
 
 class Guard:

@@ -158,7 +158,16 @@ def test_people_log_in(people: Accounts) -> None:
     asked = log_in(people, "anna", PASSWORD)
     assert asked.status == 303
     cookie = asked.headers["set-cookie"].partition(";")[0]
-    assert Asked(door(accounts=people), cookie=cookie).owner == "anna"
+    assert Asked(door(accounts=people), cookie=cookie).owner == "user:anna"
+
+
+def test_somebody_called_me_is_not_the_one_who_is_alone(tmp_path: Path) -> None:
+    path = tmp_path / "people"
+    add_account(path, "me", PASSWORD)
+    people = Accounts(path)
+    asked = log_in(people, "me", PASSWORD)
+    cookie = asked.headers["set-cookie"].partition(";")[0]
+    assert Asked(door(accounts=people), cookie=cookie).owner == "user:me"
 
 
 def test_a_wrong_password_is_told(people: Accounts) -> None:
