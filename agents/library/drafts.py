@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from steepest.agents.optimizers.replies import UnusableReply, json_object
 
-__all__ = ["drafts", "first_error", "is_none", "read_json", "spoken"]
+__all__ = ["drafts", "first_error", "is_none", "read_json", "says_something", "spoken"]
 
 Reply = TypeVar("Reply", bound=BaseModel)
 
@@ -40,6 +40,11 @@ def spoken(text: str) -> str:
 def is_none(text: str) -> bool:
     """Whether a reply says that there is nothing."""
     return _NONE.match(text) is not None
+
+
+def says_something(text: str) -> bool:
+    """Whether anything in a text is seen; control characters and marks of no width are not."""
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def drafts(text: str, words: Sequence[str]) -> Iterator[dict[str, str]]:

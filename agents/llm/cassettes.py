@@ -73,7 +73,7 @@ class Cassette(BaseModel):
             return cls.model_validate(_joined(json.loads(path.read_text(encoding="utf-8"))))
         except OSError as error:
             raise InputError(f"Cannot read the cassette {path}: {error.strerror}.") from error
-        except (ValidationError, ValueError) as error:
+        except (ValidationError, ValueError, RecursionError) as error:
             raise InputError(f"{path} is no cassette: {str(error).splitlines()[0]}.") from error
 
     def write(self, path: Path) -> None:

@@ -115,7 +115,7 @@ def _ask(url: str, headers: dict[str, str], timeout: float, variables: tuple[str
         if error.code in (401, 403):
             return "key refused", f"{shown} refused the key ({error.code}): correct {variables[0]}."
         return "endpoint dead", f"{shown} answered {error.code}: check {variables[1]}."
-    except (OSError, ValueError, http.client.HTTPException) as error:
+    except (OSError, ValueError, RecursionError, http.client.HTTPException) as error:
         reason = redact(str(getattr(error, "reason", None) or error))
         return "endpoint dead", f"{shown} does not answer ({reason}): check the network and {variables[1]}."
     models = listed.get("data") if isinstance(listed, dict) else None

@@ -206,7 +206,7 @@ class ProgramAdapter:
         component = self._components[name]
         try:
             value = text if self._is_text(name) else json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{name} is of the kind {component.kind}, and {cut(text, 200)!r} is no JSON") from error
         return component.judge(value) if component.judge is not None else value
 

@@ -131,7 +131,7 @@ def read_saved(path: Path) -> tuple[dict[str, Any], Memory]:
     """
     try:
         content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} can't be read as what an optimizer saved: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content.get("values"), dict):
         raise InputError(f"{path} is nothing that an optimizer saved in the format {FORMAT}")

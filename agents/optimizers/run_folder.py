@@ -168,7 +168,7 @@ def read_entry(path: str | Path) -> RunEntry:
         content = json.loads(file.read_text("utf-8"))
     except FileNotFoundError as error:
         raise InputError(f"there is no search in {path}: it has no run.json") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{file} can't be read: {error}") from error
     if not isinstance(content, Mapping) or content.get("format") != FORMAT:
         raise InputError(f"{file} is of another kind of run, not of an optimization")

@@ -51,6 +51,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from steepest.cli.outcome import finish
     from steepest.cli.starts import read_start
     from steepest.settings import read_settings
+    from steepest.solvers.interruption import cancelled_by_ctrl_c
 
     options = solver_options(arguments, read_settings())
     tables = read_tables(arguments.data)
@@ -60,7 +61,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     start, control = read_start(arguments.start), live_control(console, arguments.format)
     source = read_formulation_source(arguments.file)
     task = _Task(source, tables, options, questions, arguments.pareto, start, control)
-    with output_folder(arguments.out) as folder:
+    with cancelled_by_ctrl_c(control), output_folder(arguments.out) as folder:
         report = _report(task, console)
         return finish(report, arguments, console, folder, tables, source.folder)
 
@@ -122,15 +123,16 @@ def _solved(formulation: "Formulation", task: _Task, console: Console) -> "Repor
 
     tables, options, folder = task.tables, task.options, task.source.folder
     require_applicable(task.questions, formulation, tables, folder)
-    solution = solve_formulation(
-        formulation,
-        tables,
-        folder=folder,
-        options=options,
-        on_progress=console.step,
-        control=task.control,
-        start=task.start,
-    )
+    with cancelled_by_ctrl_c(task.control):
+        solution = solve_formulation(
+            formulation,
+            tables,
+            folder=folder,
+            options=options,
+            on_progress=console.step,
+            control=task.control,
+            start=task.start,
+        )
     if solution.status in ("infeasible", "unbounded"):
         console.step("looking for the reason")
     solution = with_explanation(

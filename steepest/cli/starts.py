@@ -28,7 +28,7 @@ def read_start(path: Path | None) -> "Solution | None":
         document: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"--start: can't read {path}: {error.strerror or error}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"--start: {path} is no JSON; {_REPAIR}") from error
     given = document.get("variables") if isinstance(document, dict) else None
     if not given:

@@ -22,7 +22,7 @@ def read_parcel(text: str, name: str, *, prefix: str = "alphaopt") -> Parcel:
     """
     try:
         value = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # no JSON, a number of thousands of digits, nested too deeply
         raise InputError(f"{name} is no JSON: {error}.") from error
     if isinstance(value, dict) and value.get("format") == documents.FORMAT:
         return documents.read_document(value, name)

@@ -76,14 +76,17 @@ def read_markdown(text: str, name: str) -> Page:
         name: The file, for messages.
 
     Raises:
-        InputError: It has another form; the message names the line.
+        InputError: It has another form, and the message names the line; or there is no insight in it.
     """
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
     lines = text.split("\n")
     above = takewhile(lambda line: not _HEADING.fullmatch(line), lines)  # the insights, where a text may hold anything
     match = next(filter(None, map(_EXPORTED.fullmatch, above)), None)
     exported = dict(part.rpartition("@")[::2] for part in match[1].split()) if match else {}
-    return Page(name, tuple(_sections(lines, name)), exported)
+    sections = tuple(_sections(lines, name))
+    if not sections and match is None:  # an export of which all was deleted, or of nothing, still says what it was
+        raise InputError(f"{name}: there is no insight in it; {_FORM}")
+    return Page(name, sections, exported)
 
 
 def put_back(library: Library, page: Page, reason: str = "", *, deletes: bool = False) -> Brought:
@@ -126,6 +129,7 @@ def put_back(library: Library, page: Page, reason: str = "", *, deletes: bool = 
     return Brought(added=added, changed=changed, removed=tuple(gone), same=same, event=event)
 
 
+_FORM = "each begins with a heading `# id: title`, or `# new: title` for one that the library does not have yet."
 _AGAIN = "export it again and repeat the edit there."
 
 

@@ -12,6 +12,7 @@ from steepest.agents.library.events import Change, Event, Outcome
 from steepest.agents.library.insights import Insight
 from steepest.agents.library.labels import Definition
 from steepest.agents.library.library import Library
+from steepest.agents.library.revisions import joined
 
 __all__ = ["Accepted", "Effects", "active_after", "are_written", "write"]
 
@@ -128,7 +129,16 @@ def _is_same(body: Change | Outcome, change: Change) -> bool:
         return False
     if body.skills != change.skills:
         return False
-    return body.insights == change.insights and body.definitions.items() >= change.definitions.items()
+    if body.insights != change.insights or not body.definitions.keys() >= change.definitions.keys():
+        return False
+    return all(_holds(body.definitions[key], each) for key, each in change.definitions.items())
+
+
+def _holds(written: Definition | None, decided: Definition | None) -> bool:
+    """Whether a label was written as it was decided, perhaps with tasks and names that others gave it meanwhile."""
+    if written is None or decided is None:
+        return written is decided
+    return joined(decided, written) == written
 
 
 def _is_undefined(definition: Definition, library: Library) -> bool:

@@ -149,7 +149,7 @@ class _Round:
         proposed = await propose([each.insight for each in there], self.merging.model, sample=self.sample)
         if not proposed.is_answered:
             names = ", ".join(each.insight.id for each in there)
-            self.unanswered.append(f"no usable reply about {names}: {'; '.join(proposed.refusals)}")
+            self.unanswered.append(f"no usable reply about {names}: {'; '.join(dict.fromkeys(proposed.refusals))}")
         for proposal in proposed.proposals:
             await self._try(proposal)
 

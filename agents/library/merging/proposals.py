@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from steepest.agents.library.drafts import drafts, first_error, is_none, spoken
+from steepest.agents.library.drafts import drafts, first_error, is_none, says_something, spoken
 from steepest.agents.library.insights import Insight, Provenance, insight_id
 from steepest.agents.library.retrieval.choosing import as_data
 from steepest.agents.library.retrieval.recalled import told
@@ -113,7 +113,7 @@ def _proposal(group: _Group, parts: Sequence[Insight], origin: Provenance) -> Pr
 
 
 def _require_groups(said: _Reply, known: Mapping[str, Insight]) -> None:
-    """Groups of ids that were shown, each in one group.
+    """Groups of ids that were shown, each in one group, with words.
 
     Raises:
         UnusableReply: They are not that.
@@ -127,6 +127,8 @@ def _require_groups(said: _Reply, known: Mapping[str, Insight]) -> None:
             raise UnusableReply("a group names two or more different ids, each once")
         if not seen.isdisjoint(group.ids):
             raise UnusableReply("an id is in two groups: put it into one, or unite them")
+        if not (says_something(group.condition) and says_something(group.explanation)):
+            raise UnusableReply("a group without words: write when it applies, and what to do")
         seen.update(group.ids)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from steepest.agents.library.drafts import drafts, first_error, spoken
+from steepest.agents.library.drafts import drafts, first_error, says_something, spoken
 from steepest.agents.library.insights import Insight
 from steepest.agents.library.retrieval.choosing import as_data
 from steepest.agents.library.retrieval.recalled import told
@@ -152,13 +152,15 @@ def _read_text(text: str) -> _Reply:
 
 
 def _checked(said: _Reply) -> _Reply:
-    """What was said, if each line says something and none is too long.
+    """What was said, if all of it says something and no line is too long.
 
     Raises:
         UnusableReply: One does not, or is.
     """
+    if not says_something(said.when):
+        raise UnusableReply("when: it is empty, write when to use the guide")
     for line in (*said.workflow, *said.pitfalls):
-        if not line.strip() or len(line) > _LONGEST_LINE:
+        if not says_something(line) or len(line) > _LONGEST_LINE:
             raise UnusableReply(f"workflow, pitfalls: each is a sentence or two, at most {_LONGEST_LINE} characters")
     return said
 

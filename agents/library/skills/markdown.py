@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from steepest.agents.library.exchange.markdown import fence_around
 from steepest.agents.library.insights import Insight
 from steepest.agents.library.skills.skill import Skill
+from steepest.traces.rendering.characters import visible
 
 __all__ = ["skill_markdown"]
 
@@ -30,15 +31,15 @@ def _sources(skill: Skill, active: Mapping[str, Insight]) -> list[str]:
     for name in skill.insights:
         insight = active.get(name)
         lines.append(f"- {name}: {_line(insight.title or insight.condition)}" if insight else f"- {name}")
-    examples = [active[name].example for name in skill.insights if name in active and active[name].example]
-    if examples:
+    examples = [visible(active[name].example, multiline=True) for name in skill.insights if name in active]
+    if any(examples):
         lines += ["", "## Examples"]
-    for example in examples:
+    for example in filter(None, examples):
         fence = fence_around(example)
         lines += ["", fence, example, fence]
     return lines
 
 
 def _line(text: str) -> str:
-    """In one line, so that no line of it can begin a heading or the front matter."""
-    return " ".join(text.split())
+    """In one line, so that no line of it can begin a heading or the front matter, and nothing invisible in it."""
+    return visible(" ".join(text.split()))

@@ -78,7 +78,7 @@ def _result(path: Path) -> Mapping[str, Any] | None:
         document = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"{path} can't be read: {error}; delete it, and run the search again to have it anew"
         ) from error

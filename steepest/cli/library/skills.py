@@ -88,7 +88,7 @@ async def _distill(library: "Library", arguments: argparse.Namespace, console: C
         console.say(f"distilling {len(group.insights)} insights: {', '.join(each.id for each in group.insights)}")
         made = await distill(group, model, taken=taken)
         if made.skill is None:
-            console.say(f"no skill: {'; '.join(made.refusals)}")
+            console.say(f"no skill: {'; '.join(dict.fromkeys(made.refusals))}")
             continue
         taken.add(made.skill.name)
         library.put_skills(

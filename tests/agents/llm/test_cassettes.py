@@ -103,7 +103,7 @@ def test_a_missing_cassette_is_told(path):
         open_model(f"recorded:{path}")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"model": 3}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"model": 3}', "[" * 100_000], ids=range(5))
 def test_a_file_that_is_no_cassette_is_told(path, content):
     path.parent.mkdir()
     path.write_text(content)

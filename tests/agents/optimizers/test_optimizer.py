@@ -390,6 +390,7 @@ def test_what_was_saved_is_gone_on_from(tmp_path: Path) -> None:
     ("content", "told"),
     [
         ("", "can't be read as what an optimizer saved"),
+        ("[" * 100_000, "can't be read as what an optimizer saved"),
         ("[]", "is nothing that an optimizer saved"),
         ('{"format": "steepest-optimizer/1", "values": {"rate": 0.5}}', "can't be read as what an optimizer saved"),
         ('{"format": "steepest-optimizer/1", "values": {"speed": 1}, "memory": {}}', "is about the parameters speed"),

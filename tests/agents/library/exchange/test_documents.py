@@ -69,6 +69,12 @@ def test_files_that_contradict_each_other_are_told(filled, other):
         bring_in(other, [one, read_parcel(exported(filled), "later.json")])
 
 
+@pytest.mark.parametrize("text", ["blah", "1" * 6000, '{"insights": ' * 100_000], ids=["words", "digits", "deep"])
+def test_what_can_not_be_read_as_json_is_told(text):
+    with pytest.raises(InputError, match=r"^lib\.json is no JSON: "):
+        read_parcel(text, "lib.json")
+
+
 def test_a_mistake_is_told_with_its_place(filled):
     broken = json.loads(exported(filled))
     broken["insights"][1]["insight"]["condition"] = ""

@@ -163,6 +163,18 @@ def test_any_text_survives(condition, explanation, example, title):
     assert after.title == " ".join(title.split())
 
 
+@pytest.mark.parametrize("text", ["", "a" * 100_000, "words\nand more words\n"])
+def test_a_file_without_any_insight_is_told(text):
+    with pytest.raises(
+        InputError, match=r"^big\.md: there is no insight in it; each begins with a heading `# id: title`"
+    ):
+        read_markdown(text, "big.md")
+
+
+def test_an_export_of_an_empty_library_is_read_as_it_is(tmp_path):
+    assert read_markdown(markdown([]), "lib.md").sections == ()
+
+
 def test_a_line_of_text_that_begins_with_a_sign_is_escaped():
     text = markdown([insight("a", condition=TRICKY)])
     assert re.search(r"^\\# a heading$", text, re.MULTILINE)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from steepest.agents.library.events import Change
-from steepest.agents.library.labels import Definition
+from steepest.agents.library.labels import Definition, Label
 from steepest.agents.library.learning.effects import Accepted, Effects, active_after, are_written, write
 from steepest.agents.library.library import Library
 from tests.agents.library.insights import BOUNDS, insight
@@ -119,6 +119,27 @@ def test_a_change_of_labels_alone_is_written_once(library):
     write(effects, library)
     assert are_written(effects, library)
     assert library.taxonomy().find(BOUNDS).definition == "limits"
+
+
+def test_a_label_that_somebody_else_named_meanwhile_is_written_once(library):
+    effects = Effects(
+        changes=(Change(kind="label", definitions={BOUNDS.key: Definition(label=BOUNDS, definition="x")}),)
+    )
+    library.define(
+        [Definition(label=BOUNDS, aliases=(Label("General Formulation", "Variables", "Limits"),), tasks=("t",))]
+    )
+    write(effects, library)
+    assert library.taxonomy().find(BOUNDS).tasks == ("t",)
+    assert are_written(effects, library)
+
+
+def test_another_meaning_of_a_label_is_not_taken_for_the_one_that_was_decided(library):
+    decided, other = (
+        Effects(changes=(Change(kind="label", definitions={BOUNDS.key: Definition(label=BOUNDS, definition=text)}),))
+        for text in ("limits", "ends")
+    )
+    write(other, library)
+    assert not are_written(decided, library)
 
 
 def test_what_is_active_afterwards_is_known_before(library):

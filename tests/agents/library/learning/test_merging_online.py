@@ -67,6 +67,16 @@ def test_two_insights_of_one_task_that_say_the_same_become_one(library):
     assert set(entry.insight.provenance.merged) == set(record.learned)
 
 
+def test_what_could_not_be_compared_is_told_in_the_record(library):
+    def rubbish(request: ChatRequest) -> str:
+        asked = "\n".join(each.content for each in request.messages)
+        return "blah" if "say the same?" in asked else f"{TAUGHT}\n\n{OTHER}"
+
+    [record] = run_sync(learning(library, teacher=FunctionModel(rubbish, name="teacher")).learn([kiosk("Anna's")]))
+    assert len(record.learned) == 2
+    assert record.note.startswith("no usable reply about ")
+
+
 def test_a_new_insight_is_merged_with_what_the_library_has_and_the_tasks_of_both_are_kept(library):
     tasks = [kiosk("Anna's"), kiosk("Ben's", 90)]
     online = learning(library, student=student(needs_its_own), teacher=teaching(TAUGHT, OTHER))

@@ -169,6 +169,29 @@ def test_the_text_of_a_part_may_stand_for_all(sqlite_library):
     assert sqlite_library.entry(kept.id).insight == kept
 
 
+def test_a_text_that_another_new_insight_has_already_does_not_write_over_that(sqlite_library):
+    kept = insight(MERGED, condition=WHEN, explanation=WHAT, tasks=("Cleo's",))
+    merging = Merging(sqlite_library, teacher(group("teas", "juices")), HashedNgrams(), Judge())
+    merges = run_sync(merge_new([part("teas"), part("juices"), kept], merging))
+    assert not merges.changes
+    assert merges.note == "refused 'shares': in the place of teas, juices: the library has it already"
+
+
+def test_a_model_that_answers_rubbish_is_not_said_to_have_found_nothing(sqlite_library):
+    sqlite_library.add([part("teas"), part("juices")])
+    merges = merged(sqlite_library, ["teas"], "blah")
+    assert merges.asked == 1
+    assert merges.note == merges.unanswered[0]
+    assert merges.note.startswith("no usable reply about teas, juices: it is not in the form that was asked for")
+
+
+def test_an_answer_that_comes_at_the_second_try_is_an_answer(sqlite_library):
+    sqlite_library.add([part("teas"), part("juices")])
+    merges = merged(sqlite_library, ["teas"], "blah", "none")
+    assert merges.unanswered == ()
+    assert merges.note == "no two say the same"
+
+
 def test_the_version_of_each_part_is_kept_for_the_writing(sqlite_library):
     sqlite_library.add([part("teas")])
     sqlite_library.add([part("juices")])

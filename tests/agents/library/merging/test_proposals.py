@@ -96,6 +96,7 @@ UNUSABLE = {
     "one id": (MERGED.replace("goods, water", "goods"), "id: List should have at least 2"),
     "twice the same": (MERGED.replace("goods, water", "goods, goods"), "each once"),
     "in two groups": (f"{MERGED}\n\n{MERGED.replace('ids: goods', 'ids: time')}", "in two groups"),
+    "invisible": (MERGED.replace(WHAT, "\0" * 30), "without words"),
     "without text": ("ids: goods, water", "title: Field required"),
     "too long": (MERGED.replace(WHAT, "It is so. " * 200), "at most 1400 characters"),
     "the example": (EXAMPLE.replace("a1, c3", "goods, water"), "repeats the example"),

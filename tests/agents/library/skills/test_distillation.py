@@ -80,6 +80,8 @@ UNUSABLE = {
     "no name": (TEXT.replace("flow-in-and-out", "!!!"), "two to five small words"),
     "short": (TEXT.replace(WHEN, "Often."), "when: String should have at least 20"),
     "long step": (TEXT.replace("Find the places.", "Find. " * 120), "at most 600 characters"),
+    "an invisible step": (TEXT.replace("Find the places.", "\u200b\0"), "each is a sentence or two"),
+    "invisible": (TEXT.replace(WHEN, "\0" * 30), "when: it is empty"),
     "many steps": (TEXT.replace("- Find the places.", "- Find.\n" * 20), "workflow: List should have at most 12"),
     "the example": (load_prompt("skill_text").render(insights="").turns[1].content, "repeats the example"),
 }

@@ -75,6 +75,14 @@ def test_the_file_of_a_skill_begins_with_its_name_and_description():
     assert "````\n```\nin == out\n```\n````" in rest
 
 
+def test_the_file_of_a_skill_has_nothing_in_it_that_a_terminal_obeys():
+    sly = skill(when="Use \x1b]0;x\x07 when goods flow.", workflow=("Find \u202e places.",))
+    text = skill_markdown(sly, {"goods": insight("goods", example="\x1b[2J")})
+    assert "\\x1b[2J" in text
+    assert "1. Find \\u202e places." in text
+    assert text.replace("\n", "").isprintable()
+
+
 @pytest.mark.parametrize("name", ["", "Flows", "a b", "../x", "-x", "x" * 65])
 def test_a_name_that_is_no_folder_is_refused(name):
     with pytest.raises(ValueError, match="name"):

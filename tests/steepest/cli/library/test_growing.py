@@ -101,10 +101,28 @@ def test_a_dry_run_proves_and_writes_nothing(capsys: Captured):
 def test_insights_whose_problems_are_not_at_hand_are_left_out_and_named(asked, capsys: Captured):
     assert library(*MERGE, "--problems", problems("Anna"), "--format", "json") == ExitCode.SOLVED
     out, err = capsys.readouterr()
-    assert json.loads(out) == {"merges": [], "refused": [], "compared": 0, "left_out": ["bounds", "pies"]}
+    left_out = ["bounds", "pies"]
+    assert json.loads(out) == {"merges": [], "refused": [], "compared": 0, "left_out": left_out, "unanswered": []}
     assert "not at hand: bounds, pies" in err
     assert asked == []
     assert len(kept()) == 3
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_model_that_answers_rubbish_is_told_of(form, monkeypatch: pytest.MonkeyPatch, capsys: Captured):
+    monkeypatch.setattr("steepest.agents.llm.specs.open_model", lambda spec: FunctionModel(lambda asked: "blah"))
+    assert library(*MERGE, "--unverified", "--format", form) == ExitCode.SOLVED
+    out, err = capsys.readouterr()
+    assert "no usable reply about pies, teas: it is not in the form that was asked for" in err
+    assert "1 group compared, 0 to merge" in out if form == "text" else len(json.loads(out)["unanswered"]) == 1
+    assert len(kept()) == 3
+
+
+def test_a_model_that_writes_no_skill_is_told_of(monkeypatch: pytest.MonkeyPatch, capsys: Captured):
+    monkeypatch.setattr("steepest.agents.llm.specs.open_model", lambda spec: FunctionModel(lambda asked: "blah"))
+    assert library("skills", "--model", "small", "--to", "out") == ExitCode.SOLVED
+    assert "no skill: it is not in the form that was asked for" in capsys.readouterr().err
+    assert not Path("out").exists()
 
 
 def test_what_a_merge_helped_before_guards_it(monkeypatch: pytest.MonkeyPatch, capsys: Captured):
