@@ -18,6 +18,10 @@ _NEXT_TO_ZERO = FEASIBILITY / 2
 """What is left out around 0: a divisor that stops here is told as one that is 0, and makes no optimum."""
 
 
+_ROOM = 2
+"""How far beyond the largest quotient its bound is: SCIP has called infeasible what lay on it."""
+
+
 def may_be_zero(divisor: Interval) -> bool:
     """Whether SCIP could take a divisor for 0."""
     return divisor.low <= FEASIBILITY and divisor.high >= -FEASIBILITY
@@ -75,4 +79,4 @@ def _bound(value: float) -> float | None:
 def _most(dividend: Interval, distance: float) -> float | None:
     """How large a quotient can be; None where there is no end to it."""
     largest = max(abs(dividend.low), abs(dividend.high))
-    return largest / distance if math.isfinite(largest) and math.isfinite(distance) else None
+    return _ROOM * largest / distance if math.isfinite(largest) and math.isfinite(distance) else None

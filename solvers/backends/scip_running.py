@@ -178,6 +178,8 @@ def _set_options(solver: "pyscipopt.Model", options: SolveOptions) -> None:
         "constraints/nonlinear/tightenlpfeastol": False,  # below what its LP solver takes, which it says in every round
         "randomization/randomseedshift": options.seed,
         "parallel/maxnthreads": 1,
+        "nlhdlr/quadratic/enabled": False,  # SCIP 10.0.2 cuts optima of `t*d == n` off by it once `d` is aggregated
+        "propagating/probing/maxprerounds": 0,  # and by probing: neither is safe with SCIP 10.0.2's products of sums
         "misc/catchctrlc": False,  # it prints, and stops for nobody else
     }
     for name, value in values.items():

@@ -26,7 +26,7 @@ _NOT_OPTIMAL = "one of the two answers is not optimal"
 def check_relaxation(case: Subject, tally: Tally) -> None:
     """Without whole numbers the optimum is at least as good."""
     if not case.has_fractions_to_allow:
-        tally.reason = "there are no whole numbers to leave out"
+        tally.reason = _no_fractions(case)
         return
     after = case.relaxed()
     if after is None:
@@ -235,3 +235,10 @@ def _ranged(probes: Probes) -> Ranged | None:
         return solve_ranged(probes.model, probes.options)
     except SteepestError:
         return None
+
+
+def _no_fractions(case: Subject) -> str:
+    """Why the whole numbers are not left out."""
+    if {each.domain for each in case.formulation.variables} <= {"real"}:
+        return "there are no whole numbers to leave out"
+    return "with conditions, schedules or semicontinuous decisions it is no easier problem with fractions"

@@ -6,7 +6,7 @@ section 6). The slacks of one constraint alone give the alternatives.
 """
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,12 +25,19 @@ from steepest.solvers.vectorized.compile import CompiledModel
 from steepest.solvers.vectorized.scatter import Numbers
 
 MOST_REPAIRS = 3
+Confirmation = Callable[[Sequence[tuple[Side, float]]], bool]
+"""Tests sides that move outward, each by its step."""
+
 _MOVED = 1e-7
 """Relative to its size, a limit that moves by less than this does not move."""
 
 
 def find_repairs(
-    model: CompiledModel, names: Sequence[str], weights: Mapping[str, float], spending: Spending
+    model: CompiledModel,
+    names: Sequence[str],
+    weights: Mapping[str, float],
+    spending: Spending,
+    is_confirmed: Confirmation | None = None,
 ) -> tuple[Repair, ...]:
     """The smallest repair first, then others that move one constraint's or variable's limits only.
 
@@ -40,6 +47,8 @@ def find_repairs(
         weights: What it costs to move a limit by its own size, by the name of constraint or variable; 1 where none is
             given, `math.inf` for what may not give.
         spending: What may be spent on it.
+        is_confirmed: Whether moves make the problem feasible that the model stands for, where the moved model is not
+            enough to show it; then no repair is told as the smallest.
     """
     limits = Limits(model)
     bounded = _with_bounds_as_rows(model)
@@ -48,15 +57,13 @@ def find_repairs(
     stated = [side for side in sides if side.limit.value]
     found: list[Repair] = []
     try:
-        best = _repair(bounded, stated, spending, is_smallest=True) or _repair(
-            bounded, sides, spending, is_smallest=True
-        )
+        best = _repair(bounded, stated, spending, is_confirmed) or _repair(bounded, sides, spending, is_confirmed)
         if best is None:
             return ()
-        found.append(best)
+        found.append(best.model_copy(update={"is_smallest": is_confirmed is None}))
         for name in dict.fromkeys(names):
             own = [side for side in stated if side.name == name]
-            alternative = _repair(bounded, own, spending, is_smallest=False) if own else None
+            alternative = _repair(bounded, own, spending, is_confirmed) if own else None
             if alternative is not None:
                 found.append(alternative)
     except BudgetSpentError:
@@ -138,7 +145,9 @@ def _with_bounds_as_rows(model: CompiledModel) -> ArrayModel:
 # How far
 
 
-def _repair(model: ArrayModel, sides: Sequence[Side], spending: Spending, *, is_smallest: bool) -> Repair | None:
+def _repair(
+    model: ArrayModel, sides: Sequence[Side], spending: Spending, is_confirmed: Confirmation | None
+) -> Repair | None:
     """The cheapest moves of these sides that make the model feasible, as a solve of the moved model confirms."""
     slacks = _slacks(model, sides, spending) if sides else None
     if slacks is None:
@@ -148,9 +157,11 @@ def _repair(model: ArrayModel, sides: Sequence[Side], spending: Spending, *, is_
     for digits in DIGITS:
         steps = [(side, rounded(side, slack, digits)) for side, slack in moved]
         if steps and _is_feasible(_moved(model, steps), spending):
+            if is_confirmed is not None and not is_confirmed(steps):
+                return None
             told = list({side.mover: (side, step) for side, step in reversed(steps)}.values())[::-1]
             changes = tuple(change_of(side, step) for side, step in told)
-            return Repair(changes=changes, cost=sum(side.price * step for side, step in told), is_smallest=is_smallest)
+            return Repair(changes=changes, cost=sum(side.price * step for side, step in told), is_smallest=False)
     return None
 
 

@@ -1,6 +1,7 @@
 """Why a formulation has no answer, on request: explanations cost further solves, and a plain solve pays for none."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from steepest.errors import InputError, SteepestError
@@ -10,15 +11,18 @@ from steepest.solvers.control import SolveControl
 from steepest.solvers.data.binding import bind
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.formulation import Formulation
+from steepest.solvers.infeasibility import moved_limits
 from steepest.solvers.infeasibility.budget import ExplanationBudget
 from steepest.solvers.infeasibility.conflicts import compiled, find_conflict
-from steepest.solvers.infeasibility.elastic import find_repairs
+from steepest.solvers.infeasibility.elastic import Confirmation, find_repairs
 from steepest.solvers.infeasibility.rays import find_ray
 from steepest.solvers.infeasibility.records import Explanation, Repair
 from steepest.solvers.infeasibility.reduction import Elements
 from steepest.solvers.infeasibility.single_moves import single_moves
 from steepest.solvers.interruption import cancelled_by_ctrl_c
 from steepest.solvers.solution import Solution
+from steepest.solvers.spending import Spending
+from steepest.solvers.vectorized.compile import CompiledModel
 
 _NO_REPAIR = (
     "No repair is offered: no single limit of this conflict was found that could move far enough alone, and which "
@@ -67,11 +71,19 @@ def explain_infeasibility(
     left = spending.again(budget.share(_FOR_REPAIRS))
     repairs: tuple[Repair, ...] = ()
     if model is not None and not suits(formulation):
-        repairs = find_repairs(model, [member.name for member in conflict.members], weights or {}, left)
+        names = [member.name for member in conflict.members]
+        repairs = find_repairs(
+            model, names, weights or {}, left, _confirmation(model, Elements(formulation, data), left)
+        )
     if not repairs and (model is None or model.steps):
         repairs = single_moves(Elements(formulation, data), conflict.members, weights or {}, left)
     has_note = not repairs and (model is None or bool(model.steps)) and not spending.control.cancelled
     return Explanation(conflict=conflict, repairs=repairs, note=_NO_REPAIR if has_note else "")
+
+
+def _confirmation(model: CompiledModel, elements: Elements, spending: Spending) -> Confirmation | None:
+    """What shows that moves repair a model whose linear form may rest on the limits that move; None for any other."""
+    return partial(moved_limits.repairs, elements, spending=spending) if model.steps else None
 
 
 def _require_names(formulation: Formulation, weights: Mapping[str, float]) -> None:

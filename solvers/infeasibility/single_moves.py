@@ -7,7 +7,7 @@ elastic all at once. One at a time can: the limit is moved by a new decision, an
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, islice
 
 import numpy as np
@@ -18,11 +18,12 @@ from steepest.solvers.formulation import Constraint, Formulation, Objective, Var
 from steepest.solvers.infeasibility.elastic import MOST_REPAIRS
 from steepest.solvers.infeasibility.family_probe import solved_quietly
 from steepest.solvers.infeasibility.limits import Limit, Limits
+from steepest.solvers.infeasibility.moved_limits import mentions, with_operand
 from steepest.solvers.infeasibility.records import ConflictMember, Repair
 from steepest.solvers.infeasibility.reduction import Elements
 from steepest.solvers.infeasibility.requirements import Requirement
 from steepest.solvers.infeasibility.sides import DIGITS, Side, change_of, rounded
-from steepest.solvers.language.expressions import Comparison, Expression, Index, Name, Number, Sum, walk
+from steepest.solvers.language.expressions import Comparison, Name, Number, Sum
 from steepest.solvers.spending import BudgetSpentError, Spending
 from steepest.solvers.vectorized.compile import compile_formulation
 
@@ -80,7 +81,7 @@ def _limits(elements: Elements, member: ConflictMember) -> Iterator[tuple[Requir
     body, decided = constraint.body, decisions(elements.formulation)
     if not isinstance(body, Comparison):
         return
-    sides = [place for place, side in enumerate(body.operands) if not _mentions(side, decided)]
+    sides = [place for place, side in enumerate(body.operands) if not mentions(side, decided)]
     decided_sides = set(range(len(body.operands))) - set(sides)
     if len(decided_sides) != 1:
         return
@@ -101,7 +102,7 @@ def _limits_beside_anything(elements: Elements, constraint: Constraint, decided:
     """The limits of a constraint, read with a plain variable in place of the side that holds the decisions."""
     formulation = elements.formulation
     other = _free_name(formulation)
-    plain = constraint.model_copy(update={"body": _with_operand(constraint.body, decided, Name(other))})
+    plain = constraint.model_copy(update={"body": with_operand(constraint.body, decided, Name(other))})
     model = compile_formulation(
         formulation.model_copy(
             update={"variables": [Variable(name=other)], "lets": [], "objectives": [], "constraints": [plain]}
@@ -145,7 +146,7 @@ def _with_move(elements: Elements, move: _Move, name: str) -> Formulation:
     constraint = elements.comparison(rows.kind, rows.name)
     assert isinstance(constraint.body, Comparison)  # noqa: S101  # it has a limit
     limit = Sum((constraint.body.operands[move.place], Name(name)), (1, 1 if move.side.is_upper else -1))
-    looser = constraint.model_copy(update={"name": name, "body": _with_operand(constraint.body, move.place, limit)})
+    looser = constraint.model_copy(update={"name": name, "body": with_operand(constraint.body, move.place, limit)})
     return formulation.model_copy(
         update={"constraints": [*formulation.constraints, elements.at_rows(looser, rows)]},
     )
@@ -155,15 +156,6 @@ def _asked(formulation: Formulation, variable: Variable, *objectives: Objective)
     return formulation.model_copy(
         update={"variables": [*formulation.variables, variable], "objectives": list(objectives)}
     )
-
-
-def _with_operand(body: Expression, place: int, operand: Expression) -> Expression:
-    assert isinstance(body, Comparison)  # noqa: S101  # the caller has looked
-    return replace(body, operands=(*body.operands[:place], operand, *body.operands[place + 1 :]))
-
-
-def _mentions(side: Expression, names: frozenset[str]) -> bool:
-    return any(isinstance(each, Name | Index) and each.name in names for each in walk(side))
 
 
 def _free_name(formulation: Formulation) -> str:

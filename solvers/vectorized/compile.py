@@ -365,7 +365,7 @@ def _starts(counts: list[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
 def _single_objective(formulation: Formulation) -> Objective | None:
     if len(formulation.objectives) > 1:
         term = "; ".join(f"{each.sense} {spell(each.expression)}" for each in formulation.objectives)
-        raise UnsupportedProblemError(term, "several objectives need the layer for ranked and weighted objectives")
+        raise UnsupportedProblemError(term, "several objectives are not one linear or quadratic form")
     return formulation.objectives[0] if formulation.objectives else None
 
 

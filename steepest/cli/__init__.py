@@ -29,6 +29,7 @@ from steepest.cli import (
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
 from steepest.cli.standard_output import results_alone
+from steepest.cli.termination import ended
 from steepest.errors import SteepestError
 
 __all__ = ["main"]
@@ -74,7 +75,10 @@ def main(argv: list[str] | None = None) -> int:
     alone = nullcontext() if getattr(arguments, "speaks_protocol", False) else results_alone()
     with alone as stdout:
         console = Console(stdout, quiet=getattr(arguments, "quiet", False))
-        return execute(arguments.execute, arguments, console)
+        code = execute(arguments.execute, arguments, console)
+    if code is ExitCode.INTERRUPTED and argv is None:
+        ended()  # the program ends with this code, whatever else comes of the same press
+    return code
 
 
 def make_parser() -> argparse.ArgumentParser:

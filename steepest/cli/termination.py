@@ -8,7 +8,7 @@ from types import FrameType
 
 from steepest.cli.exit_codes import ExitCode
 
-__all__ = ["Termination", "as_interruption"]
+__all__ = ["Termination", "as_interruption", "ended"]
 
 
 class Termination:
@@ -42,3 +42,9 @@ def as_interruption() -> Iterator[Termination]:
         yield termination
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def ended() -> None:
+    """Have Ctrl-C change nothing any more: the program is about to end, with an exit code of its own."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from steepest.solvers import interruption
 from steepest.solvers.control import SolveControl
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.infeasibility import conflicts
@@ -34,7 +35,8 @@ def signals_as_they_were() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_the_first_cancels_and_the_second_is_raised() -> None:
+def test_the_first_cancels_and_the_second_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interruption, "ONE_PRESS", 0.0)
     control = SolveControl()
     with cancelled_by_ctrl_c(control):
         signal.raise_signal(signal.SIGINT)
@@ -42,6 +44,14 @@ def test_the_first_cancels_and_the_second_is_raised() -> None:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_signals_of_one_press_cancel_once() -> None:
+    control = SolveControl()
+    with cancelled_by_ctrl_c(control):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+    assert control.cancelled
 
 
 def test_another_thread_leaves_signals_alone() -> None:

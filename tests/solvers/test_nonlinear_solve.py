@@ -197,7 +197,7 @@ variables:
 def test_an_objective_with_a_pole_is_no_proof_that_the_constraints_conflict(objective: str) -> None:
     solution = solved(f"{POLE}{objective}\n")
     assert (solution.status, solution.objective, solution.variables) == ("failed", None, [])
-    assert "no finite best value, or is not defined somewhere" in solution.message
+    assert "no optimum" in solution.message or "no finite best value" in solution.message
     assert "a divisor a lower bound above 0" in solution.message
 
 

@@ -122,3 +122,26 @@ def test_a_spent_budget_tells_elements_that_are_not_proven_to_be_needed() -> Non
 
     assert conflict is not None
     assert not conflict.is_minimal
+
+
+LOOSENED_ROW = """\
+variables:
+  x: integer in 0..4
+  y: integer in 0..{most_y}
+  b: binary
+minimize: x
+constraints:
+  c0: either(x <= y - 1, x >= y + 1)
+  c1: 3 * x + b <= 8
+  c2: x == 4 or x >= 4
+  c3: not (y <= 3)
+"""
+
+
+def test_a_repair_is_of_the_formulation_and_not_of_a_linear_form_that_rests_on_the_row_it_loosens() -> None:
+    assert explain_infeasibility(Formulation.from_text(LOOSENED_ROW.format(most_y=4))).repairs == ()
+
+
+def test_a_row_beside_logic_is_repaired_where_that_helps() -> None:
+    repairs = explain_infeasibility(Formulation.from_text(LOOSENED_ROW.format(most_y=9))).repairs
+    assert "let c1 be at most 12 instead of 8" in [str(each) for each in repairs]
