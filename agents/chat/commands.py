@@ -41,6 +41,12 @@ def _wanted(text: str, what: str) -> str:
     return text
 
 
+def _alone(name: str, text: str, intent: Intent) -> Intent:
+    if text:
+        raise InputError(f"/{name} goes one step and takes nothing after it; /go VERSION goes to any version.")
+    return intent
+
+
 def _alternatives(text: str) -> Intent:
     if text and not (text.isdecimal() and 0 < int(text) <= 20):
         raise InputError(f"/another takes a number from 1 to 20, and not {text!r}.")
@@ -69,8 +75,8 @@ COMMANDS: Mapping[str, Command] = {
     "limits": Command("", "what one more of each limit is worth", lambda text: Limits()),
     "another": Command("[K]", "look for other answers that are as good", _alternatives),
     "test": Command("", "test the model and its answer", lambda text: Test()),
-    "undo": Command("", "back to the version before", lambda text: Undo()),
-    "redo": Command("", "forward again after an undo", lambda text: Redo()),
+    "undo": Command("", "back to the version before", lambda text: _alone("undo", text, Undo())),
+    "redo": Command("", "forward again after an undo", lambda text: _alone("redo", text, Redo())),
     "go": Command("VERSION", "to a version, by number or name", lambda text: GoTo(name=_wanted(text, "where to"))),
     "name": Command("NAME", "name this version", lambda text: Name(name=_wanted(text, "the name"))),
     "compare": Command(

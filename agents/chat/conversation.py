@@ -1,6 +1,6 @@
 """A conversation at one moment: what its events come to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from steepest.agents.chat.events import (
@@ -18,7 +18,7 @@ from steepest.agents.chat.events import (
 from steepest.errors import InputError
 from steepest.solvers.formulation import Formulation
 
-__all__ = ["Conversation", "names_of_data"]
+__all__ = ["Conversation", "as_name", "names_of_data"]
 
 _TITLE = 60
 
@@ -93,11 +93,31 @@ class Conversation:
             InputError: There is none; the text says which there are.
         """
         wanted = name.strip().removeprefix("#")
-        number = self.names.get(wanted, int(wanted) if wanted.isdecimal() else None)
-        if number is None or number not in self.versions:
+        number = self._numbered(wanted)
+        if number is None:
             known = ", ".join(self.name_of(each) for each in self.versions) or "none yet"
             raise InputError(f"there is no version {wanted!r}; there are: {known}.")
         return self.versions[number]
+
+    def versions_in(self, words: Sequence[str]) -> list[Version]:
+        """The versions of words, of which several may be one name.
+
+        Raises:
+            InputError: There is none of some of them.
+        """
+        found, at = list[Version](), 0
+        while at < len(words):
+            ends = range(len(words), at, -1)
+            end = next((each for each in ends if self._numbered(" ".join(words[at:each])) is not None), at + 1)
+            found.append(self.version(" ".join(words[at:end])))
+            at = end
+        return found
+
+    def _numbered(self, name: str) -> int | None:
+        """The number of the version of a name or number."""
+        wanted = as_name(name)
+        number = self.names.get(wanted, int(wanted) if wanted.isdecimal() else None)
+        return number if number in self.versions else None
 
     def apply(self, recorded: Recorded) -> None:
         """Go on by one event."""
@@ -143,6 +163,11 @@ class Conversation:
         else:
             self._move(event.number)
         self.current_number = event.number
+
+
+def as_name(words: str) -> str:
+    """Words as the name of a version: `base case` is `base-case`."""
+    return "-".join(words.split())
 
 
 def names_of_data(formulation: Formulation) -> set[str]:

@@ -79,6 +79,8 @@ class Said(_Kept):
 
     type: Literal["said"] = "said"
     text: str
+    formulation: str = ""
+    """The formulation as a text, where that is what was given; a turn that was cut short begins again with it."""
 
 
 class Attached(_Kept):

@@ -8,13 +8,14 @@ from typing import Literal, TypeAlias
 
 from steepest.agents.chat.conversation import Conversation
 from steepest.agents.chat.events import Event, Recorded, Said, Signal, Solving, Told, TurnEnded
-from steepest.agents.chat.intents import Intent
+from steepest.agents.chat.intents import Intent, Rewrite
 from steepest.agents.chat.means import Means
 from steepest.agents.chat.stores.protocol import SessionStore
 from steepest.agents.chat.turns import carry_out
 from steepest.agents.chat.understanding import understand
 from steepest.agents.chat.work import Work
 from steepest.agents.llm.transcripts import Transcribed, Transcript
+from steepest.agents.modeling.intake import MAX_BYTES
 from steepest.errors import InputError, SteepestError
 from steepest.solvers.control import SolveControl
 
@@ -22,9 +23,6 @@ __all__ = ["Listener", "Session"]
 
 Listener: TypeAlias = Callable[[Recorded | Signal], None]
 """Told every event once it is kept, and every signal, in the thread of the event loop."""
-
-_MOST_WORDS = 2_000_000
-"""Characters of a turn; longer is a file."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,17 @@ class Session:
         """Whether a turn is being carried out."""
         return self._turn is not None
 
+    @property
+    def cut_short(self) -> tuple[str, Intent | None] | None:
+        """What was said in a turn that a crash ended before it gave its problem or formulation a version."""
+        if not self.events or isinstance(self.events[-1].event, TurnEnded):
+            return None
+        said = next(each.event for each in reversed(self.events) if isinstance(each.event, Said))
+        if said.formulation:
+            return said.text, Rewrite(text=said.formulation)
+        is_first = self.conversation.current is None and not said.text.startswith("/")
+        return (said.text, None) if is_first else None
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Have a listener told what happens from now on.
 
@@ -73,7 +82,7 @@ class Session:
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     async def turn(self, text: str, intent: Intent | None = None) -> None:
-        """Carry out what a person says, to its end.
+        """Carry out what a person says, to its end; where the turn before was cut short by a crash, that one first.
 
         What can't be done is told in the conversation, and nothing of it is lost; only a store that can't be written
         raises.
@@ -92,14 +101,20 @@ class Session:
         words = text.encode(errors="replace").decode().strip()  # a terminal may give bytes that are no text
         if not words:
             raise InputError("say something: a problem, a change, a question, or /help.")
-        if len(words) > _MOST_WORDS:
+        if len(words.encode()) > MAX_BYTES:
             raise InputError(f"{len(words):,} characters are too many for a turn: attach tables as files.")
+        left = self.cut_short
+        if left is not None and left[0] != words and not words.startswith("/problem"):
+            await self._to_its_end(*left)
+        await self._to_its_end(words, left[1] if left is not None and left[0] == words and intent is None else intent)
+
+    async def _to_its_end(self, words: str, intent: Intent | None) -> None:
         loop = asyncio.get_running_loop()
         control = SolveControl(lambda progress: self._signal_from(loop, Solving(progress=progress)))
         self._turn = _Turn(control, Transcript(), asyncio.current_task(), loop, perf_counter())
         outcome: Literal["done", "cancelled", "failed"] = "failed"
         try:
-            self._keep(Said(text=words))
+            self._keep(Said(text=words, formulation=intent.text if isinstance(intent, Rewrite) else ""))
             outcome = await self._carried_out(words, intent, self._turn)
         finally:
             turn, self._turn = self._turn, None

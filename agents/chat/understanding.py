@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from steepest.agents.chat.applying import changed
+from steepest.agents.chat.asked_about import is_named
 from steepest.agents.chat.commands import read_command
 from steepest.agents.chat.conversation import Conversation
 from steepest.agents.chat.events import Asked, Version
@@ -36,12 +37,18 @@ from steepest.agents.optimizers.asking import ask, form_of
 from steepest.agents.optimizers.replies import UnusableReply, json_object
 from steepest.errors import InputError, SteepestError
 from steepest.prompts import load_prompt
+from steepest.solvers.changes.near import has_form_of_changes
 from steepest.solvers.changes.reading import FORMS, read_changes
 from steepest.solvers.changes.scenarios import as_scenario
+from steepest.solvers.diagnostics import Diagnostic, FormulationError
 from steepest.solvers.formulation import Formulation
 
 __all__ = ["chosen", "understand"]
 
+_NOT_UNDERSTOOD = (
+    "the model's reply could not be understood. Say it in other words, write the change as in `flour = 50`, "
+    "or use a command (/help)."
+)
 _MAX_TOKENS = 2_000
 _SHOWN = 20_000
 """Characters of a formulation that the model is shown."""
@@ -73,7 +80,8 @@ async def understand(
         whole: The current formulation with its data in it, which changes have to fit.
 
     Raises:
-        InputError: It is a command that can't be used, or no reply of the model can.
+        InputError: It is a command that can't be used, it has the form of changes and the formulation does not take
+            them, or no reply of the model can be used.
         LLMError: The model can't be asked.
     """
     command = read_command(text)
@@ -83,7 +91,9 @@ async def understand(
     if asked is not None and chosen(text, asked) is not None:
         return Reply(text=text)
     formulation = await whole() if version is not None and version.formulation is not None else None
-    if formulation is not None and _is_changes(text, formulation):
+    if has_form_of_changes(text) and formulation is None and asked is None:
+        raise InputError(f"there is no formulation yet that `{text}` could change: tell a problem first.")
+    if formulation is not None and _is_changes(text, formulation, is_reply=asked is not None):
         return Change(changes=text)
     if asked is not None and (version is None or version.solution is None):
         return Reply(text=text)
@@ -105,13 +115,26 @@ def _with_question(explanation: str, asked: Asked | None) -> str:
     return "\n".join([explanation, asked.question, *asked.options]) if asked is not None else explanation
 
 
-def _is_changes(text: str, formulation: Formulation) -> bool:
-    """Whether the words are changes as they stand: `flour = 50; drop enough_cakes`."""
+def _is_changes(text: str, formulation: Formulation, *, is_reply: bool) -> bool:
+    """Whether the words are changes as they stand: `flour = 50; drop enough_cakes`.
+
+    Raises:
+        InputError: They have the form of changes, which the formulation does not take, and are no reply to a question;
+            no model is asked then.
+    """
     try:
         changed(as_scenario(text), formulation)
+    except FormulationError as error:
+        if has_form_of_changes(text) and not is_reply:
+            raise InputError("\n".join(map(_reason, error.diagnostics))) from error
+        return False
     except SteepestError:
         return False
     return True
+
+
+def _reason(found: Diagnostic) -> str:
+    return found.message + (f"; {found.repair}" if found.repair else "")
 
 
 async def _asked(
@@ -133,8 +156,7 @@ async def _asked(
     schema = strict_schema(_Reply.model_json_schema()) if form == "json" else None
     asked = await ask(model, prompt, read, sample=0, schema=schema, max_tokens=_MAX_TOKENS)
     if asked.value is None:
-        reason = asked.rejections[-1].reason if asked.rejections else "it said nothing"
-        raise InputError(f"the model's reply could not be used: {reason}. Say it otherwise, or use a command (/help).")
+        raise InputError(_NOT_UNDERSTOOD)
     return asked.value
 
 
@@ -186,6 +208,8 @@ def _read_text(reply: str) -> _Reply:
 def _intent(said: _Reply, words: str, formulation: Formulation) -> Intent:
     if said.wish == "change":
         return Change(changes=_applicable(said.changes, formulation))
+    if said.wish == "why":
+        return Why(name=next((each for each in said.names if is_named(each, formulation)), ""))
     if said.wish in ("discuss", "export") and not (said.text or said.names):
         raise UnusableReply(f"`{said.wish}` needs `{'text' if said.wish == 'discuss' else 'names'}`")
     return _INTENTS[said.wish](said, words)
@@ -194,7 +218,6 @@ def _intent(said: _Reply, words: str, formulation: Formulation) -> Intent:
 _INTENTS: Mapping[Wish, Callable[[_Reply, str], Intent]] = {
     "revise": lambda said, words: Revise(text=words),
     "problem": lambda said, words: Problem(text=words),
-    "why": lambda said, words: Why(name=_first(said)),
     "limits": lambda said, words: Limits(),
     "another": lambda said, words: Alternatives(),
     "test": lambda said, words: Test(),

@@ -1,6 +1,6 @@
 """The answer in words, made from the numbers of formulation and solution alone: no model is asked, no number drifts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.reading.telling import left_out, origins
@@ -30,25 +30,26 @@ _OPENINGS = {
 }
 
 
-def explain(answer: Answer, reason: str = "", *, is_grounded: bool = True) -> str:
+def explain(answer: Answer, reason: str = "", *, is_grounded: bool = True, changed: Collection[str] = ()) -> str:
     """What came of a problem, in words.
 
     Args:
         answer: The answer, complete but for its explanation.
         reason: Why, for an outcome without a solution.
         is_grounded: Whether its numbers and quotes were looked for in the text; they are not after a change.
+        changed: Parameters and constraints that the person changed: their limits are told in numbers.
     """
-    return "\n\n".join(section for section in _sections(answer, reason, is_grounded) if section)
+    return "\n\n".join(section for section in _sections(answer, reason, is_grounded, changed) if section)
 
 
-def _sections(answer: Answer, reason: str, is_grounded: bool) -> Iterator[str]:
+def _sections(answer: Answer, reason: str, is_grounded: bool, changed: Collection[str]) -> Iterator[str]:
     formulation, solution = answer.formulation, answer.solution
     title = formulation.title if formulation is not None else ""
     yield _OPENINGS[answer.outcome].format(reason=reason or "no reason was given", model=answer.model, title=title)
     if formulation is not None and solution is not None and solution.objective is not None:
         yield _result(formulation, solution)
         yield _list("What to do:", _decisions(formulation, solution.variables))
-        yield _list("What limits it:", _limits(formulation, solution.binding))
+        yield _list("What limits it:", _limits(formulation, solution.binding, changed))
     if solution is not None and solution.explanation is not None:
         yield "\n".join(solution.explanation.lines)
     yield _list("Give these, for example as --data NAME=VALUE or --data NAME=table.csv:", answer.missing)
@@ -111,23 +112,38 @@ def _decision(value: VariableValue, variable: Variable | None) -> str:
     return f"{name}: {_quantity(value.value, value.unit)}{told}"
 
 
-def _limits(formulation: Formulation, binding: Sequence[BindingConstraint]) -> list[str]:
+def _limits(formulation: Formulation, binding: Sequence[BindingConstraint], changed: Collection[str]) -> list[str]:
     """The constraints that the answer touches, with the words they come from; equations only if there is no other."""
     declared = {constraint.name: constraint for constraint in formulation.constraints}
     limits = [each for each in binding if each.lower is None or each.lower != each.upper] or list(binding)
-    lines = [_limit(formulation, each, declared.get(each.name)) for each in limits[:MOST_LIMITS]]
+    lines = [_limit(formulation, each, declared.get(each.name), changed) for each in limits[:MOST_LIMITS]]
     if len(limits) > MOST_LIMITS:
         lines.append(f"and {len(limits) - MOST_LIMITS:,} more")
     return lines
 
 
-def _limit(formulation: Formulation, binding: BindingConstraint, constraint: Constraint | None) -> str:
+def _limit(
+    formulation: Formulation, binding: BindingConstraint, constraint: Constraint | None, changed: Collection[str]
+) -> str:
     text = _in_words(binding.name, binding.index)
-    if constraint is not None and (source := _source(formulation, constraint)):
+    if constraint is not None and (names_in(constraint.body) | {constraint.name}) & set(changed):
+        text += f": {_in_numbers(formulation, binding, changed)}, changed by you"
+    elif constraint is not None and (source := _source(formulation, constraint)):
         text += f": {source}"
     if binding.dual:
         text += f" (one unit more on the limit changes the objective by {format_number(binding.dual)})"
     return text
+
+
+def _in_numbers(formulation: Formulation, binding: BindingConstraint, changed: Collection[str]) -> str:
+    """The limit that the answer is at, in the unit of the changed parameter that it is."""
+    ends = (binding.lower, binding.upper)
+    at = min((end for end in ends if end is not None), key=lambda end: abs(end - binding.activity), default=None)
+    if at is None:
+        return format_number(binding.activity)
+    units = [each.unit for each in formulation.parameters if each.name in changed and each.value == at]
+    kind = "exactly" if binding.lower == binding.upper else "at most" if at == binding.upper else "at least"
+    return f"{kind} {_quantity(at, next(iter(units), None))}"
 
 
 def _source(formulation: Formulation, constraint: Constraint) -> str:

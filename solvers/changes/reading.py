@@ -55,7 +55,7 @@ def read_changes(text: str) -> tuple[Change, ...]:
         FormulationError: A change can't be read; every one that can't is told.
     """
     changes, findings = [], []
-    for piece in _pieces(text):
+    for piece in pieces(text):
         try:
             changes.append(read_change(piece))
         except FormulationError as error:
@@ -65,7 +65,8 @@ def read_changes(text: str) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _pieces(text: str) -> Iterator[str]:
+def pieces(text: str) -> Iterator[str]:
+    """The changes of a text one by one, without comments."""
     for line in text.splitlines():
         match = _CODE.match(line)
         code = match[0] if match is not None else line

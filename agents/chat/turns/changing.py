@@ -3,7 +3,7 @@
 from steepest.agents.chat.applying import changed, waits_for_data
 from steepest.agents.chat.events import Answered, Asked, Compared, StepTaken, Version
 from steepest.agents.chat.intents import Change
-from steepest.agents.chat.turns.sources import reading_after, without_old_words
+from steepest.agents.chat.turns.sources import changed_by_person, reading_after, without_old_words
 from steepest.agents.chat.work import Work
 from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.conclude import outcome_of
@@ -25,10 +25,14 @@ _UNNAMED = "magic-number"
 
 
 async def change(intent: Change, work: Work) -> None:
-    """Apply changes, solve, compare."""
+    """Apply changes, solve, compare; changes to what is there already make no version."""
     scenario = as_scenario(intent.changes)
     whole = await work.whole()
-    now = without_old_words(changed(scenario, whole), scenario.changes)
+    raw = changed(scenario, whole)
+    if raw == whole:
+        work.tell(f"{scenario.name} is how it is already: nothing changes", "help")
+        return
+    now = without_old_words(raw, scenario.changes)
     await show_next(now, work, changes=tuple(map(str, scenario.changes)))
 
 
@@ -59,7 +63,7 @@ async def solved_version(formulation: Formulation, work: Work, changes: tuple[st
     """
     before, steps = work.conversation.current, list[Step]()
     solution = await _solved(formulation, work, steps)
-    answer = _answer(before, formulation, solution, work)
+    answer = _answer(before, formulation, solution, work, changes)
     return Version(
         number=max(work.conversation.versions, default=0) + 1,
         parent=before.number if before is not None else None,
@@ -108,7 +112,13 @@ def _reading(before: Version | None, formulation: Formulation, work: Work) -> Re
     return reading_after(before, formulation, work.own_tables)
 
 
-def _answer(before: Version | None, formulation: Formulation, solution: Solution | None, work: Work) -> Answer:
+def _answer(
+    before: Version | None,
+    formulation: Formulation,
+    solution: Solution | None,
+    work: Work,
+    changes: tuple[str, ...],
+) -> Answer:
     answer = Answer(
         problem=before.problem if before is not None else formulation.title,
         outcome=outcome_of(solution) if solution is not None else "missing_data",
@@ -120,5 +130,10 @@ def _answer(before: Version | None, formulation: Formulation, solution: Solution
         diagnostics=[each for each in check_formulation(formulation) if each.code != _UNNAMED],
         model=before.model if before is not None else "",
     )
-    answer.explanation = explain(answer, solution.message if solution is not None else "", is_grounded=False)
+    answer.explanation = explain(
+        answer,
+        solution.message if solution is not None else "",
+        is_grounded=False,
+        changed=changed_by_person(changes, before, work.conversation),
+    )
     return answer

@@ -1,6 +1,9 @@
 """What takes no solve: back and forth between versions, names, comparisons, what is there already."""
 
+import re
+
 from steepest.agents.chat.commands import COMMANDS
+from steepest.agents.chat.conversation import as_name
 from steepest.agents.chat.events import Compared, Moved, Named
 from steepest.agents.chat.intents import Compare, Discuss, GoTo, Help, Name, Redo, Show, Undo
 from steepest.agents.chat.work import Work
@@ -10,6 +13,7 @@ from steepest.solvers.export.latex import to_latex
 __all__ = ["compare", "discuss", "go_to", "list_commands", "name", "redo", "show", "undo"]
 
 _LONGEST_NAME = 60
+_NAME = re.compile(r"[^\W_](?:[\w.,'%-]*\w)?%?")
 
 
 async def undo(intent: Undo, work: Work) -> None:
@@ -38,19 +42,29 @@ async def redo(intent: Redo, work: Work) -> None:
 
 async def go_to(intent: GoTo, work: Work) -> None:
     """To a version by its name or number."""
-    work.keep(Moved(number=work.conversation.version(intent.name).number))
+    wanted = work.conversation.version(intent.name).number
+    if wanted == work.conversation.current_number:
+        work.tell(f"version {work.conversation.name_of(wanted)} is the current one already", "help")
+        return
+    work.keep(Moved(number=wanted))
 
 
 async def name(intent: Name, work: Work) -> None:
     """Name the current version; a name that is taken moves to it.
 
     Raises:
-        InputError: The name is a number, empty or far too long.
+        InputError: The name is a number, empty, far too long, or has signs that no name has.
     """
-    words = "-".join(intent.name.split())
-    if not words or len(words) > _LONGEST_NAME or words.isdecimal():
-        raise InputError(f"{intent.name!r} is no name for a version: use a word or two, and not a number.")
-    work.keep(Named(number=work.version.number, name=words))
+    words, number = as_name(intent.name), work.version.number
+    if len(words) > _LONGEST_NAME or words.isdecimal() or not _NAME.fullmatch(words):
+        raise InputError(
+            f"{intent.name!r} is no name for a version: use a word or two that begin with a letter or digit, and not a "
+            "number."
+        )
+    before = work.conversation.names.get(words, number)
+    work.keep(Named(number=number, name=words))
+    if before != number:
+        work.tell(f"until now version {before} was {words}", "help")
 
 
 async def compare(intent: Compare, work: Work) -> None:
@@ -60,7 +74,7 @@ async def compare(intent: Compare, work: Work) -> None:
         InputError: There are fewer than two.
     """
     known = work.conversation
-    numbers = [known.version(each).number for each in intent.names] or _worth_comparing(work)
+    numbers = [each.number for each in known.versions_in(intent.names)] or _worth_comparing(work)
     if len(numbers) == 1:
         numbers.append(work.version.number)
     if len(set(numbers)) < 2:

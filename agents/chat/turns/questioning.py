@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from steepest.agents.chat.asked_about import about
 from steepest.agents.chat.intents import Alternatives, Limits, Test, Why
 from steepest.agents.chat.work import Work
 from steepest.errors import InputError
@@ -19,19 +20,25 @@ _MOST = 30
 
 
 async def why(intent: Why, work: Work) -> None:
-    """Which limits make the answer what it is, and what they are worth; or why there is none."""
+    """Which limits make the answer what it is, and what they are worth; or why there is none.
+
+    Raises:
+        InputError: There is no answer yet, or nothing of the name that is asked about.
+    """
     solution = _solution(work)
+    asked = about(intent.name, work.formulation) if intent.name else None
     if not solution.is_solved:
         lines = list(solution.explanation.lines) if solution.explanation is not None else []
         work.tell("\n".join(lines) or work.version.explanation, "conflict")
         return
-    found = await _sensitivity(work)
-    lines = [line for line in _worth(found) if not intent.name or intent.name in line]
-    binding = [each for each in solution.binding if not intent.name or each.name == intent.name]
+    found, binding = await _sensitivity(work), list(solution.binding)
+    if asked is not None:
+        found, binding = asked.part_of(found), asked.binding(solution)
+    lines = _worth(found)
     tight = [f"{named(each.name, each.index)} is met to the last at {format_number(each.activity)}" for each in binding]
     if not (lines or tight):
-        about = f" of {intent.name}" if intent.name else ""
-        lines = [f"no limit{about} makes the answer worse: it would be the same without."]
+        which = f" of {intent.name}" if intent.name else ""
+        lines = [f"no limit{which} makes the answer worse: it would be the same without."]
     work.tell("\n".join([*tight[:_MOST], *lines[:_MOST], *(f"note: {note}" for note in found.notes)]), "limits")
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from steepest.agents.chat.conversation import Conversation
 from steepest.agents.chat.events import Version
 from steepest.agents.modeling.reading.coverage import NumberRead, Origin, Reading, SentenceRead, read_problem
-from steepest.solvers.changes.change import AdjustParameter, Change, SetParameter
+from steepest.solvers.changes.change import AdjustParameter, Change, MoveLimit, SetParameter
+from steepest.solvers.changes.reading import read_changes
+from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Constraint, Formulation, Parameter
 
-__all__ = ["reading_after", "without_old_words"]
+__all__ = ["changed_by_person", "reading_after", "without_old_words"]
 
 
 def without_old_words(formulation: Formulation, changes: Sequence[Change]) -> Formulation:
@@ -22,6 +25,30 @@ def without_old_words(formulation: Formulation, changes: Sequence[Change]) -> Fo
             "constraints": [_without(old, each) for each in formulation.constraints],
         }
     )
+
+
+def changed_by_person(changes: Sequence[str], version: Version | None, conversation: Conversation) -> set[str]:
+    """The parameters and constraints that the person changed on the way to a version.
+
+    Args:
+        changes: Those that come now, as `steepest.solvers.changes` writes them.
+        version: The version to which they come; None where there is none.
+        conversation: In which its parents are.
+    """
+    found = {name for each in changes for name in _targets(each)}
+    while version is not None:
+        found |= {name for each in version.changes for name in _targets(each)}
+        version = conversation.versions.get(version.parent) if version.parent is not None else None
+    return found
+
+
+def _targets(text: str) -> list[str]:
+    """The names that a change gives another value or limit; a change in other words, such as an edit, names none."""
+    try:
+        changes = read_changes(text)
+    except FormulationError:
+        return []
+    return [each.target.name for each in changes if isinstance(each, SetParameter | AdjustParameter | MoveLimit)]
 
 
 def _unquoted(parameter: Parameter) -> Parameter:

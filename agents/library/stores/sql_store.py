@@ -45,7 +45,8 @@ _PUT_USAGE = """INSERT INTO steepest_usage (insight, body) VALUES (?, ?)
 
 def missing(place: str) -> str:
     """What is said where a library was to be and is not."""
-    return f"{place}: there is no library; `steepest learn` and `steepest library import` make one."
+    made_by = "`steepest library start`, `steepest learn` and `steepest library import` make one"
+    return f"{place}: there is no library; {made_by}."
 
 
 class SqlStore:

@@ -24,8 +24,8 @@ examples:
   printf 'flour = 50\\n/why\\n' | steepest chat examples/bakery.txt
 
 In a conversation: words, changes such as `flour = 50`, or commands (/help). A line that ends with \\ goes on in the
-next one; a pasted text may have several lines. Ctrl-C ends what is being done, twice the program, Ctrl-D the
-conversation; all of it is kept.
+next one; a pasted text may have several lines. Ctrl-C ends the turn, and pressed again before the turn has ended,
+the program; Ctrl-D, /quit or quit leaves. All of it is kept.
 
 exit code, where the lines come from a pipe: 1 if the last turn failed, else that of `steepest solve`"""
 
@@ -75,7 +75,12 @@ def _listed(store: "SessionStore", console: Console) -> ExitCode:
     from steepest.cli.tables import aligned
 
     rows = [
-        (each.id, f"{each.changed.astimezone():%Y-%m-%d %H:%M}", f"{each.turns} turns", each.title)
+        (
+            each.id,
+            f"{each.changed.astimezone():%Y-%m-%d %H:%M}",
+            f"{each.turns} turn{'' if each.turns == 1 else 's'}",
+            each.title,
+        )
         for each in store.sessions(OWNER)
     ]
     console.result("\n".join(aligned(rows)) or "no conversation is kept yet")

@@ -9,7 +9,7 @@ __all__ = ["Lines", "PipedLines", "TypedLines", "turns"]
 
 _PROMPT = "> "
 _GOES_ON = ". "
-_LEAVING = ("/quit", "/exit", "/bye")
+_LEAVING = ("/quit", "/exit", "/bye", "quit", "exit", "bye")
 
 
 class Lines(Protocol):
@@ -53,14 +53,14 @@ class TypedLines:
             readline.add_history(each)
 
     def read(self, prompt: str) -> str | None:
-        """The next line; Ctrl-C forgets it, Ctrl-D ends the conversation."""
+        """The next line; Ctrl-C forgets it and tells how to leave, Ctrl-D ends the conversation."""
         while True:
             try:
                 return input(prompt)
             except EOFError:
                 return None
             except KeyboardInterrupt:
-                sys.stderr.write("\n")
+                sys.stderr.write("\n(Ctrl-D or /quit leaves)\n")
 
 
 def _completion(text: str, at: int, names: Sequence[str]) -> str | None:

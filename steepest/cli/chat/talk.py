@@ -1,6 +1,7 @@
 """The loop of a conversation in the terminal: a turn is read, carried out while its steps are shown, and rendered."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -46,17 +47,24 @@ def talk(session: "Session", console: Console, first: Iterable[Turn]) -> ExitCod
     has_person = sys.stdin is not None and sys.stdin.isatty()
     if has_person:
         console.result(opening(session.conversation))
-        if session.events and not isinstance(session.events[-1].event, TurnEnded):
-            console.say("the last turn was cut short: say it again (arrow up), and it goes on where it was")
+        _tell_of_a_crash(session, console)
+    left = [session.cut_short] if session.cut_short is not None else []
     live, last = Live(session, console), _code(session)
     with asyncio.Runner() as runner, live.shown():
         read = ((words, None) for words in turns(_lines(session, has_person)))
-        for turn in chain(first, read):
+        for turn in chain(left, first, read):
             last = _turn(runner, session, live, turn, console)
     if has_person:
         console.say(f"kept: steepest chat --session {session.id}")
         return ExitCode.SOLVED
     return last
+
+
+def _tell_of_a_crash(session: "Session", console: Console) -> None:
+    if session.cut_short is not None:
+        console.say("the last turn was cut short and is carried out again")
+    elif session.events and not isinstance(session.events[-1].event, TurnEnded):
+        console.say("the last turn was cut short: say it again (arrow up), and it goes on where it was")
 
 
 def _lines(session: "Session", has_person: bool) -> Lines:
@@ -88,13 +96,14 @@ def _code(session: "Session") -> ExitCode:
 
 @contextmanager
 def _ctrl_c_cancels(session: "Session") -> Iterator[None]:
-    """Ctrl-C ends the turn; a second one that comes before it has ended, the program."""
+    """Ctrl-C ends the turn; a second one that comes before it has ended, the program, whatever still goes on."""
     pressed = False
 
     def cancel(*_: object) -> None:
         nonlocal pressed
         if pressed:
-            raise KeyboardInterrupt
+            os.write(2, b"\nsteepest: interrupted\n")
+            os._exit(ExitCode.INTERRUPTED)  # a solve that does not heed its cancel would hold back any other end
         pressed = True
         session.cancel()
 

@@ -74,7 +74,8 @@ def test_a_reply_that_can_never_be_used_is_told_and_nothing_is_lost(store, tmp_p
     talk = session(store, Baker({"hm": "I do not know."}), tmp_path)
     events = say(talk, TOLD, "hm")
     assert events[-1].outcome == "failed"
-    assert "could not be used" in told(events)
+    assert "could not be understood" in told(events)
+    assert "wish" not in told(events)
     assert talk.conversation.current_number == 1
 
 
@@ -416,8 +417,8 @@ def test_a_comparison_has_decisions_limits_and_the_lines_that_differ(store, tmp_
 
 def test_bytes_that_are_no_text_do_not_end_the_conversation(store, tmp_path):
     talk = session(store, Baker(), tmp_path)
-    say(talk, TOLD, "/name \udcff")
-    assert talk.conversation.names == {"?": 1}
+    say(talk, TOLD, "/name bakery \udcff or b?", "/name bakery")
+    assert talk.conversation.names == {"bakery": 1}
 
 
 def test_a_cancelled_solve_keeps_its_best_answer(store, tmp_path, monkeypatch):

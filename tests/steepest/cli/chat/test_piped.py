@@ -44,6 +44,17 @@ def test_data_are_attached_before_the_problem(command, tmp_path):
     assert "398" in ran.stdout  # 4 for each of 32 loaves, 9 for each of 30 cakes
 
 
+def test_one_turn_is_one_turn(command, tmp_path):
+    run(command, lines="/help\n", folder=tmp_path)
+    assert "1 turn " in run(command, "--list", folder=tmp_path).stdout
+
+
+def test_a_library_that_is_not_there_is_told_with_what_makes_one(command, tmp_path):
+    refused = run(command, "--library", "none.db", folder=tmp_path)
+    assert refused.returncode != 0
+    assert "`steepest library start`" in refused.stderr
+
+
 def test_what_is_kept_is_listed(command, tmp_path):
     assert "no conversation is kept yet" in run(command, "--list", folder=tmp_path).stdout
     refused = run(command, "--continue", folder=tmp_path)

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from steepest.agents.chat.stores.sqlite import SqliteSessions
-from tests.agents.chat.talks import TOLD
+from tests.agents.chat.talks import BAKERY, TOLD
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a pseudo-terminal")
 
@@ -118,3 +118,59 @@ def test_a_conversation_is_gone_on_with_by_the_beginning_of_its_id(terminal, tmp
     again.wait_for("> ")
     again.type("/undo\n")
     again.wait_for("back at version 1")
+
+
+HEEDLESS = """
+import sys, time
+import steepest.agents.chat.turns.changing as changing
+from steepest.cli import main
+
+def waits(*given, **options):
+    print("waiting", flush=True)
+    time.sleep(120)
+
+changing.solver_for = lambda *given, **options: waits
+sys.exit(main())
+"""
+"""The program with a solver that never comes to an end."""
+
+
+def test_a_second_ctrl_c_leaves_although_the_solver_goes_on(terminal, command, tmp_path):
+    (tmp_path / "bakery.five").write_text(BAKERY)
+    command[1:3] = ["-c", HEEDLESS]
+    chat = terminal("bakery.five")
+    chat.wait_for("waiting")
+    chat.type("\x03")
+    chat.wait_for("Solving ...")  # two presses at one moment would be one
+    chat.type("\x03")
+    chat.wait_for("interrupted")
+    assert chat.ended(10) == 130
+
+
+def test_a_formulation_whose_first_solve_was_killed_is_solved_when_the_conversation_goes_on(
+    terminal, command, tmp_path
+):
+    (tmp_path / "bakery.five").write_text(BAKERY)
+    healthy = command[1:3]
+    command[1:3] = ["-c", HEEDLESS]
+    chat = terminal("bakery.five")
+    chat.wait_for("waiting")
+    chat.process.kill()
+    command[1:3] = healthy
+    (tmp_path / "bakery.five").unlink()
+    again = terminal("--continue")
+    again.wait_for("cut short and is carried out again")
+    again.wait_for("336")
+    again.wait_for("> ")
+    again.type("flour = 50\n")
+    again.wait_for("+ flour = 50")
+
+
+def test_ctrl_c_at_the_prompt_tells_how_to_leave_and_a_word_leaves(terminal):
+    chat = terminal()
+    chat.wait_for("> ")
+    chat.type("\x03")
+    chat.wait_for("(Ctrl-D or /quit leaves)")
+    chat.wait_for("> ")
+    chat.type("quit\n")
+    assert chat.ended() == 0
