@@ -15,7 +15,7 @@ from steepest.solvers.named_solve import idle_workers
 from steepest.solvers.solution import Solution
 from tests.solvers.hard_models import knapsacks
 
-HARD = knapsacks(80, 30)
+HARD = knapsacks(200, 60)
 EASY = "variables:\n  x: integer in 0..9\nmaximize: 2 * x\nconstraints:\n  c: 3 * x <= 20\n"
 HERE = solvers_found()
 

@@ -57,7 +57,7 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is there, its event loop runs in this thread and no other can
 def browser() -> "Iterator[Browser]":
     """The system's Chromium; without one these tests are skipped."""
     pytest.importorskip("nicegui", reason="the page needs steepest[web]")

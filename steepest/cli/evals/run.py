@@ -33,7 +33,8 @@ examples:
   steepest eval run problems.jsonl --shard 2/8 --out runs/part2
 
 methods: direct, code, code+repair, five, five+repair, five+vote, five+repair+vote, five+library,
-five+repair+library, agent:MODULE:FUNCTION (solve in my_agent.py), agent:COMMAND; +vote goes with direct and code, too.
+five+repair+library, llmopt, agent:MODULE:FUNCTION (solve in my_agent.py), agent:COMMAND; +vote goes with direct and
+code, too.
 An agent of yours needs no --model (docs/eval-methods.md).
 
 Stop it at any time (Ctrl-C, or worse): the same command again goes on, and pays for nothing twice. The exit code is 0

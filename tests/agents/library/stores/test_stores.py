@@ -177,7 +177,7 @@ def test_counts_can_be_put(library):
 
 
 def test_a_library_that_must_exist_is_not_made(place):
-    with pytest.raises(LibraryError, match="there is no library; `steepest learn`"):
+    with pytest.raises(LibraryError, match="there is no library; `steepest library start`"):
         Library.open(place, must_exist=True)
     with pytest.raises(LibraryError, match="there is no library"):
         Library.open(place, must_exist=True)

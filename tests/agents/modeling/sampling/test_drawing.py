@@ -160,7 +160,7 @@ def test_what_tests_of_an_answer_found_is_a_doubt() -> None:
     assert answer.agreement is not None
     assert not answer.agreement.is_sure
     assert answer.agreement.doubts == [
-        "a test contradicts it: `limit`: up, worse; not worse",
+        "a test contradicts it: `limit`: limit up, worse; not worse",
         "tests of it found 1 thing worth a look",
     ]
 
