@@ -71,7 +71,7 @@ class Talk:
     def go(self, number):
         is_there = number in self.conversation.versions
         self.carry_out(GoTo(name=str(number)), is_there)
-        if is_there:
+        if is_there and number != self.current:
             self.step_to(number)
 
     def name(self, name):

@@ -92,12 +92,30 @@ class Terminal:
 
     def wait_for(self, text: str, seconds: float = 60) -> str:
         """Wait until a text is shown that has not been waited for; gives all up to it."""
-        end = time.monotonic() + seconds
-        while (at := self.shown.find(text, self._read)) < 0:
-            if time.monotonic() > end or not self._more(end - time.monotonic()):
-                raise AssertionError(f"{text!r} was not shown: {self.shown[self._read :]!r}")
+        if not self._comes(text, seconds):
+            raise AssertionError(f"{text!r} was not shown: {self.shown[self._read :]!r}")
+        at = self.shown.find(text, self._read)
         before, self._read = self.shown[self._read : at], at + len(text)
         return before
+
+    def press_ctrl_c_at_the_prompt(self) -> None:
+        """Press it until it is heard.
+
+        CPython's readline looks whether a signal came and then waits for keys: one that comes in between, some
+        microseconds after the prompt, waits for the next. No person is as fast; these tests are.
+        """
+        for _ in range(60):
+            self.type("\x03")
+            if self._comes("(Ctrl-D or /quit leaves)", 1):
+                break
+        self.wait_for("(Ctrl-D or /quit leaves)", 0)
+
+    def _comes(self, text: str, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while self.shown.find(text, self._read) < 0:
+            if time.monotonic() > end or not self._more(end - time.monotonic()):
+                return False
+        return True
 
     def ended(self, seconds: float = 60) -> int:
         """Wait for the end; gives the exit code."""

@@ -81,7 +81,9 @@ def test_ctrl_c_ends_the_turn_and_the_conversation_goes_on(terminal, model):
     chat.type("\x03")
     chat.wait_for("Cancelled.", seconds=10)
     chat.wait_for("> ")
-    chat.type("flour = 7\x03")  # at the prompt it forgets the line
+    chat.type("flour = 7")
+    chat.wait_for("flour = 7")
+    chat.press_ctrl_c_at_the_prompt()  # it forgets the line
     chat.wait_for("> ")
     chat.type("flour = 50\n")
     chat.wait_for("+ flour = 50")
@@ -169,8 +171,7 @@ def test_a_formulation_whose_first_solve_was_killed_is_solved_when_the_conversat
 def test_ctrl_c_at_the_prompt_tells_how_to_leave_and_a_word_leaves(terminal):
     chat = terminal()
     chat.wait_for("> ")
-    chat.type("\x03")
-    chat.wait_for("(Ctrl-D or /quit leaves)")
+    chat.press_ctrl_c_at_the_prompt()  # tells how to leave
     chat.wait_for("> ")
     chat.type("quit\n")
     assert chat.ended() == 0
