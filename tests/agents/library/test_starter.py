@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from steepest.agents.library.exchange.parcels import bring_in
-from steepest.agents.library.learning.extraction import _LONGEST_CONDITION
 from steepest.agents.library.library import Library
 from steepest.agents.library.starter import starter
 from steepest.cli import main
@@ -20,7 +19,7 @@ def test_every_insight_is_complete_and_says_where_it_comes_from():
         assert insight.status == "active"
         assert insight.title
         assert insight.example
-        assert len(insight.condition) <= _LONGEST_CONDITION
+        assert len(insight.condition) <= 700  # as long as a learned one may be
         assert set(insight.labels) <= known
         assert insight.provenance.tasks
         assert insight.provenance.source.endswith("(MIT)")

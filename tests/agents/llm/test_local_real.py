@@ -39,6 +39,11 @@ from steepest.agents.llm import ChatMessage, ChatRequest, ContextOverflow, compl
 def ask(content, **fields):
     return complete_sync(model, ChatRequest(messages=(ChatMessage(role="user", content=content),), **fields))
 
+def cached_of_the_second(*steps):
+    for question in ("One?", "Two?"):
+        read = [ask(question, system=" ".join([step] * 150), max_tokens=1).usage for step in steps]
+    return [usage.cached_tokens / usage.input_tokens for usage in read]
+
 progress = []
 model = open_model("local", context=1024, on_progress=progress.append)
 city = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
@@ -50,7 +55,8 @@ try:
     overflow = ""
 except ContextOverflow as error:
     overflow = str(error)
-print(json.dumps([plain.model_dump(mode="json"), cut.model_dump(mode="json"), shaped.text, overflow, max(progress)]))
+answers = [plain.model_dump(mode="json"), cut.model_dump(mode="json"), shaped.text]
+print(json.dumps([*answers, overflow, max(progress), cached_of_the_second("read", "write")]))
 """
 
 
@@ -62,10 +68,11 @@ def test_the_embedded_model_answers_and_prints_nothing_of_its_own():
         [sys.executable, "-c", SCENE], capture_output=True, text=True, timeout=300, env=environment, cwd=Path.home()
     )
     assert (run.returncode, run.stderr) == (0, "")
-    plain, cut, shaped, overflow, most = json.loads(run.stdout)
+    plain, cut, shaped, overflow, most, cached = json.loads(run.stdout)
     assert "5" in plain["text"]
     assert (plain["stop"], plain["cost"], plain["usage"]["output_tokens"] > 0) == ("end", "0", True)
     assert (cut["stop"], cut["usage"]["output_tokens"]) == ("length", 5)
     assert "Paris" in json.loads(shaped)["name"]
     assert "1024" in overflow
     assert most >= 5
+    assert min(cached) > 0.8  # instructions of steps that take turns are read once
