@@ -1,5 +1,6 @@
-"""The experience library beside one solve: asked for insights before, told afterwards which of them were used."""
+"""The experience library beside solves: asked for insights for each problem, and told which of them it was given."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING
 from steepest.errors import InputError
 
 if TYPE_CHECKING:
+    from steepest.agents.library.events import Outcome
     from steepest.agents.library.library import Library
     from steepest.agents.library.retrieval.queries import Query
     from steepest.agents.library.retrieval.recall import Recaller
     from steepest.agents.library.retrieval.recalled import Recall
+    from steepest.agents.library.stores.protocol import LibraryError
     from steepest.agents.llm import ChatModel
 
 __all__ = ["Experience", "consulted"]
@@ -23,7 +26,9 @@ _TASK_LETTERS = 12
 
 
 class Experience:
-    """Finds the insights for a problem and keeps what was found (`Task.recaller`).
+    """Finds the insights for problems, and counts in the library what each was given (`Task.recaller`).
+
+    It remembers nothing of a problem, so that conversations of several people can share it.
 
     Args:
         recaller: Finds them.
@@ -31,36 +36,35 @@ class Experience:
 
     def __init__(self, recaller: "Recaller") -> None:
         self.recaller = recaller
-        self.found: Recall | None = None
-        self.problem = ""
+        self.untold: LibraryError | None = None
+        """Why the library was not told of a problem, the latest of these; the answer is not lost for that."""
 
     async def recall(self, query: "Query", model: "ChatModel") -> "Recall":
         """The insights for a problem."""
-        self.problem = query.text
-        self.found = await self.recaller.recall(query, model)
-        return self.found
+        from steepest.agents.library.stores.protocol import LibraryError
 
-    def record(self) -> None:
-        """Count in the library what was found and what was in the prompt.
+        found = await self.recaller.recall(query, model)
+        if found.candidates:
+            try:
+                await asyncio.to_thread(self.recaller.shelf.library.record, _outcome(query.text, found))
+            except LibraryError as error:
+                self.untold = error
+        return found
 
-        Raises:
-            LibraryError: It can't be written.
-        """
-        from steepest.agents.library.events import Outcome
-        from steepest.agents.library.retrieval.recalled import token_estimate, told
 
-        found = self.found
-        if found is None or not found.candidates:
-            return
-        digest = hashlib.sha256(self.problem.encode("utf-8", "replace")).hexdigest()
-        outcome = Outcome(
-            task=f"{AUTHOR}-{digest[:_TASK_LETTERS]}",
-            retrieved=tuple(each.entry.insight.id for each in found.candidates),
-            used=tuple(each.insight.id for each in found.insights),
-            tokens={each.insight.id: token_estimate(told(each.insight)) for each in found.insights},
-            author=AUTHOR,
-        )
-        self.recaller.shelf.library.record(outcome)
+def _outcome(problem: str, found: "Recall") -> "Outcome":
+    """What was found for a problem, and what of it is in the prompt."""
+    from steepest.agents.library.events import Outcome
+    from steepest.agents.library.retrieval.recalled import token_estimate, told
+
+    digest = hashlib.sha256(problem.encode("utf-8", "replace")).hexdigest()
+    return Outcome(
+        task=f"{AUTHOR}-{digest[:_TASK_LETTERS]}",
+        retrieved=tuple(each.entry.insight.id for each in found.candidates),
+        used=tuple(each.insight.id for each in found.insights),
+        tokens={each.insight.id: token_estimate(told(each.insight)) for each in found.insights},
+        author=AUTHOR,
+    )
 
 
 @contextmanager
@@ -70,11 +74,11 @@ def consulted(
     *,
     insights: int | None = None,
 ) -> Iterator[Experience | None]:
-    """A library that is asked inside the block, and told at its end what was used.
+    """A library that is asked inside the block, and told what was used.
 
     Args:
         library: A file, an address or an open library, which stays open; None is none.
-        warn: Told if the library can't be written: the answer is not lost for that.
+        warn: Told at the end of the block if the library could not be written: the answer is not lost for that.
         insights: The most that go into the prompt; None is 5.
 
     Raises:
@@ -90,7 +94,6 @@ def consulted(
     from steepest.agents.library.library import Library
     from steepest.agents.library.retrieval.recall import Recaller, Recalling
     from steepest.agents.library.retrieval.shelf import Shelf
-    from steepest.agents.library.stores.protocol import LibraryError
 
     if insights is not None and insights < 1:
         raise InputError(f"insights is {insights}; give 1 or more.")
@@ -99,10 +102,8 @@ def consulted(
         recalling = Recalling(most=insights or MOST_INSIGHTS)
         experience = Experience(Recaller(Shelf(opened, HashedNgrams()), recalling))
         yield experience
-        try:
-            experience.record()
-        except LibraryError as error:
-            warn(f"The library was asked but not told what was used: {error}")
+        if experience.untold is not None:
+            warn(f"The library was asked but not told what was used: {experience.untold}")
     finally:
         if opened is not library:
             opened.close()

@@ -1,12 +1,27 @@
 """Changes applied to a formulation, also to one that still waits for data."""
 
+from steepest.agents.chat.units import in_own_units
 from steepest.agents.modeling.check import MISSING
 from steepest.solvers.changes.apply import apply_changes
-from steepest.solvers.changes.scenarios import Scenario, changed_by
+from steepest.solvers.changes.scenarios import Scenario, as_scenario, changed_by
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 
-__all__ = ["changed", "waits_for_data"]
+__all__ = ["changed", "scenario_of", "waits_for_data"]
+
+
+def scenario_of(text: str, whole: Formulation) -> Scenario:
+    """The changes that a text is, its numbers maybe with units.
+
+    Args:
+        text: As a person or a model writes changes.
+        whole: What they are made to.
+
+    Raises:
+        FormulationError: They can't be read, or a unit is none of what they change.
+        InputError: There is no change.
+    """
+    return as_scenario(in_own_units(text, whole))
 
 
 def changed(scenario: Scenario, whole: Formulation) -> Formulation:

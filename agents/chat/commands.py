@@ -1,5 +1,6 @@
 """Commands: a line that begins with `/` says exactly what is wanted, and no model is asked what it means."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ from steepest.agents.chat.intents import (
 )
 from steepest.errors import InputError
 
-__all__ = ["COMMANDS", "Command", "read_command"]
+__all__ = ["COMMANDS", "Command", "read_attach", "read_command"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class Command:
     arguments: str
     meaning: str
     read: Callable[[str], Intent]
+
+
+_QUOTES = "\"'"
+_FORMATS = "five, json, pyomo, lp, latex, pdf, xlsx, csv; html or report (pdf) of the session"
+_REPORTS = {"pdf": "report", "html": "html"}
+_REPORT = re.compile(r"^report\s+(pdf|html)(?=\s|$)", re.IGNORECASE)
+"""The whole session in one of its two forms."""
 
 
 def _wanted(text: str, what: str) -> str:
@@ -54,13 +62,29 @@ def _alternatives(text: str) -> Intent:
 
 
 def _export(text: str) -> Intent:
-    name, _, path = _wanted(text, "which format: /export pyomo [FILE]").partition(" ")
-    return Export(format=name.lower(), path=path.strip())
+    words = _REPORT.sub(lambda found: _REPORTS[found[1].lower()], _wanted(text, "which format: /export pyomo [FILE]"))
+    name, _, path = words.partition(" ")
+    return Export(format=name.lower(), path=_path(path))
 
 
-def _attach(text: str) -> Intent:
+def read_attach(text: str) -> Attach:
+    """What comes after `/data`: a file, or a name and a file.
+
+    Raises:
+        InputError: Nothing does.
+    """
     first, equals, path = _wanted(text, "which file: /data NAME=orders.csv").partition("=")
-    return Attach(name=first.strip(), path=path.strip()) if equals else Attach(path=text)
+    if not equals or text[0] in _QUOTES:
+        return Attach(path=_path(text))
+    return Attach(name=first.strip(), path=_path(path))
+
+
+def _path(text: str) -> str:
+    """A path as shells take it too: in quotes, or with a backslash before each space."""
+    path = text.strip()
+    if len(path) > 1 and path[0] in _QUOTES and path[-1] == path[0]:
+        return path[1:-1]
+    return path.replace("\\ ", " ")
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -70,7 +94,7 @@ COMMANDS: Mapping[str, Command] = {
         "change the model: /change flour = 50; drop enough_cakes",
         lambda text: Change(changes=_wanted(text, "what: /change flour = 50")),
     ),
-    "data": Command("[NAME=]FILE", "attach a table (CSV, Excel, Parquet)", _attach),
+    "data": Command("[NAME=]FILE", "attach a table (CSV, Excel, Parquet)", read_attach),
     "why": Command("[NAME]", "what limits the answer, or why there is none", lambda text: Why(name=text)),
     "limits": Command("", "what one more of each limit is worth", lambda text: Limits()),
     "another": Command("[K]", "look for other answers that are as good", _alternatives),
@@ -89,7 +113,7 @@ COMMANDS: Mapping[str, Command] = {
     "answer": Command("", "show the answer again", lambda text: Show(face="answer")),
     "versions": Command("", "list the versions", lambda text: Show(face="versions")),
     "tables": Command("", "list the attached data", lambda text: Show(face="data")),
-    "export": Command("FORMAT [FILE]", "five, json, pyomo, lp, latex, pdf, xlsx, csv, html", _export),
+    "export": Command("FORMAT [FILE]", _FORMATS, _export),
     "help": Command("", "this list", lambda text: Help()),
 }
 """By name; the terminal and the page add those of their own, such as leaving."""

@@ -1,18 +1,20 @@
 """Versions side by side: outcomes, objectives, the decisions and limits that differ."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import islice
 
 from steepest.agents.chat.conversation import Conversation
 from steepest.agents.chat.events import Version
+from steepest.solvers.changes.change import SetParameter, Target
 from steepest.solvers.changes.scenarios import Scenario, ScenarioAnswer, compared, decisions_of
 from steepest.solvers.display import named
 from steepest.solvers.formulation import Formulation
+from steepest.solvers.language.expressions import Label
 from steepest.solvers.solution import Solution
 
-__all__ = ["Comparison", "comparison"]
+__all__ = ["Comparison", "comparison", "edited_lines"]
 
 _MOST = 40
 _LONGEST = 2_000
@@ -37,7 +39,8 @@ class Comparison:
     binding: tuple[tuple[str, tuple[bool, ...]], ...] = ()
     """Limits that the answer meets to the last in some of the versions only, and in which."""
     edits: tuple[str, ...] = ()
-    """Of two versions, the lines of the formulation that differ, as `- old` and `+ new`."""
+    """The lines of the formulation that differ from the first version's, as `- old` and `+ new`; of several versions
+    each under a line with its name."""
 
 
 def comparison(numbers: Sequence[int], conversation: Conversation) -> Comparison:
@@ -62,7 +65,7 @@ def comparison(numbers: Sequence[int], conversation: Conversation) -> Comparison
         limits=tuple(line for each in answers for line in _limits(each)),
         hidden=max(0, len(changed) - _MOST),
         binding=tuple(_binding(solutions)),
-        edits=tuple(_edits(versions)),
+        edits=tuple(_edits(versions, names)),
     )
 
 
@@ -90,20 +93,49 @@ def _binding(solutions: Sequence[Solution]) -> Iterator[tuple[str, tuple[bool, .
     yield from islice((row for row in rows if len(set(row[1])) > 1), _MOST)
 
 
-def _edits(versions: Sequence[Version]) -> list[str]:
-    """The lines that differ, if two formulations are compared."""
-    texts = [_code(each.formulation) for each in versions if each.formulation is not None]
-    if len(versions) != 2 or len(texts) != 2 or max(map(len, texts)) > _LONGEST:
+def _edits(versions: Sequence[Version], names: Sequence[str]) -> Iterator[str]:
+    """How the formulation of each version differs from the first one's, under its name where there are several."""
+    first, *others = versions
+    for version, name in zip(others, names[1:], strict=True):
+        lines = edited_lines(first.formulation, version.formulation)
+        if lines and len(others) > 1:
+            yield f"{name}:"
+        yield from lines
+
+
+def edited_lines(before: Formulation | None, after: Formulation | None) -> list[str]:
+    """The lines in which two formulations differ, as `- old` and `+ new`; of tables the cells, each with its name."""
+    if before is None or after is None:
         return []
-    differing = unified_diff(texts[0], texts[1], lineterm="", n=0)
-    lines = [line for line in differing if line[:3] not in ("---", "+++", "@@ ")]
+    old, new = _code(before), _code(after)
+    if max(len(old), len(new)) > _LONGEST:
+        return []
+    differing = (line for line in unified_diff(old, new, lineterm="", n=0) if line[:3] not in ("---", "+++", "@@ "))
+    lines = [*(f"{line[0]} {line[1:].strip()}" for line in differing), *_edited_cells(_cells(before), _cells(after))]
     more = [f"and {len(lines) - _MOST:,} more lines"] if len(lines) > _MOST else []
-    return [*(f"{line[0]} {line[1:].strip()}" for line in lines[:_MOST]), *more]
+    return [*lines[:_MOST], *more]
+
+
+def _edited_cells(old: Mapping[Target, Label], new: Mapping[Target, Label]) -> Iterator[str]:
+    for cell in dict.fromkeys([*old, *new]):
+        if old.get(cell) == new.get(cell):
+            continue
+        if cell in old:
+            yield f"- {SetParameter(cell, old[cell])}"
+        if cell in new:
+            yield f"+ {SetParameter(cell, new[cell])}"
+
+
+def _cells(formulation: Formulation) -> dict[Target, Label]:
+    values = ((each.name, cell) for each in formulation.parameters for cell in each.values)
+    return {Target(name, tuple(cell.index)): cell.value for name, cell in values if cell.value is not None}
 
 
 def _code(formulation: Formulation) -> list[str]:
-    """Its lines without the comments, which tell of words and units."""
-    return [line.partition("   # ")[0] for line in formulation.to_text().splitlines() if not line.startswith("#")]
+    """Its lines without the comments, which tell of words and units, and without parameters that are told by cells."""
+    others = [each for each in formulation.parameters if not each.values]
+    text = formulation.model_copy(update={"parameters": others}).to_text()
+    return [line.partition("   # ")[0] for line in text.splitlines() if not line.startswith("#")]
 
 
 def _limits(answer: ScenarioAnswer) -> list[str]:

@@ -60,6 +60,11 @@ class Conversation:
         return self.versions[self.current_number] if self.current_number is not None else None
 
     @property
+    def has_formulation(self) -> bool:
+        """Whether there is something to change and to ask about."""
+        return self.current is not None and self.current.formulation is not None
+
+    @property
     def title(self) -> str:
         """A few words that tell conversations apart."""
         version = self.current or next(iter(self.versions.values()), None)

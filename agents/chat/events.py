@@ -9,8 +9,10 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from steepest.agents.chat.intents import Intent
 from steepest.agents.modeling.answer import Outcome, UsedInsight
 from steepest.agents.modeling.reading.coverage import Reading
+from steepest.agents.modeling.sampling.agreement import Agreement
 from steepest.agents.modeling.steps import Step
 from steepest.solvers.control import SolveProgress
 from steepest.solvers.diagnostics import Diagnostic
@@ -34,6 +36,7 @@ __all__ = [
     "Told",
     "Topic",
     "TurnEnded",
+    "Understood",
     "Version",
     "Working",
 ]
@@ -69,6 +72,8 @@ class Version(_Kept):
     reading: Reading = Field(default_factory=Reading, repr=False)
     """Where in `problem` the formulation's numbers come from; empty in versions that were kept before there was one."""
     insights: tuple[UsedInsight, ...] = ()
+    agreement: Agreement | None = Field(default=None, repr=False)
+    """How far several formulations agree on the answer and how sure it is, where several were asked for."""
     steps: tuple[Step, ...] = ()
     model: str = ""
     """Who formulated it."""
@@ -80,7 +85,17 @@ class Said(_Kept):
     type: Literal["said"] = "said"
     text: str
     formulation: str = ""
-    """The formulation as a text, where that is what was given; a turn that was cut short begins again with it."""
+    """The formulation as a text, where that is what was given, in conversations that were kept before `Understood`."""
+
+
+class Understood(_Kept):
+    """What the words want, where they do not say it themselves: a model found it, or a face knows it.
+
+    A turn that was cut short goes on from here, and nobody is asked again what was meant.
+    """
+
+    type: Literal["understood"] = "understood"
+    intent: Annotated[Intent, Field(discriminator="kind")]
 
 
 class Attached(_Kept):
@@ -154,6 +169,8 @@ class Exported(_Kept):
     type: Literal["exported"] = "exported"
     format: str
     path: str
+    replaced: bool = False
+    """Whether a file was there before, which is there no more."""
 
 
 class TurnEnded(_Kept):
@@ -170,7 +187,7 @@ class TurnEnded(_Kept):
 
 
 Event: TypeAlias = Annotated[
-    Said | Attached | Asked | Answered | Compared | Told | Moved | Named | Exported | TurnEnded,
+    Said | Understood | Attached | Asked | Answered | Compared | Told | Moved | Named | Exported | TurnEnded,
     Field(discriminator="type"),
 ]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from steepest.agents.llm.chat import ChatModel
+from steepest.agents.modeling.sampling.confidence import SURE
 from steepest.agents.modeling.task import LooksForReadings, Recalls
 from steepest.solvers.options import SolveOptions
 
@@ -23,6 +24,8 @@ class Means:
         readings: When the model is asked how else a problem could be read, so that the person can be asked.
         checkpoints: Where the work on a problem is kept step by step, so that a turn that was cut short and is said
             again repeats no call; a file or `postgresql://...`, None is nowhere.
+        samples: The most formulations that vote on the answer to a problem; 1 is to have one, without a vote.
+        sure_at: Confidence below which the answer of a vote says that it is not sure.
         reads_files: Whether paths that the person names may be read and written; False for a page, whose files come and
             go by upload and download.
     """
@@ -35,3 +38,5 @@ class Means:
     reads_files: bool = True
     readings: LooksForReadings = "in_doubt"
     checkpoints: str | Path | None = None
+    samples: int = 1
+    sure_at: float = SURE

@@ -1,25 +1,30 @@
 """A conversation that goes on: a turn is understood, carried out, and every event of it kept before it is shown."""
 
 import asyncio
+import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal, TypeAlias
 
 from steepest.agents.chat.conversation import Conversation
-from steepest.agents.chat.events import Event, Recorded, Said, Signal, Solving, Told, TurnEnded
+from steepest.agents.chat.events import Attached, Event, Recorded, Said, Signal, Solving, Told, TurnEnded, Understood
 from steepest.agents.chat.intents import Intent, Rewrite
 from steepest.agents.chat.means import Means
 from steepest.agents.chat.stores.protocol import SessionStore
 from steepest.agents.chat.turns import carry_out
 from steepest.agents.chat.understanding import understand
 from steepest.agents.chat.work import Work
+from steepest.agents.llm.redaction import redact
 from steepest.agents.llm.transcripts import Transcribed, Transcript
 from steepest.agents.modeling.intake import MAX_BYTES
 from steepest.errors import InputError, SteepestError
 from steepest.solvers.control import SolveControl
 
 __all__ = ["Listener", "Session"]
+
+log = logging.getLogger(__name__)
 
 Listener: TypeAlias = Callable[[Recorded | Signal], None]
 """Told every event once it is kept, and every signal, in the thread of the event loop."""
@@ -63,14 +68,28 @@ class Session:
 
     @property
     def cut_short(self) -> tuple[str, Intent | None] | None:
-        """What was said in a turn that a crash ended before it gave its problem or formulation a version."""
-        if not self.events or isinstance(self.events[-1].event, TurnEnded):
+        """What was said in a turn that a crash ended before anything came of it, and what it wants, where that is kept.
+
+        A turn that gave a version, took a step or told something is not carried out again.
+        """
+        begun = self._unended()
+        if not begun or not all(isinstance(each, Said | Understood | Attached) for each in begun):
             return None
-        said = next(each.event for each in reversed(self.events) if isinstance(each.event, Said))
-        if said.formulation:
-            return said.text, Rewrite(text=said.formulation)
-        is_first = self.conversation.current is None and not said.text.startswith("/")
-        return (said.text, None) if is_first else None
+        said = next(each for each in begun if isinstance(each, Said))
+        wanted = next((each.intent for each in begun if isinstance(each, Understood)), None)
+        return said.text, wanted or (Rewrite(text=said.formulation) if said.formulation else None)
+
+    @property
+    def is_unended(self) -> bool:
+        """Whether a crash ended the last turn, also where something came of it."""
+        return self._turn is None and bool(self._unended())
+
+    def _unended(self) -> list[Event]:
+        """The events of the last turn, from its words on, if it did not come to its end."""
+        if not self.events or isinstance(self.events[-1].event, TurnEnded):
+            return []
+        said = max(at for at, each in enumerate(self.events) if isinstance(each.event, Said))
+        return [each.event for each in self.events[said:]]
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Have a listener told what happens from now on.
@@ -84,8 +103,8 @@ class Session:
     async def turn(self, text: str, intent: Intent | None = None) -> None:
         """Carry out what a person says, to its end; where the turn before was cut short by a crash, that one first.
 
-        What can't be done is told in the conversation, and nothing of it is lost; only a store that can't be written
-        raises.
+        What can't be done is told in the conversation, also where a defect of ours is why, and nothing of it is lost;
+        only a store that can't be written raises.
 
         Args:
             text: What the person says.
@@ -114,7 +133,7 @@ class Session:
         self._turn = _Turn(control, Transcript(), asyncio.current_task(), loop, perf_counter())
         outcome: Literal["done", "cancelled", "failed"] = "failed"
         try:
-            self._keep(Said(text=words, formulation=intent.text if isinstance(intent, Rewrite) else ""))
+            self._keep(Said(text=words))
             outcome = await self._carried_out(words, intent, self._turn)
         finally:
             turn, self._turn = self._turn, None
@@ -145,6 +164,8 @@ class Session:
         )
         try:
             intent = known or await understand(words, self.conversation, model, work.whole)
+            if known is not None or len(turn.transcript):
+                self._keep(Understood(intent=intent))
             await carry_out(intent, work)
         except asyncio.CancelledError:
             if not turn.control.cancelled:  # the program ends, and not just this turn
@@ -153,6 +174,10 @@ class Session:
             return "cancelled"
         except SteepestError as error:
             self._keep(Told(text=str(error), topic="trouble"))
+            return "failed"
+        except Exception as error:  # a defect ends this turn, and not the conversation
+            self._keep(Told(text=redact(_told(error)), topic="trouble"))
+            log.error("a turn ended in a defect:\n%s", redact("".join(traceback.format_exception(error))))
             return "failed"
         return "cancelled" if turn.control.cancelled else "done"
 
@@ -181,3 +206,10 @@ class Session:
     def _tell(self, happened: Recorded | Signal) -> None:
         for listener in list(self._listeners):
             listener(happened)
+
+
+def _told(error: Exception) -> str:
+    """What a person is told of an error that nobody foresaw."""
+    if isinstance(error, MemoryError):
+        return "the model with its data does not fit into memory: use smaller or sparser sets."
+    return f"unexpected {type(error).__name__}: {error}\nThis is a bug in steepest: what was said before is kept."

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from steepest.agents.chat.applying import changed
+from steepest.agents.chat.applying import changed, scenario_of
 from steepest.agents.chat.asked_about import is_named
 from steepest.agents.chat.commands import read_command
 from steepest.agents.chat.conversation import Conversation
@@ -38,8 +38,7 @@ from steepest.agents.optimizers.replies import UnusableReply, json_object
 from steepest.errors import InputError, SteepestError
 from steepest.prompts import load_prompt
 from steepest.solvers.changes.near import has_form_of_changes
-from steepest.solvers.changes.reading import FORMS, read_changes
-from steepest.solvers.changes.scenarios import as_scenario
+from steepest.solvers.changes.reading import FORMS, pieces
 from steepest.solvers.diagnostics import Diagnostic, FormulationError
 from steepest.solvers.formulation import Formulation
 
@@ -123,7 +122,7 @@ def _is_changes(text: str, formulation: Formulation, *, is_reply: bool) -> bool:
             no model is asked then.
     """
     try:
-        changed(as_scenario(text), formulation)
+        changed(scenario_of(text, formulation), formulation)
     except FormulationError as error:
         if has_form_of_changes(text) and not is_reply:
             raise InputError("\n".join(map(_reason, error.diagnostics))) from error
@@ -237,9 +236,9 @@ def _applicable(changes: list[str], formulation: Formulation) -> str:
     """The changes as one text, if the formulation takes them."""
     text = "; ".join(changes)
     try:
-        if not read_changes(text):
+        if not any(pieces(text)):
             raise UnusableReply("`changes` is empty: write at least one change, in the forms of the list")
-        changed(as_scenario(text), formulation)
+        changed(scenario_of(text, formulation), formulation)
     except UnusableReply:
         raise
     except SteepestError as error:

@@ -58,7 +58,9 @@ class ReplyCache:
             reply = ChatReply.model_validate_json(row[0])
         except ValidationError:  # kept by another version of steepest: asked again and replaced
             return None
-        return reply.model_copy(update={"cached": True, "cost": Decimal(0), "seconds": 0.0, "attempts": 0})
+        return reply.model_copy(
+            update={"cached": True, "cost": Decimal(0), "seconds": 0.0, "first_token_seconds": None, "attempts": 0}
+        )
 
     def keep(self, model: str, request: ChatRequest, reply: ChatReply) -> None:
         """Keep a finished reply. Refused, cut off or empty ones are not kept: the next try may go better."""

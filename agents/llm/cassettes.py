@@ -144,7 +144,9 @@ class RecordedModel:
         reply = self._replies.get(request_key(request))
         if reply is None:
             raise CassetteMiss(_miss(request, self.cassette, self.name))
-        return reply.model_copy(update={"cached": True, "cost": Decimal(0), "seconds": 0.0})
+        return reply.model_copy(
+            update={"cached": True, "cost": Decimal(0), "seconds": 0.0, "first_token_seconds": None}
+        )
 
     def price(self, usage: Usage) -> Decimal:
         """Nothing is paid for what was recorded."""

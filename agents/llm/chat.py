@@ -98,6 +98,7 @@ class ChatReply(BaseModel):
         stop: Why the reply ended.
         request_id: The provider's id of the call, for its support.
         seconds: Wall-clock time of the call, its retries included, the wait for a slot not.
+        first_token_seconds: The part of it until the answer began; None where the answer came whole.
         attempts: Calls made, the successful one included.
         cached: Whether the reply comes from our own cache.
     """
@@ -112,6 +113,7 @@ class ChatReply(BaseModel):
     stop: StopReason = "end"
     request_id: str | None = None
     seconds: float = 0.0
+    first_token_seconds: float | None = None
     attempts: int = 1
     cached: bool = False
 

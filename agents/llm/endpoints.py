@@ -144,10 +144,11 @@ def read_reply(body: bytes, wire: type[Wire], endpoint: Endpoint) -> Wire:
     try:
         return wire.model_validate_json(body)
     except ValidationError as error:
+        count = error.error_count()
         start = redact(body[:200].decode("utf-8", "replace"), (endpoint.key,)) or "nothing"
         raise ProviderError(
             f"{endpoint.provider} at {endpoint.shown_url} answered with something that cannot be read "
-            f"({error.error_count()} defects, first: {error.errors()[0]['msg']}): {start}",
+            f"({count} defect{'' if count == 1 else 's'}, first: {error.errors()[0]['msg']}): {start}",
             kind="malformed",
         ) from error
 

@@ -97,14 +97,14 @@ class LocalModel:
             ModelFileError: The model's file is missing or damaged.
             LLMError: The runtime is not installed or refused the request.
         """
-        answer = _Answer(self.on_progress)
+        answer, started = _Answer(self.on_progress), time.monotonic()
         work = asyncio.get_running_loop().run_in_executor(self._worker, self._generate, request, answer)
-        started = time.monotonic()
         try:
             reply = await work
         finally:
             answer.stopped.set()
-        return charged(reply.model_copy(update={"seconds": time.monotonic() - started}))
+        first = answer.began - started if answer.began is not None else None
+        return charged(reply.model_copy(update={"seconds": time.monotonic() - started, "first_token_seconds": first}))
 
     def price(self, usage: Usage) -> Decimal:
         """Nothing is paid for a model on this machine."""
@@ -125,6 +125,8 @@ class _Answer:
 
     def __init__(self, on_progress: Progress | None) -> None:
         self.stopped = threading.Event()
+        self.began: float | None = None
+        """When its first words came, by the monotonic clock."""
         self._on_progress = on_progress
         self._pieces: list[str] = []
         self._finish: str | None = None
@@ -144,6 +146,8 @@ class _Answer:
             raise _refusal(chunk["error"])
         for choice in chunk.get("choices", ()):
             self._pieces += filter(None, [choice["delta"].get("content")])
+            if self.began is None and self._pieces:
+                self.began = time.monotonic()
             self._finish = choice.get("finish_reason") or self._finish
         if "usage" in chunk:
             self._usage = _usage(chunk["usage"])

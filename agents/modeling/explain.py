@@ -6,6 +6,8 @@ from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.reading.telling import left_out, origins
 from steepest.agents.modeling.readings.telling import told as told_readings
 from steepest.agents.modeling.testing_words import told_findings
+from steepest.solvers.changes.change import Target
+from steepest.solvers.changes.touching import touches
 from steepest.solvers.checks.symbols import names_in
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.display import first_objective, format_number, meaning, named
@@ -30,19 +32,19 @@ _OPENINGS = {
 }
 
 
-def explain(answer: Answer, reason: str = "", *, is_grounded: bool = True, changed: Collection[str] = ()) -> str:
+def explain(answer: Answer, reason: str = "", *, is_grounded: bool = True, changed: Collection[Target] = ()) -> str:
     """What came of a problem, in words.
 
     Args:
         answer: The answer, complete but for its explanation.
         reason: Why, for an outcome without a solution.
         is_grounded: Whether its numbers and quotes were looked for in the text; they are not after a change.
-        changed: Parameters and constraints that the person changed: their limits are told in numbers.
+        changed: Cells of parameters and rows of constraints that the person changed: their limits are told in numbers.
     """
     return "\n\n".join(section for section in _sections(answer, reason, is_grounded, changed) if section)
 
 
-def _sections(answer: Answer, reason: str, is_grounded: bool, changed: Collection[str]) -> Iterator[str]:
+def _sections(answer: Answer, reason: str, is_grounded: bool, changed: Collection[Target]) -> Iterator[str]:
     formulation, solution = answer.formulation, answer.solution
     title = formulation.title if formulation is not None else ""
     yield _OPENINGS[answer.outcome].format(reason=reason or "no reason was given", model=answer.model, title=title)
@@ -112,7 +114,7 @@ def _decision(value: VariableValue, variable: Variable | None) -> str:
     return f"{name}: {_quantity(value.value, value.unit)}{told}"
 
 
-def _limits(formulation: Formulation, binding: Sequence[BindingConstraint], changed: Collection[str]) -> list[str]:
+def _limits(formulation: Formulation, binding: Sequence[BindingConstraint], changed: Collection[Target]) -> list[str]:
     """The constraints that the answer touches, with the words they come from; equations only if there is no other."""
     declared = {constraint.name: constraint for constraint in formulation.constraints}
     limits = [each for each in binding if each.lower is None or each.lower != each.upper] or list(binding)
@@ -123,10 +125,10 @@ def _limits(formulation: Formulation, binding: Sequence[BindingConstraint], chan
 
 
 def _limit(
-    formulation: Formulation, binding: BindingConstraint, constraint: Constraint | None, changed: Collection[str]
+    formulation: Formulation, binding: BindingConstraint, constraint: Constraint | None, changed: Collection[Target]
 ) -> str:
     text = _in_words(binding.name, binding.index)
-    if constraint is not None and (names_in(constraint.body) | {constraint.name}) & set(changed):
+    if constraint is not None and any(touches(each, constraint, binding.index) for each in changed):
         text += f": {_in_numbers(formulation, binding, changed)}, changed by you"
     elif constraint is not None and (source := _source(formulation, constraint)):
         text += f": {source}"
@@ -135,13 +137,14 @@ def _limit(
     return text
 
 
-def _in_numbers(formulation: Formulation, binding: BindingConstraint, changed: Collection[str]) -> str:
+def _in_numbers(formulation: Formulation, binding: BindingConstraint, changed: Collection[Target]) -> str:
     """The limit that the answer is at, in the unit of the changed parameter that it is."""
     ends = (binding.lower, binding.upper)
     at = min((end for end in ends if end is not None), key=lambda end: abs(end - binding.activity), default=None)
     if at is None:
         return format_number(binding.activity)
-    units = [each.unit for each in formulation.parameters if each.name in changed and each.value == at]
+    names = {each.name for each in changed}
+    units = [each.unit for each in formulation.parameters if each.name in names and each.value == at]
     kind = "exactly" if binding.lower == binding.upper else "at most" if at == binding.upper else "at least"
     return f"{kind} {_quantity(at, next(iter(units), None))}"
 

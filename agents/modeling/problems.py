@@ -1,14 +1,16 @@
 """A problem told in words, from the text to the answer."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
+from functools import partial, wraps
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 from steepest.agents.llm.chat import ChatModel, run_sync
 from steepest.agents.llm.transcripts import Transcript
 from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.checkpoints.identity import identity_of
-from steepest.agents.modeling.checkpoints.places import Checkpoints, opened
+from steepest.agents.modeling.checkpoints.places import Checkpoints, kept
 from steepest.agents.modeling.conclude import answer_from
 from steepest.agents.modeling.data.catalogue import Catalogue
 from steepest.agents.modeling.graph import run
@@ -26,6 +28,9 @@ from steepest.solvers.control import SolveControl
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 TESTS = BatteryBudget(solves=40, seconds=5.0)
 """What testing an answer may take unless somebody says otherwise."""
@@ -54,6 +59,8 @@ async def answer_problem(
     sample: int = 0,
     temperature: float | None = None,
     catalogue: Catalogue | None = None,
+    samples: int = 1,
+    sure_at: float = SURE,
 ) -> Answer:
     """Formulate a problem told in words, solve it and answer.
 
@@ -86,6 +93,9 @@ async def answer_problem(
         temperature: Of each request; None leaves it to the provider.
         catalogue: A folder of tables or a database (`data.places.open_catalogue`): the model is told names, columns and
             a few rows, and the formulation names what it takes.
+        samples: The most formulations that vote on the answer (`sampling.drawing.answer_by_vote`), each with a `sample`
+            and `temperature` of its own; 1 is to have one, without a vote.
+        sure_at: The confidence below which an answer that was voted on says that it is not sure.
 
     Raises:
         InputError: The text can't be a problem told in words, or an argument is out of its range.
@@ -97,18 +107,17 @@ async def answer_problem(
     say = on_progress or (lambda line: None)
     given = dict(tables or {})
     base = Path(folder) if folder is not None else None
-    solve = solver_for(given, base, options, say, control, start, catalogue)
     test = battery_for(given, base, options, tests, control, catalogue) if tests is not None else None
     task = Task(
         problem=accept_problem(text),
         model=model,
-        solve=solve if apart is None else lambda formulation: apart(partial(solve, formulation)),
+        solve=_done(apart, solver_for(given, base, options, say, control, start, catalogue)),
         tables=given,
         table_lines=(*describe_tables(given), *(catalogue.lines if catalogue is not None else ())),
         catalogue=catalogue,
         max_repairs=max_repairs,
         max_examinations=max_examinations,
-        test=test if apart is None or test is None else lambda *tested: apart(partial(test, *tested)),
+        test=_done(apart, test) if test is not None else None,
         readings=readings,
         preface=_preface(model, catalogue),
         prompts=_fitting(prompts or {}),
@@ -119,9 +128,39 @@ async def answer_problem(
         sample=sample,
         temperature=temperature,
     )
+    if samples == 1:
+        return await _answered(task, checkpoints, options)
+
+    async def ask(*, sample: int, temperature: float | None) -> Answer:
+        drawn = replace(task, sample=sample, temperature=temperature, calls=Transcript(), steps=[])
+        return await _answered(drawn, checkpoints, options)
+
+    return await answer_by_vote(ask, samples, structured=model.structured, sure_at=sure_at)
+
+
+def _synchronous(ask: Callable[P, Coroutine[Any, Any, Answer]]) -> Callable[P, Answer]:
+    """The same function with the same arguments for synchronous code."""
+
+    @wraps(ask)
+    def answered(*args: P.args, **options: P.kwargs) -> Answer:
+        return run_sync(ask(*args, **options))
+
+    return answered
+
+
+solve_problem = _synchronous(answer_problem)
+"""`answer_problem` for synchronous code, inside a running event loop (a notebook) too."""
+
+
+async def _answered(task: Task, checkpoints: Checkpoints | None, options: SolveOptions | None) -> Answer:
     known = State()
     try:
-        await _carried_out(task, known, checkpoints, options)
+        if checkpoints is None:
+            await run(task, known)
+        else:
+            thread = identity_of(task, checkpoints.run, options)
+            async with kept(checkpoints, thread) as saver:
+                await run(task, known, saver, thread)
     except SteepestError as error:
         if "reply" not in known:
             raise
@@ -129,12 +168,11 @@ async def answer_problem(
     return known["answer"]
 
 
-async def _carried_out(task: Task, known: State, checkpoints: Checkpoints | None, options: SolveOptions | None) -> None:
-    if checkpoints is None:
-        await run(task, known)
-        return
-    async with opened(checkpoints) as saver:
-        await run(task, known, saver, identity_of(task, checkpoints.run, options))
+def _done(apart: Apart | None, work: Callable[P, T]) -> Callable[P, T | Awaitable[T]]:
+    """The work, done elsewhere if there is such a place."""
+    if apart is None:
+        return work
+    return lambda *args, **options: apart(partial(work, *args, **options))
 
 
 def _preface(model: ChatModel, catalogue: Catalogue | None) -> str:
@@ -142,60 +180,6 @@ def _preface(model: ChatModel, catalogue: Catalogue | None) -> str:
     if catalogue is None:
         return ""
     return load_prompt("data_json" if model.structured else "data_text").render().user
-
-
-def solve_problem(
-    text: str,
-    model: ChatModel,
-    *,
-    tables: Tables | None = None,
-    folder: Path | str | None = None,
-    options: SolveOptions | None = None,
-    max_repairs: int = 3,
-    prompts: Mapping[str, Prompt] | None = None,
-    on_progress: Callable[[str], None] | None = None,
-    control: SolveControl | None = None,
-    start: Solution | None = None,
-    transcript: Transcript | None = None,
-    recaller: Recalls | None = None,
-    max_examinations: int = 2,
-    tests: BatteryBudget | None = TESTS,
-    readings: LooksForReadings = "never",
-    checkpoints: Checkpoints | None = None,
-    on_step: Callable[[Step], None] | None = None,
-    samples: int = 1,
-    sure_at: float = SURE,
-    catalogue: Catalogue | None = None,
-) -> Answer:
-    """`answer_problem` for synchronous code, inside a running event loop (a notebook) too.
-
-    With more than one of `samples`, several formulations vote on the answer (`sampling.drawing.answer_by_vote`), which
-    says that it is not sure where its confidence is below `sure_at`.
-    """
-    ask = partial(
-        answer_problem,
-        text,
-        model,
-        tables=tables,
-        folder=folder,
-        options=options,
-        max_repairs=max_repairs,
-        prompts=prompts,
-        on_progress=on_progress,
-        control=control,
-        start=start,
-        transcript=transcript if transcript is not None else Transcript(),
-        recaller=recaller,
-        max_examinations=max_examinations,
-        tests=tests,
-        readings=readings,
-        checkpoints=checkpoints,
-        on_step=on_step,
-        catalogue=catalogue,
-    )
-    if samples == 1:
-        return run_sync(ask())
-    return run_sync(answer_by_vote(ask, samples, structured=model.structured, sure_at=sure_at))
 
 
 def _fitting(prompts: Mapping[str, Prompt]) -> Mapping[str, Prompt]:

@@ -27,7 +27,7 @@ __all__ = ["SelfCorrection"]
 
 @dataclass(frozen=True)
 class SelfCorrection:
-    """LLMOPT's way (arXiv 2410.13213). Its average solving times are the mean of `Attempt.rounds`, and 1."""
+    """LLMOPT's way (arXiv 2410.13213). A report tells its average solving times (`reports.wording`)."""
 
     name: str
     correcting: Correcting

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from steepest.evals.reports.wording import failures, has_errors, interval_words, left_out, reason_words, verdict_words
+from steepest.evals.reports.wording import (
+    failures,
+    has_errors,
+    interval_words,
+    left_out,
+    reason_words,
+    solving_times,
+    verdict_words,
+)
 from steepest.evals.specification import RunSpecification
 from steepest.evals.statistics import (
     ComparedRun,
@@ -26,6 +34,7 @@ _INLINE = {each: f"&#{ord(each)};" for each in "<>&@|`"} | {each: f"\\{each}" fo
 def run_markdown(specification: RunSpecification, summary: Summary) -> str:
     """The figures of a run."""
     whole = summary.overall
+    times = solving_times(specification.method, summary)
     verdicts = [(name.replace("_", " "), f"{count:,}") for name, count in whole.verdicts.items() if count]
     parts = [
         f"## {_inline(specification.title)}",
@@ -37,6 +46,7 @@ def run_markdown(specification: RunSpecification, summary: Summary) -> str:
         _profiles(whole),
         f"Cost {money(summary.cost.total, summary.cost.unknown)}; an attempt took {duration(summary.seconds.median)} "
         f"(median, n = {summary.seconds.n:,}), 90 % within {duration(summary.seconds.p90)}.",
+        f"Average solving times of right answers: {times}." if times else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

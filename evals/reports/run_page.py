@@ -48,7 +48,7 @@ def html_report(run: RunReader, stream: TextIO, *, transcripts: bool = True) -> 
         stream,
         title=specification.title,
         subtitle=_subtitle(specification, summary),
-        sections=_sections(summary, spent),
+        sections=_sections(specification.method, summary, spent),
         listed=count_of(summary.overall.attempts, "attempt"),
         records=_records(run, problems, listing, systems, transcripts),
         listing=listing,
@@ -71,10 +71,10 @@ def _subtitle(specification: RunSpecification, summary: Summary) -> str:
     return f"{names}: {problems}, begun {specification.created:%Y-%m-%d %H:%M}"
 
 
-def _sections(summary: Summary, spent: Spending) -> Markup:
+def _sections(method: str, summary: Summary, spent: Spending) -> Markup:
     whole = summary.overall
     return joined(
-        headline(summary),
+        headline(method, summary),
         verdicts(whole),
         reasons(summary.reasons),
         slices("By data set", summary.by_dataset),

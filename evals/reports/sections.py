@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from steepest.evals.reports.plots_svg import Point, histogram, interval, interval_scale, line_plot, stacked_bar
 from steepest.evals.reports.spending import Spending
-from steepest.evals.reports.wording import at_k_name, has_stories, verdict_words
+from steepest.evals.reports.wording import at_k_name, has_stories, solving_times, verdict_words
 from steepest.evals.specification import RunSpecification
 from steepest.evals.statistics import Calibration, Distribution, Proportion, Reason, Slice, Summary
 from steepest.traces.rendering.figures import UNKNOWN, count_of, duration, money, number, percent, percent_range
@@ -24,9 +24,10 @@ __all__ = [
 ]
 
 
-def headline(summary: Summary) -> Markup:
+def headline(method: str, summary: Summary) -> Markup:
     """The accuracy with its n and interval, and what else a person asks first."""
     whole = summary.overall
+    times = solving_times(method, summary)
     big = element("p", percent(whole.accuracy.rate), class_="big")
     words = f"right by the strict profile, {_rest(whole.accuracy)}" if whole.accuracy.n else "no attempt was graded yet"
     cards = [
@@ -37,6 +38,7 @@ def headline(summary: Summary) -> Markup:
         ("problems not tried yet", f"{whole.pending:,}"),
         ("cost", _total_cost(summary.cost)),
         ("correction rounds of right answers", _mean(summary.rounds_of_correct)),
+        *([("average solving times of right answers", times)] if times else []),
     ]
     facts = [element("div", element("dt", name), element("dd", value)) for name, value in cards]
     return element("section", element("div", big, element("p", words)), element("dl", *facts), id="headline")

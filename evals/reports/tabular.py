@@ -8,6 +8,7 @@ from steepest.errors import InputError
 from steepest.evals.problems import Problem
 from steepest.evals.samples import Sample
 from steepest.evals.stores.protocol import RunReader
+from steepest.traces.rendering.characters import not_a_formula
 
 __all__ = ["COLUMNS", "csv_report", "rows_of"]
 
@@ -117,4 +118,4 @@ def _cell(value: Any) -> Any:
     """A spreadsheet runs a text that begins so as a formula, and the texts of models are anybody's."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return not_a_formula(value) if isinstance(value, str) else value

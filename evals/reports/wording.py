@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from steepest.evals.statistics import AtK, Comparison, PairedDifference, Reason, Slice
+from steepest.evals.statistics import AtK, Comparison, PairedDifference, Reason, Slice, Summary
 from steepest.traces.rendering.figures import count_of
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "left_out",
     "reason_words",
     "signed_range",
+    "solving_times",
     "verdict_words",
 ]
 
@@ -44,6 +45,14 @@ def has_errors(comparison: Comparison) -> bool:
     """Whether it makes a difference what failures of the infrastructure count as."""
     strict, overall = comparison.errors_as_wrong, comparison.overall
     return (strict.n, strict.first, strict.second) != (overall.n, overall.first, overall.second)
+
+
+def solving_times(method: str, summary: Summary) -> str:
+    """How often the script of a right answer ran, LLMOPT's measure (2410.13213); empty for other methods."""
+    measured = summary.rounds_of_correct
+    if method.partition("+")[0] != "llmopt" or measured.mean is None:
+        return ""
+    return f"{1 + measured.mean:.2f} (n = {count_of(measured.n, 'right attempt')})"
 
 
 def at_k_name(figure: AtK) -> str:

@@ -2,6 +2,7 @@
 
 from steepest.solvers.changes.change import BoundVariable, ChangeDomain, ChangeObjective, FixVariable, Target
 from steepest.solvers.changes.constraints import with_another
+from steepest.solvers.changes.holds import let_go
 from steepest.solvers.changes.known import the_variable
 from steepest.solvers.changes.self_contained import rebuilt
 from steepest.solvers.changes.singling import Family, cell, family_of, only_rows
@@ -18,11 +19,12 @@ from steepest.solvers.language.expressions import (
 
 
 def fixed(change: FixVariable, formulation: Formulation) -> Formulation:
-    """The formulation with a variable, or cells of it, held at a value by one more constraint."""
+    """The formulation with a variable, or cells of it, held at a value by a constraint, in place of an earlier hold."""
     variable = the_variable(formulation, change.target.name)
     family = family_of(formulation, variable, change.target)
-    held = _held(f"fixed_{variable.name}", variable, family, change.target, "==", change.value)
-    return with_another(formulation, held)
+    name = f"fixed_{variable.name}"
+    held = _held(name, variable, family, change.target, "==", change.value)
+    return with_another(let_go(formulation, variable, change.target, name, "=="), held)
 
 
 def bounded(change: BoundVariable, formulation: Formulation) -> Formulation:
@@ -63,12 +65,13 @@ def _with_bound(
     formulation: Formulation, name: str, family: Family | None, target: Target, side: str, value: float
 ) -> Formulation:
     variable = the_variable(formulation, name)
+    operator: ComparisonOperator = ">=" if side == "lower" else "<="
+    formulation = let_go(formulation, variable, target, f"bound_{name}", operator)
     rows = family.condition(target) if family is not None else None
     if family is None or rows is None:
         return _with_variable(formulation, variable.model_copy(update={side: Number(value)}))
     old = _bound_of(variable, side)
     if old is None:  # without a bound elsewhere there is none to write, and a row says the same here
-        operator: ComparisonOperator = ">=" if side == "lower" else "<="
         return with_another(formulation, _held(f"bound_{name}", variable, family, target, operator, value))
     bound = Conditional(Number(value), rows, old)
     return _with_variable(formulation, variable.model_copy(update={side: bound, "index": family.head}))

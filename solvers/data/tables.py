@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from steepest.solvers.checks.findings import nearest
 from steepest.solvers.data.csv_tables import read_csv
+from steepest.solvers.data.workbook_tables import missing_extra, read_sheet
 from steepest.solvers.diagnostics import problem
 
 if TYPE_CHECKING:
@@ -142,53 +143,9 @@ def _read_csv(path: Path, _sheet: str | None) -> Table:
     return Table(path.name, content.names, content.columns, content.rows, has_decimal_commas=decimal_commas)
 
 
-def sheets_of(path: Path) -> list[str]:
-    """The names of a workbook's sheets; none for other files.
-
-    Raises:
-        FormulationError: It is no workbook.
-    """
-    if path.suffix.lower() != ".xlsx":
-        return []
-    book = _workbook(path)
-    try:
-        return [str(each) for each in book.sheetnames]
-    finally:
-        book.close()
-
-
-def _workbook(path: Path) -> Any:
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise _missing_extra(path, "openpyxl") from error
-    from zipfile import BadZipFile
-
-    try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException) as error:
-        raise problem("unreadable-file", f"{path.name} is no Excel workbook: {error}") from error
-
-
 def _read_workbook(path: Path, sheet: str | None) -> Table:
-    book = _workbook(path)
-    try:
-        page = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
-        lines = [(number, line) for number, line in enumerate(page.iter_rows(values_only=True), 1) if _is_filled(line)]
-    finally:
-        book.close()
-    if not lines:
-        raise problem("empty-table", f"{path.name} holds no data")
-    head = lines[0][1]
-    width = max(place for place, value in enumerate(head, 1) if value is not None)
-    names = tuple("" if value is None else str(value) for value in head[:width])
-    cells = [(*line, *(None,) * width)[:width] for _, line in lines[1:]]
-    columns: tuple[Column, ...] = tuple(zip(*cells, strict=True)) if cells else tuple(() for _ in names)
-    return Table(path.name, names, columns, [number for number, _ in lines[1:]])
-
-
-def _is_filled(line: Sequence[object]) -> bool:
-    return any(value is not None for value in line)
+    content = read_sheet(path, sheet)
+    return Table(path.name, content.names, content.columns, content.rows)
 
 
 def _read_parquet(path: Path, _sheet: str | None) -> Table:
@@ -196,11 +153,12 @@ def _read_parquet(path: Path, _sheet: str | None) -> Table:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise _missing_extra(path, "pyarrow") from error
+        raise missing_extra(path, "pyarrow") from error
     try:
         content = pyarrow.parquet.read_table(path)
-    except pyarrow.ArrowException as error:
-        raise problem("unreadable-file", f"{path.name} is no Parquet file: {error}") from error
+    except (pyarrow.ArrowException, OSError) as error:
+        told = " ".join(filter(str.isprintable, str(error).replace(str(path), path.name).split()))
+        raise problem("unreadable-file", f"{path.name} is no Parquet file that can be read: {told}") from error
     columns = tuple(_arrow_column(column) for column in content.columns)
     return Table(path.name, tuple(content.column_names), columns, range(2, content.num_rows + 2))
 
@@ -213,14 +171,6 @@ def _arrow_column(column: Any) -> Column:
         numbers: Column = column.to_numpy()
         return numbers
     return [_single(value) for value in column.to_pylist()]
-
-
-def _missing_extra(path: Path, package: str) -> Exception:
-    return problem(
-        "missing-package",
-        f"{path.name} needs the package {package}, which is not installed",
-        repair="pip install 'steepest[tables]', or save the table as CSV",
-    )
 
 
 SUFFIXES: dict[str, Callable[[Path, str | None], Table]] = {

@@ -4,39 +4,15 @@ Names carry `data-name` and numbers `data-value`, so that a page can say what st
 units come from a model or a file: each is escaped, so none of them can be markup.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from steepest.solvers.export.notation import ATOM, COMPARISON, CONDITION, NOT, PRODUCT, SUM, UNION, index_names
+from steepest.solvers.export.notation import SUM, Enclosure, Notation, Writer
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Objective, Variable
-from steepest.solvers.language.expressions import (
-    Arithmetic,
-    Call,
-    Comparison,
-    Conditional,
-    Connective,
-    Expression,
-    Generator,
-    Head,
-    Index,
-    LabelRef,
-    Name,
-    Negation,
-    Not,
-    Number,
-    Range,
-    Reduction,
-    SetComprehension,
-    SetLiteral,
-    Sum,
-    TupleOf,
-)
+from steepest.solvers.language.expressions import Expression, Head
 
 __all__ = ["MathRow", "expression_mathml", "to_mathml"]
 
-_COMPARISONS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠", "<": "<", ">": ">", "in": "∈", "not in": "∉"}
-_SET_OPERATORS = {"|": "∪", "&": "∩"}
 _SETS = {"integer": "ℤ", "real": "ℝ"}
 
 
@@ -72,22 +48,22 @@ def _escaped(text: str) -> str:
 
 def expression_mathml(expression: Expression) -> str:
     """Write one expression as a `math` element."""
-    return _math(_write(expression))
+    return _math(_MATH.write(expression))
 
 
 def _objective(objective: Objective) -> MathRow:
     operator = "min" if objective.sense == "minimize" else "max"
-    body = f"<mo>{operator}</mo><mspace width='0.4em'/>{_write(objective.expression)}"
+    body = f"<mo>{operator}</mo><mspace width='0.4em'/>{_MATH.write(objective.expression)}"
     return MathRow("objective", "", _math(body), unit=objective.unit or "")
 
 
 def _constraint(constraint: Constraint) -> MathRow:
-    body = _math(_write(constraint.body))
+    body = _math(_MATH.write(constraint.body))
     return MathRow(f"constraint {constraint.name}", constraint.name, body, _quantifier(constraint.index))
 
 
 def _definition(let: NamedExpression) -> MathRow:
-    body = _math(f"{_indexed(let.name, let.index)}<mo>=</mo>{_write(let.expression)}")
+    body = _math(f"{_MATH.indexed(let.name, let.index)}<mo>=</mo>{_MATH.write(let.expression)}")
     return MathRow(f"definition {let.name}", let.name, body, _quantifier(let.index), let.unit or "")
 
 
@@ -97,9 +73,9 @@ def _domain(variable: Variable) -> MathRow:
 
 
 def _range(variable: Variable) -> str:
-    name = _indexed(variable.name, variable.index)
-    lower = f"{_write(variable.lower, SUM)}<mo>≤</mo>" if variable.lower is not None else ""
-    upper = f"<mo>≤</mo>{_write(variable.upper, SUM)}" if variable.upper is not None else ""
+    name = _MATH.indexed(variable.name, variable.index)
+    lower = f"{_MATH.write(variable.lower, SUM)}<mo>≤</mo>" if variable.lower is not None else ""
+    upper = f"<mo>≤</mo>{_MATH.write(variable.upper, SUM)}" if variable.upper is not None else ""
     if variable.domain == "semicontinuous":
         return f"{name}<mo>=</mo><mn>0</mn><mo>∨</mo>{lower}{name}{upper}"
     if variable.domain == "binary":
@@ -114,14 +90,7 @@ def _math(body: str) -> str:
 
 
 def _quantifier(head: Head | None) -> str:
-    return _math(f"<mo>∀</mo>{_generators(head.generators)}") if head is not None else ""
-
-
-def _indexed(name: str, head: Head | None) -> str:
-    if head is None:
-        return _name(name)
-    names = [each for names in index_names(head.generators) for each in names]
-    return _sub(_name(name), _commas([_name(each) for each in names]))
+    return _math(f"<mo>∀</mo>{_MATH.over(head.generators)}") if head is not None else ""
 
 
 def _name(name: str) -> str:
@@ -132,54 +101,6 @@ def _name(name: str) -> str:
     return f"<mi {data}>{_escaped(name)}</mi>"
 
 
-def _sub(base: str, below: str) -> str:
-    return f"<msub>{base}<mrow>{below}</mrow></msub>"
-
-
-def _parenthesized(body: str, opening: str = "(", closing: str = ")") -> str:
-    return f"<mrow><mo>{opening}</mo>{body}<mo>{closing}</mo></mrow>"
-
-
-def _commas(parts: Sequence[str]) -> str:
-    return "<mo>,</mo>".join(parts)
-
-
-def _write(node: Expression, outer: int = CONDITION) -> str:
-    text, strength = _form(node)
-    return _parenthesized(text) if strength < outer else text
-
-
-def _form(node: Expression) -> tuple[str, int]:
-    match node:
-        case Number(value):
-            return _number(value), ATOM if value >= 0 else SUM
-        case LabelRef(value):
-            return f"<mtext>{_escaped(str(value))}</mtext>", ATOM
-        case Name(name):
-            return "<mi>π</mi>" if name == "pi" else _name(name), ATOM
-        case Index(name, indices):
-            return _sub(_name(name), _listed(indices)), ATOM
-        case Negation(operand):
-            return f"<mo form='prefix'>−</mo>{_write(operand, PRODUCT)}", SUM
-        case Sum(terms, signs):
-            return "".join(_terms(terms, signs)), SUM
-        case Arithmetic():
-            return _arithmetic(node)
-        case Call(function, arguments):
-            return _call(function, arguments)
-        case Reduction(function, body, generators):
-            return _reduction(function, body, generators)
-        case TupleOf(items):
-            return _parenthesized(_listed(items)), ATOM
-    return _condition_or_set(node)
-
-
-def _terms(terms: Sequence[Expression], signs: Sequence[int]) -> Iterator[str]:
-    yield _write(terms[0], SUM)
-    for sign, term in zip(signs[1:], terms[1:], strict=True):
-        yield f"<mo>{'+' if sign > 0 else '−'}</mo>{_write(term, PRODUCT)}"
-
-
 def _number(value: float) -> str:
     mantissa, _, exponent = f"{value:.15g}".partition("e")
     written = f'<mn data-value="{value!r}">{mantissa.replace("-", "−")}</mn>'
@@ -188,83 +109,60 @@ def _number(value: float) -> str:
     return f"{written}<mo>⋅</mo><msup><mn>10</mn><mn>{int(exponent)}</mn></msup>"
 
 
-def _arithmetic(node: Arithmetic) -> tuple[str, int]:
-    operator, left, right = node.operator, node.left, node.right
-    if operator == "/":
-        return f"<mfrac><mrow>{_write(left)}</mrow><mrow>{_write(right)}</mrow></mfrac>", PRODUCT
-    if operator == "**":
-        return f"<msup><mrow>{_write(left, ATOM)}</mrow><mrow>{_write(right)}</mrow></msup>", PRODUCT
-    if operator == "*":
-        sign = "⋅" if isinstance(right, Number) or isinstance(left, Number) else "\u2062"
-        space = "" if sign == "⋅" else "<mspace width='0.18em'/>"
-        return f"{_write(left, PRODUCT)}<mo>{sign}</mo>{space}{_write(right, PRODUCT)}", PRODUCT
-    return f"{_write(left, UNION)}<mo>{_SET_OPERATORS[operator]}</mo>{_write(right, SUM)}", UNION
+def _times(left: bool, right: bool) -> str:
+    return "<mo>⋅</mo>" if left or right else "<mo>\u2062</mo><mspace width='0.18em'/>"
 
 
-def _call(function: str, arguments: Sequence[Expression]) -> tuple[str, int]:
-    listed = _listed(arguments)
-    if function == "sqrt" and len(arguments) == 1:
-        return f"<msqrt>{listed}</msqrt>", ATOM
-    if function in ("abs", "len") and len(arguments) == 1:
-        return _parenthesized(listed, "|", "|"), ATOM
-    if function == "implies" and len(arguments) == 2:
-        return f"{_write(arguments[0], NOT)}<mo>⇒</mo>{_write(arguments[1], NOT)}", CONDITION
-    if function == "norm2":
-        return f"<msub>{_parenthesized(listed, '‖', '‖')}<mn>2</mn></msub>", ATOM
-    return f"<mi>{_escaped(function)}</mi>{_parenthesized(listed)}", ATOM
+def _enclosed(inside: str, kind: Enclosure) -> str:
+    return _between(*_BRACKETS[kind], inside)
 
 
-def _reduction(function: str, body: Expression, generators: Sequence[Generator]) -> tuple[str, int]:
-    under = f"<mrow>{_generators(generators)}</mrow>"
-    if function == "sum":
-        total = f"<munder><mo movablelimits='false' largeop='true'>∑</mo>{under}</munder>"
-        return f"{total}{_write(body, PRODUCT)}", PRODUCT
-    values = _listed(body.items) if isinstance(body, TupleOf) else _write(body)
-    return f"<munder><mo movablelimits='false'>{_escaped(function)}</mo>{under}</munder>{_parenthesized(values)}", ATOM
+def _between(opening: str, closing: str, inside: str) -> str:
+    return f"<mrow><mo>{opening}</mo>{inside}<mo>{closing}</mo></mrow>"
 
 
-def _condition_or_set(node: Expression) -> tuple[str, int]:
-    match node:
-        case Comparison(operands, operators):
-            rest = zip(operators, operands[1:], strict=True)
-            text = "".join(f"<mo>{_escaped(_COMPARISONS[each])}</mo>{_write(operand, UNION)}" for each, operand in rest)
-            return f"{_write(operands[0], UNION)}{text}", COMPARISON
-        case Not(operand):
-            return f"<mo>¬</mo>{_write(operand, ATOM)}", NOT
-        case Connective(operator, operands):
-            sign = "∧" if operator == "and" else "∨"
-            return f"<mo>{sign}</mo>".join(_write(each, NOT) for each in operands), CONDITION
-        case Conditional(then, test, otherwise):
-            return _cases((_write(then), "if ", _write(test)), (_write(otherwise), "otherwise", "")), ATOM
-        case SetLiteral(elements):
-            return _braced(_listed(elements)), ATOM
-        case Range(first, last):
-            return _braced(_commas([_write(first, SUM), "<mo>…</mo>", _write(last, SUM)])), ATOM
-        case SetComprehension(element, generators):
-            return _braced(f"{_write(element)}<mo>:</mo>{_generators(generators)}"), ATOM
-    raise TypeError(f"no mathematics for {type(node).__name__}")
+def _total(under: str, body: str) -> str:
+    return f"<munder><mo movablelimits='false' largeop='true'>∑</mo><mrow>{under}</mrow></munder>{body}"
 
 
-def _cases(*rows: tuple[str, str, str]) -> str:
+def _reduction(function: str, under: str, values: str) -> str:
+    return f"<munder><mo movablelimits='false'>{_escaped(function)}</mo><mrow>{under}</mrow></munder>{values}"
+
+
+def _cases(then: str, test: str, otherwise: str) -> str:
+    rows = ((then, "if ", test), (otherwise, "otherwise", ""))
     cells = "".join(
-        f"<mtr><mtd>{value}</mtd><mtd><mtext>{word}</mtext>{test}</mtd></mtr>" for value, word, test in rows
+        f"<mtr><mtd>{value}</mtd><mtd><mtext>{word}</mtext>{condition}</mtd></mtr>" for value, word, condition in rows
     )
     return f"<mrow><mo>{{</mo><mtable columnalign='left left'>{cells}</mtable></mrow>"
 
 
-def _braced(body: str) -> str:
-    return _parenthesized(body, "{", "}")
-
-
-def _generators(generators: Sequence[Generator]) -> str:
-    parts = []
-    for generator, names in zip(generators, index_names(generators), strict=True):
-        written = [_name(name) for name in names]
-        pattern = _parenthesized(_commas(written)) if isinstance(generator.pattern, tuple) else written[0]
-        condition = f"<mo>:</mo>{_write(generator.condition)}" if generator.condition is not None else ""
-        parts.append(f"{pattern}<mo>∈</mo>{_write(generator.source, UNION)}{condition}")
-    return _commas(parts)
-
-
-def _listed(items: Sequence[Expression]) -> str:
-    return _commas([_write(item) for item in items])
+_SIGNS = {
+    "<=": "≤", ">=": "≥", "==": "=", "!=": "≠", "<": "&lt;", ">": "&gt;", "in": "∈", "not in": "∉", "|": "∪", "&": "∩",
+    "+": "+", "-": "−", "and": "∧", "or": "∨", "implies": "⇒", ":": ":", ",": ",", ";": ",",
+}  # fmt: skip
+_BRACKETS: dict[Enclosure, tuple[str, str]] = {
+    "group": ("(", ")"), "tuple": ("(", ")"), "set": ("{", "}"), "size": ("|", "|"),
+}  # fmt: skip
+_MATH = Writer(
+    Notation(
+        signs={name: f"<mo>{sign}</mo>" for name, sign in _SIGNS.items()},
+        prefixes={"-": "<mo form='prefix'>−</mo>", "not": "<mo>¬</mo>"},
+        dots="<mo>…</mo>",
+        pi="<mi>π</mi>",
+        number=_number,
+        label=lambda text: f"<mtext>{_escaped(text)}</mtext>",
+        name=_name,
+        times=_times,
+        below=lambda name, indices: f"<msub>{name}<mrow>{indices}</mrow></msub>",
+        enclosed=_enclosed,
+        fraction=lambda above, under: f"<mfrac><mrow>{above}</mrow><mrow>{under}</mrow></mfrac>",
+        power=lambda base, exponent: f"<msup><mrow>{base}</mrow><mrow>{exponent}</mrow></msup>",
+        root=lambda inside: f"<msqrt>{inside}</msqrt>",
+        norm=lambda inside: f"<msub>{_between('‖', '‖', inside)}<mn>2</mn></msub>",
+        function=lambda name, arguments: f"<mi>{_escaped(name)}</mi>{arguments}",
+        total=_total,
+        reduction=_reduction,
+        cases=_cases,
+    )
+)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from steepest.cli.options import argument
 from steepest.errors import InputError
@@ -13,6 +13,7 @@ from steepest.quantities import read_count
 
 if TYPE_CHECKING:
     from steepest.solvers.alternatives.report import Alternatives
+    from steepest.solvers.analysis_limits import AnalysisLimits
     from steepest.solvers.battery.report import BatteryReport
     from steepest.solvers.changes.scenarios import Scenario, WhatIf
     from steepest.solvers.control import SolveControl
@@ -162,7 +163,7 @@ def answered(
     from steepest.solvers.sensitivity.analysis import sensitivity
 
     found = Further()
-    limits: _Limits = {"folder": folder, "options": options, "on_progress": say, "control": control}
+    limits: AnalysisLimits = {"folder": folder, "options": options, "on_progress": say, "control": control}
     if questions.sensitivity and not control.cancelled:
         report = sensitivity(formulation, tables, base=solution, **limits)
         found = replace(found, sensitivity=report)
@@ -176,12 +177,3 @@ def answered(
         tested = run_battery(formulation, tables, solution=solution, **limits)
         found = replace(found, battery=tested)
     return found
-
-
-class _Limits(TypedDict):
-    """What every analysis takes."""
-
-    folder: Path
-    options: "SolveOptions"
-    on_progress: Callable[[str], None]
-    control: "SolveControl"

@@ -1,11 +1,16 @@
-"""How far a solver is, in a line of the terminal that the next one replaces."""
+"""How far a solver is, in a line of the terminal that the next one replaces; and how a long solve can be ended."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from steepest.cli.console import Console
 
 if TYPE_CHECKING:
-    from steepest.solvers.control import SolveControl
+    from steepest.solvers.control import SolveControl, SolveProgress
+
+_LONG = 60.0
+"""Seconds of a solve after which it is told how to end it."""
+_WAY_OUT = "still solving: Ctrl-C ends it with the best answer so far; --time-limit SECONDS does so by itself"
 
 
 def live_control(console: Console, form: str) -> "SolveControl":
@@ -18,6 +23,24 @@ def live_control(console: Console, form: str) -> "SolveControl":
     from steepest.solvers.control import SolveControl
     from steepest.solvers.progress import progress_line
 
-    if form != "text":
-        return SolveControl()
-    return SolveControl(lambda progress: console.ticker(progress_line(progress)))
+    way_out = _told_once(console)
+
+    def show(progress: "SolveProgress") -> None:
+        way_out(progress)
+        if form == "text":
+            console.ticker(progress_line(progress))
+
+    return SolveControl(show)
+
+
+def _told_once(console: Console) -> Callable[["SolveProgress"], None]:
+    """Tells the person once, of the first solve that takes long, how to end it."""
+    told = False
+
+    def tell(progress: "SolveProgress") -> None:
+        nonlocal told
+        if progress.seconds >= _LONG and not told:
+            told = True
+            console.step(_WAY_OUT)
+
+    return tell

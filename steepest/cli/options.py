@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from steepest.cli.faces import FACES
 from steepest.errors import InputError
-from steepest.quantities import read_count, read_gap, read_seconds, read_seed
+from steepest.quantities import read_count, read_gap, read_seconds, read_seed, read_share
 from steepest.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,6 +66,24 @@ def add_output(parser: argparse.ArgumentParser, *, shown: str) -> None:
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="folder to keep every form of model and answer in")
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+
+def add_samples(parser: argparse.ArgumentParser) -> None:
+    """`--samples` and `--sure-at`."""
+    group = parser.add_argument_group("several formulations")
+    group.add_argument(
+        "--samples",
+        metavar="N",
+        type=argument(read_count),
+        default=1,
+        help="up to N formulations vote on the answer, fewer where the vote is clear before (1: no vote)",
+    )
+    group.add_argument(
+        "--sure-at",
+        metavar="SHARE",
+        type=argument(read_share),
+        help="confidence below which the answer of a vote says that it is not sure (0.7)",
+    )
 
 
 def add_solver(parser: argparse.ArgumentParser) -> None:

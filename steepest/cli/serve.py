@@ -15,6 +15,8 @@ from steepest.errors import InputError
 from steepest.quantities import read_cost, read_count, read_repairs
 
 if TYPE_CHECKING:
+    from steepest.agents.llm import ChatModel
+    from steepest.web.allowance import Allowance
     from steepest.web.guard import Door
 
 EPILOG = """\
@@ -41,6 +43,13 @@ def add_parser(commands: Any) -> None:
     group.add_argument("--name", metavar="HOST", action="append", help="name by which browsers call it, of a proxy")
     parser.add_argument("--sessions", metavar="FILE", help="where conversations are kept (else STEEPEST_SESSIONS)")
     parser.add_argument("--most-upload", metavar="MB", type=argument(read_count), default=50, help="of a file (50)")
+    group = parser.add_argument_group("what each person may take")
+    count, cost = argument(read_count), argument(read_cost)
+    group.add_argument("--user-turns", metavar="N", type=count, help="turns at once (2 with --auth, else any)")
+    group.add_argument("--user-conversations", metavar="N", type=count, help="kept (500 with --auth, else any)")
+    group.add_argument("--user-files", metavar="MB", type=count, help="of uploads and exports in all (1000)")
+    group.add_argument("--user-cost", metavar="USD", type=cost, help="most that their calls may cost in a day")
+    group.add_argument("--user-tokens", metavar="N", type=count, help="most tokens of their calls in a day")
     group = parser.add_argument_group("language model")
     group.add_argument("--model", metavar="SPEC", help="which model to ask")
     group.add_argument("--max-cost", metavar="USD", type=argument(read_cost), help="most that all calls may cost")
@@ -79,8 +88,10 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
         options = options.model_copy(update={"time_limit": _MOST_SECONDS})
     repairs = settings.repairs if arguments.repairs is None else arguments.repairs
     with closing(open_sessions(arguments.sessions)) as store, consulted(arguments.library, console.say) as experience:
-        means = Means(model, options, repairs, experience)
-        rooms = Rooms(store, means, folder / "conversations", most_upload=arguments.most_upload * 2**20)
+        means = Means(model, options, repairs, experience, checkpoints=_checkpoints(arguments, folder))
+        allowance = _allowance(arguments, model)
+        most = arguments.most_upload * 2**20
+        rooms = Rooms(store, means, folder / "conversations", most_upload=most, allowance=allowance)
         console.say(f"{_address(arguments, door)}\nCtrl-C ends it.")
         serve(rooms, door, arguments.host, arguments.port)
     return ExitCode.SOLVED
@@ -120,6 +131,36 @@ def _folder(arguments: argparse.Namespace) -> Path:
     if named and "://" not in named:
         return Path(f"{named}.files")
     return default_sessions().parent / "web"
+
+
+def _checkpoints(arguments: argparse.Namespace, folder: Path) -> str:
+    """Where turns are kept step by step: in the database of the conversations, or else in a file of its own.
+
+    One SQLite file for both would have the event loop wait for a transaction that only the event loop can end.
+    """
+    from steepest.agents.chat.stores.places import sessions_place
+
+    place: str = arguments.sessions or sessions_place()
+    return place if "://" in place else str(folder / "turns.db")
+
+
+def _allowance(arguments: argparse.Namespace, model: "ChatModel") -> "Allowance":
+    from steepest.agents.llm import Usage
+    from steepest.agents.llm.prices import price_of_model
+    from steepest.web.allowance import AMONG_OTHERS, Allowance
+
+    usual = AMONG_OTHERS if arguments.auth is not None else Allowance()
+    if arguments.user_cost is not None and price_of_model(model, Usage(input_tokens=1, output_tokens=1)) is None:
+        raise InputError(
+            f"--user-cost {arguments.user_cost}: the price of {model.name} is not known; use --user-tokens N."
+        )
+    return Allowance(
+        turns=arguments.user_turns or usual.turns,
+        conversations=arguments.user_conversations or usual.conversations,
+        files=arguments.user_files * 2**20 if arguments.user_files is not None else usual.files,
+        money=arguments.user_cost,
+        tokens=arguments.user_tokens,
+    )
 
 
 def _door(arguments: argparse.Namespace, folder: Path) -> "Door":

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
-from steepest.cli.options import add_command, add_data, add_format, add_output, add_solver, argument, solver_options
-from steepest.quantities import read_cost, read_count, read_repairs, read_share
+from steepest.cli.options import (
+    add_command,
+    add_data,
+    add_format,
+    add_output,
+    add_samples,
+    add_solver,
+    argument,
+    solver_options,
+)
+from steepest.quantities import read_cost, read_count, read_repairs
 
 if TYPE_CHECKING:
     from steepest.agents.llm import ChatModel, Transcript
@@ -48,28 +57,11 @@ def add_parser(commands: Any) -> None:
     group.add_argument(
         "--script", action="store_true", help="have the model write a Pyomo script too, run in the sandbox and compared"
     )
-    _add_samples(parser)
+    add_samples(parser)
     _add_second_looks(parser)
     _add_library(parser)
     add_solver(parser)
     parser.set_defaults(execute=execute)
-
-
-def _add_samples(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("several formulations")
-    group.add_argument(
-        "--samples",
-        metavar="N",
-        type=argument(read_count),
-        default=1,
-        help="up to N formulations vote on the answer, fewer where the vote is clear before (1: no vote)",
-    )
-    group.add_argument(
-        "--sure-at",
-        metavar="SHARE",
-        type=argument(read_share),
-        help="confidence below which the answer of a vote says that it is not sure (0.7)",
-    )
 
 
 def _add_second_looks(parser: argparse.ArgumentParser) -> None:

@@ -5,9 +5,10 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from steepest.agents.modeling.answer import Answer
+from steepest.agents.modeling.sampling.agreement import Agreement
 from steepest.solvers.alternatives.report import Alternatives
 from steepest.solvers.battery.report import BatteryReport
-from steepest.solvers.changes.scenarios import ScenarioAnswer, WhatIf
+from steepest.solvers.changes.scenarios import ScenarioAnswer
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.solvers.display import named
 from steepest.solvers.sensitivity.report import Sensitivity
@@ -16,6 +17,7 @@ from steepest.solvers.solution import Solution
 
 __all__ = [
     "CheckResult",
+    "Confidence",
     "ExplainResult",
     "Finding",
     "Others",
@@ -73,6 +75,16 @@ class RunResult(BaseModel):
     seconds: float = 0.0
 
 
+class Confidence(BaseModel):
+    """How far several formulations agree on the answer."""
+
+    confidence: float = Field(description="chance that the answer is right, calibrated on synthetic problems")
+    is_sure: bool
+    agreeing: int = Field(description="how many formulations came to the answer")
+    drawn: int = Field(description="how many were drawn until the vote was clear")
+    doubts: list[str] = Field(description="what speaks against the answer")
+
+
 class SolveResult(BaseModel):
     """What became of a problem told in words."""
 
@@ -80,6 +92,7 @@ class SolveResult(BaseModel):
     explanation: str
     formulation: str = Field("", description="the five-element text, for run, what_if and the others")
     answer: RunResult | None = None
+    agreement: Confidence | None = Field(None, description="of a vote: where several samples were asked for")
     assumptions: list[str] = Field(default_factory=list)
     missing: list[str] = Field(default_factory=list)
     findings: list[Finding] = Field(default_factory=list)
@@ -89,7 +102,8 @@ class ScenarioResult(BaseModel):
     """A scenario beside the formulation as it is."""
 
     scenario: str
-    answer: RunResult
+    answer: RunResult | None = None
+    error: str = Field("", description="why this scenario has no answer; the others have theirs")
     objective_change: float | None = None
     newly_binding: list[str] = Field(default_factory=list)
     no_longer_binding: list[str] = Field(default_factory=list)
@@ -174,21 +188,29 @@ def solve_result(answer: Answer) -> SolveResult:
         explanation=answer.explanation,
         formulation=answer.formulation.to_text() if answer.formulation is not None else "",
         answer=run_result(answer.solution) if answer.solution is not None else None,
+        agreement=_confidence(answer.agreement) if answer.agreement is not None else None,
         assumptions=answer.assumptions,
         missing=answer.missing,
         findings=[finding(each) for each in answer.diagnostics],
     )
 
 
-def what_if_result(found: WhatIf) -> WhatIfResult:
-    """Scenarios as a result holds them."""
-    return WhatIfResult(as_it_is=run_result(found.base), scenarios=[_scenario(each) for each in found.answers])
+def _confidence(agreement: Agreement) -> Confidence:
+    return Confidence(
+        confidence=agreement.confidence,
+        is_sure=agreement.is_sure,
+        agreeing=agreement.agreeing,
+        drawn=agreement.drawn,
+        doubts=agreement.doubts,
+    )
 
 
-def _scenario(answer: ScenarioAnswer) -> ScenarioResult:
+def scenario_result(answer: ScenarioAnswer) -> ScenarioResult:
+    """A scenario as a result holds it."""
     return ScenarioResult(
         scenario=answer.scenario.name,
         answer=run_result(answer.solution),
+        error=answer.solution.message if answer.solution.status == "failed" else "",
         objective_change=answer.objective_change,
         newly_binding=[named(*row) for row in answer.newly_binding],
         no_longer_binding=[named(*row) for row in answer.no_longer_binding],

@@ -9,13 +9,16 @@ from typing import Annotated, Any, TypeVar
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.llm.redaction import redact
 from steepest.agents.modeling.problems import answer_problem
+from steepest.agents.modeling.sampling.confidence import SURE
 from steepest.agents.modeling.task import Recalls
 from steepest.errors import SteepestError
+from steepest.mcp.apart import Apart
+from steepest.mcp.places import in_all_words, in_client_words, without_folder
 from steepest.mcp.results import (
     CheckResult,
     ExplainResult,
@@ -32,13 +35,12 @@ from steepest.mcp.results import (
     run_result,
     sensitivity_result,
     solve_result,
-    what_if_result,
 )
+from steepest.mcp.scenarios import side_by_side
 from steepest.solvers.alternatives.search import alternative_optima
+from steepest.solvers.analysis_limits import AnalysisLimits
 from steepest.solvers.battery.battery import run_battery
-from steepest.solvers.changes.scenarios import what_if as scenarios_of
 from steepest.solvers.checks.formulation_checks import check_formulation
-from steepest.solvers.control import SolveControl, SolveProgress
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 from steepest.solvers.infeasibility.explanations import with_explanation
@@ -49,11 +51,12 @@ from steepest.solvers.solve import solve_formulation
 
 __all__ = ["Offered", "make_server"]
 
-T = TypeVar("T")
+T = TypeVar("T", bound=BaseModel)
 
 _LONGEST = 1_000_000
 """Characters of a text: the protocol's messages are small."""
 _MOST_SCENARIOS = 20
+_MOST_SAMPLES = 20
 _INSTRUCTIONS = (
     "Decision problems: `solve` turns a problem told in words into a five-element formulation, solves it and explains "
     "the answer. Work on with that formulation: `what_if` for other numbers, `explain_infeasible` where there is no "
@@ -62,6 +65,13 @@ _INSTRUCTIONS = (
 
 Text = Annotated[str, Field(max_length=_LONGEST)]
 FormulationText = Annotated[str, Field(max_length=_LONGEST, description="a formulation in the five-element text")]
+Samples = Annotated[
+    int,
+    Field(ge=1, le=_MOST_SAMPLES, description="the most formulations that vote on the answer; 1 is to have no vote"),
+]
+Share = Annotated[
+    float, Field(ge=0, le=1, description="the confidence below which the answer of a vote says that it is not sure")
+]
 
 
 @dataclass(frozen=True)
@@ -115,20 +125,21 @@ class _Tools:
         self._offered = offered
         self._room = asyncio.Semaphore(offered.at_once)
 
-    async def solve(self, problem: Text, context: Context[Any]) -> SolveResult:
+    async def solve(
+        self, problem: Text, context: Context[Any], samples: Samples = 1, sure_at: Share = SURE
+    ) -> SolveResult:
         """Solve a decision problem told in words: formulate it, solve it, explain the answer."""
 
-        async def answered(apart: "_Apart") -> SolveResult:
+        async def answered(apart: Apart) -> SolveResult:
             answer = await answer_problem(
                 problem,
                 self._offered.model,
-                folder=self._offered.folder,
-                options=self._offered.options,
                 max_repairs=self._offered.repairs,
-                on_progress=apart.say,
-                control=apart.control,
                 recaller=self._offered.recaller,
                 apart=apart.done,
+                samples=samples,
+                sure_at=sure_at,
+                **self._limits(apart),
             )
             return solve_result(answer)
 
@@ -146,7 +157,7 @@ class _Tools:
 
     async def run(self, formulation: FormulationText, context: Context[Any]) -> RunResult:
         """Solve a formulation; where there is no answer, say why."""
-        return await self._on(formulation, context, lambda read, apart: run_result(self._solved(read, apart)))
+        return await self._on(formulation, context, lambda read, limits: run_result(_solved(read, limits)))
 
     async def what_if(
         self,
@@ -165,36 +176,19 @@ class _Tools:
         return await self._on(
             formulation,
             context,
-            lambda read, apart: what_if_result(
-                scenarios_of(
-                    read,
-                    scenarios,
-                    folder=self._offered.folder,
-                    options=self._offered.options,
-                    on_progress=apart.say,
-                    control=apart.control,
-                )
-            ),
+            lambda read, limits: side_by_side(read, scenarios, **limits),
         )
 
     async def explain_infeasible(self, formulation: FormulationText, context: Context[Any]) -> ExplainResult:
         """Why a formulation has no answer: the smallest conflict, the smallest repair, or what grows without end."""
-        return await self._on(formulation, context, lambda read, apart: explain_result(self._solved(read, apart)))
+        return await self._on(formulation, context, lambda read, limits: explain_result(_solved(read, limits)))
 
     async def sensitivity(self, formulation: FormulationText, context: Context[Any]) -> SensitivityResult:
         """What one more of each limit is worth, and how far coefficients may move."""
         return await self._on(
             formulation,
             context,
-            lambda read, apart: sensitivity_result(
-                sensitivity_of(
-                    read,
-                    folder=self._offered.folder,
-                    options=self._offered.options,
-                    on_progress=apart.say,
-                    control=apart.control,
-                )
-            ),
+            lambda read, limits: sensitivity_result(sensitivity_of(read, **limits)),
         )
 
     async def alternatives(
@@ -204,16 +198,7 @@ class _Tools:
         return await self._on(
             formulation,
             context,
-            lambda read, apart: others_result(
-                alternative_optima(
-                    read,
-                    count,
-                    folder=self._offered.folder,
-                    options=self._offered.options,
-                    on_progress=apart.say,
-                    control=apart.control,
-                )
-            ),
+            lambda read, limits: others_result(alternative_optima(read, count, **limits)),
         )
 
     async def test(self, formulation: FormulationText, context: Context[Any]) -> TestResult:
@@ -221,86 +206,44 @@ class _Tools:
         return await self._on(
             formulation,
             context,
-            lambda read, apart: result_of_tests(
-                run_battery(
-                    read,
-                    folder=self._offered.folder,
-                    options=self._offered.options,
-                    on_progress=apart.say,
-                    control=apart.control,
-                )
-            ),
+            lambda read, limits: result_of_tests(run_battery(read, **limits)),
         )
 
-    def _solved(self, formulation: Formulation, apart: "_Apart") -> Solution:
-        solution = solve_formulation(
-            formulation,
-            folder=self._offered.folder,
-            options=self._offered.options,
-            on_progress=apart.say,
-            control=apart.control,
-        )
-        return with_explanation(
-            solution,
-            formulation,
-            folder=self._offered.folder,
-            time_limit=self._offered.options.time_limit,
-            control=apart.control,
-        )
-
-    async def _on(self, formulation: str, context: Context[Any], work: "Callable[[Formulation, _Apart], T]") -> T:
+    async def _on(self, formulation: str, context: Context[Any], work: Callable[[Formulation, AnalysisLimits], T]) -> T:
         """Do something with a formulation in another thread."""
 
-        async def done(apart: "_Apart") -> T:
+        async def done(apart: Apart) -> T:
             read = Formulation.from_text(formulation)
-            return await apart.done(lambda: work(read, apart))
+            return await apart.done(lambda: work(read, self._limits(apart)))
 
         return await self._worked(done, context)
 
-    async def _worked(self, work: "Callable[[_Apart], Awaitable[T]]", context: Context[Any]) -> T:
+    def _limits(self, apart: Apart) -> AnalysisLimits:
+        offered = self._offered
+        return {
+            "folder": offered.folder,
+            "options": offered.options,
+            "on_progress": apart.say,
+            "control": apart.control,
+        }
+
+    async def _worked(self, work: Callable[[Apart], Awaitable[T]], context: Context[Any]) -> T:
         """Work when there is room for it, and tell what can't be done as the tool's error."""
-        apart = _Apart(context)
+        apart, told = Apart(context), without_folder(self._offered.folder)
         try:
             async with self._room:
-                return await work(apart)
+                return in_all_words(await work(apart), told)
         except asyncio.CancelledError:
             apart.control.cancel()
             raise
         except SteepestError as error:
-            raise ToolError(redact(str(error))) from error
+            raise ToolError(told(redact(in_client_words(error, self._offered.folder)))) from error
 
 
-class _Apart:
-    """Solves in another thread, told to the client as they go, and ended when the client gives up."""
-
-    def __init__(self, context: Context[Any]) -> None:
-        self.control = SolveControl(self._progress)
-        self._context = context
-        self._loop = asyncio.get_running_loop()
-        self._told = 0
-        self._telling: set[asyncio.Task[None]] = set()
-
-    def say(self, line: str) -> None:
-        """Tell the client a line; from any thread."""
-        self._loop.call_soon_threadsafe(self._tell, line)
-
-    async def done(self, work: Callable[[], T]) -> T:
-        """Do it in another thread; a cancel waits for the solver to heed it."""
-        doing = asyncio.ensure_future(asyncio.to_thread(work))
-        try:
-            return await asyncio.shield(doing)
-        except asyncio.CancelledError:
-            self.control.cancel()
-            await asyncio.wait([doing])
-            raise
-
-    def _progress(self, progress: SolveProgress) -> None:
-        best = "no answer yet" if progress.objective is None else f"best {progress.objective:g}"
-        gap = f", gap {progress.gap:.2%}" if progress.gap is not None else ""
-        self.say(f"{progress.solver} {progress.seconds:.0f} s: {best}{gap}")
-
-    def _tell(self, line: str) -> None:
-        self._told += 1
-        task = asyncio.ensure_future(self._context.report_progress(self._told, None, line))
-        self._telling.add(task)  # the loop holds tasks by weak references only
-        task.add_done_callback(self._telling.discard)
+def _solved(formulation: Formulation, limits: AnalysisLimits) -> Solution:
+    """The solution and, where there is no answer, why."""
+    solution = solve_formulation(formulation, **limits)
+    options, control = limits["options"], limits["control"]
+    return with_explanation(
+        solution, formulation, folder=limits["folder"], time_limit=options.time_limit, control=control
+    )

@@ -1,7 +1,6 @@
 """What lies beside the conversation: the answer, the model, its text, the versions."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from nicegui import ui
 
@@ -26,13 +25,10 @@ class Desk:
 
     Args:
         room: The conversation.
-        say: Begins a turn with words.
-        carry_out: Begins a turn.
+        say: Begins a turn with words, or with words and what they want; tells whether it began.
     """
 
-    def __init__(
-        self, room: Room, say: Callable[[str], None], carry_out: Callable[[Coroutine[Any, Any, None]], None]
-    ) -> None:
+    def __init__(self, room: Room, say: Callable[..., bool]) -> None:
         self._room = room
         self._say = say
         with ui.element("div").classes("panels"):
@@ -48,10 +44,7 @@ class Desk:
             with ui.tab_panel("Model"):
                 self._model = ui.html("", sanitize=False).classes("model")
             with ui.tab_panel("Text").classes("text"):
-                self._editor = Editor(
-                    room,
-                    lambda text: carry_out(room.session.turn("I edited the text of the model.", Rewrite(text=text))),
-                )
+                self._editor = Editor(room, lambda text: say(_EDITED, Rewrite(text=text)))
             with ui.tab_panel("Versions"):
                 self._versions = Versions(room.session, say)
         self.show()

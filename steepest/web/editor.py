@@ -25,10 +25,10 @@ class Editor:
 
     Args:
         room: The conversation.
-        solve: Takes the edited text as the formulation.
+        solve: Takes the edited text as the formulation; tells whether it is being solved.
     """
 
-    def __init__(self, room: Room, solve: Callable[[str], None]) -> None:
+    def __init__(self, room: Room, solve: Callable[[str], bool]) -> None:
         self._room = room
         self._solve = solve
         self._shown = ""
@@ -96,10 +96,9 @@ class Editor:
         self._drop_button.set_visibility(is_changed)
 
     def _take(self) -> None:
-        if self._take_button.enabled:
-            text: str = self._text.value
+        text: str = self._text.value
+        if self._take_button.enabled and self._solve(text):
             self._shown = text
-            self._solve(text)
 
 
 _LINE = "(event) => emit(event.target.value.slice(0, event.target.selectionStart).split('\\n').length)"

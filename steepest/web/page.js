@@ -1,12 +1,35 @@
 "use strict";
 // What the server can't do from where it is: scrolling, looks, lighting up words.
+// The conversation stays at its end as it grows, unless the person has scrolled away from there.
+document.addEventListener("DOMContentLoaded", () => {
+  let thread = null;
+  let isAtEnd = true;
+  const follow = () => {
+    if (isAtEnd) thread.scrollTop = thread.scrollHeight;
+  };
+  const grown = new ResizeObserver(follow);
+  const watch = new MutationObserver((changes) => {
+    const found = document.querySelector(".thread");
+    if (!found) return;
+    if (found !== thread) {
+      thread = found;
+      isAtEnd = true;
+      for (const each of thread.children) grown.observe(each);
+      thread.addEventListener("scroll", () => {
+        isAtEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
+      });
+    }
+    for (const change of changes)
+      for (const each of change.addedNodes)
+        if (each.parentNode === thread) {
+          isAtEnd ||= each.querySelector?.(".said") != null;
+          if (each instanceof Element) grown.observe(each);
+        }
+    follow();
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+});
 window.steepest = {
-  atEnd() {
-    requestAnimationFrame(() => {
-      const thread = document.querySelector(".thread");
-      if (thread) thread.scrollTop = thread.scrollHeight;
-    });
-  },
   turnOver() {
     document.querySelector("main.conversation").classList.toggle("turned");
   },

@@ -1,18 +1,22 @@
 """A conversation as a page: what is said on one side, the model and its answer on the other."""
 
-from collections.abc import Coroutine
+import asyncio
 from typing import Any
 
 from nicegui import ui
 
 from steepest.agents.chat.events import Answered, Moved, Recorded, Signal, TurnEnded
-from steepest.errors import SteepestError
+from steepest.agents.chat.intents import Intent
+from steepest.agents.chat.stores.protocol import SessionSummary
+from steepest.errors import InputError, SteepestError
 from steepest.web.desk import Desk
 from steepest.web.rooms import Room, Rooms
-from steepest.web.thread import Thread
+from steepest.web.thread import Thread, crashes
 from steepest.web.uploads import Uploads
 
 __all__ = ["Page"]
+
+_MOST_LISTED = 200
 
 
 class Page:
@@ -36,28 +40,45 @@ class Page:
                 self._thread = Thread(room.session, self.say)
                 self._draw_composer()
             with ui.element("section").classes("right").props('aria-label="model and answer"'):
-                self._desk = Desk(room, self.say, self.carry_out)
+                self._desk = Desk(room, self.say)
         self._show_title()
         self._stop_listening = room.session.listen(self._show)
         self._client.on_delete(self._leave)
-        ui.run_javascript("steepest.atEnd()")
+        self._pick_up()
 
-    def say(self, words: str) -> None:
-        """Begin a turn with these words."""
-        if words.strip():
-            self.carry_out(self._room.session.turn(words))
+    def say(self, words: str, intent: Intent | None = None) -> bool:
+        """Begin a turn; what happens in it is shown as it happens.
 
-    def carry_out(self, turn: Coroutine[Any, Any, None]) -> None:
-        """Begin a turn; what keeps it from beginning is told, and what happens in it is shown as it happens."""
-        self._rooms.go_on(self._room, self._told(turn))
-
-    async def _told(self, turn: Coroutine[Any, Any, None]) -> None:
+        Returns:
+            Whether it began; what keeps it from that is told.
+        """
+        if not words.strip():
+            return False
         try:
-            await turn
-        except SteepestError as error:
-            if not self._client.is_deleted:
-                with self._client:
-                    ui.notify(str(error), type="warning")
+            turn = self._rooms.go_on(self._room, words, intent)
+        except InputError as error:
+            ui.notify(str(error), type="warning")
+            return False
+        turn.add_done_callback(lambda done: self._tell_trouble(done, words))
+        return True
+
+    def _tell_trouble(self, turn: "asyncio.Task[None]", words: str) -> None:
+        """What a turn could not even tell in the conversation."""
+        error = turn.exception() if not turn.cancelled() else None
+        if error is None or self._client.is_deleted:
+            return
+        if isinstance(error, SteepestError):
+            with self._client:
+                ui.notify(str(error), type="warning")
+            self._words.set_value(self._words.value or words)
+        elif isinstance(error, Exception):
+            self._client.handle_exception(error)
+
+    def _pick_up(self) -> None:
+        """Go on with the turn that a crash ended, unless going on with it crashed, too."""
+        left = self._room.session.cut_short
+        if left is not None and not self._room.is_busy and crashes(self._room.session.events) == 1:
+            self.say(*left)
 
     def _leave(self) -> None:
         self._stop_listening()
@@ -81,7 +102,6 @@ class Page:
                 self._desk.show()
             if isinstance(happened.event, TurnEnded):
                 self._show_title()
-            ui.run_javascript("steepest.atEnd()")
 
     def _show_title(self) -> None:
         title = self._room.session.conversation.title or "New conversation"
@@ -106,14 +126,45 @@ class Page:
     def _list_conversations(self) -> None:
         self._menu.clear()
         with self._menu:
-            ui.menu_item("New conversation", on_click=lambda: ui.navigate.to("/new"))
+            ui.menu_item("New conversation", on_click=self._begin)
             ui.separator()
-            for each in self._rooms.store.sessions(self._owner)[:50]:
-                ui.menu_item(each.title or each.id, on_click=lambda id=each.id: ui.navigate.to(f"/c/{id}"))
+            for each in self._rooms.store.sessions(self._owner)[:_MOST_LISTED]:
+                self._draw_past(each)
+
+    def _draw_past(self, past: SessionSummary) -> None:
+        is_here = past.id == self._room.session.id
+        with ui.menu_item(on_click=lambda: ui.navigate.to(f"/c/{past.id}")).classes("past" + " here" * is_here):
+            ui.label(past.title or past.id).classes("past-title")
+            ui.label(f"{past.changed:%Y-%m-%d}").classes("note")
+            delete = ui.button(icon="delete").props(f'flat dense round size=sm aria-label="delete {past.title}"')
+            delete.on("click.stop", lambda: self._ask_to_delete(past))
+
+    def _begin(self) -> None:
+        try:
+            ui.navigate.to(f"/c/{self._rooms.begin(self._owner)}")
+        except InputError as error:
+            ui.notify(str(error), type="warning")
+
+    def _ask_to_delete(self, past: SessionSummary) -> None:
+        self._menu.close()
+        with self._client, ui.dialog(value=True) as asking, ui.card():
+            ui.label(f"Delete “{past.title}” and its files for good?")
+            with ui.element("div").classes("editing"):
+                ui.button("Delete", on_click=lambda: self._delete(past.id)).props("no-caps unelevated color=negative")
+                ui.button("Keep it", on_click=asking.close).props("no-caps flat autofocus")
+        asking.on("hide", asking.delete)
+
+    def _delete(self, id: str) -> None:
+        try:
+            self._rooms.delete(id, self._owner)
+        except InputError as error:
+            ui.notify(str(error), type="warning")
+            return
+        ui.navigate.to("/" if id == self._room.session.id else f"/c/{self._room.session.id}")
 
     def _draw_composer(self) -> None:
         with ui.element("div").classes("composer").props('role=form aria-label="say something"'):
-            Uploads(self._room, self._rooms.most_upload)
+            Uploads(self._room, self._rooms)
             self._words = ui.textarea(placeholder="Tell a problem, change it in words, ask why …").props(
                 'autogrow outlined dense autofocus aria-label="your words"'
             )
@@ -122,9 +173,8 @@ class Page:
             ui.button(icon="send", on_click=self._send).props('flat round aria-label="send"').mark("send")
 
     def _send(self) -> None:
-        words = self._words.value or ""
-        self._words.set_value("")
-        self.say(words)
+        if self.say(self._words.value or ""):
+            self._words.set_value("")
 
 
 def _look(client: Any) -> bool | None:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from steepest.agents.chat.stores.protocol import SessionError
+from steepest.errors import InputError
 from steepest.web.page import Page
 from steepest.web.rooms import Rooms
 
@@ -31,7 +32,10 @@ def add_pages(rooms: Rooms, *, can_leave: bool) -> None:
 
     @ui.page("/new")
     def begin(request: Request) -> Response:
-        return RedirectResponse(f"/c/{rooms.store.begin(request.state.owner)}", 303)
+        try:
+            return RedirectResponse(f"/c/{rooms.begin(request.state.owner)}", 303)
+        except InputError as error:
+            return PlainTextResponse(str(error), 403)
 
     @ui.page("/c/{id}")
     def conversation(id: str, request: Request) -> Response | None:

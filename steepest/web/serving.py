@@ -1,5 +1,6 @@
 """Puts the page together and serves it."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["make_app", "serve"]
 
 _TITLE = "steepest"
+_SMALLEST = "variables:\n  x: real >= 0\nmaximize: x\nconstraints:\n  most: x <= 1\n"
 
 
 def make_app(rooms: Rooms, door: Door) -> "ASGIApp":
@@ -28,14 +30,26 @@ def make_app(rooms: Rooms, door: Door) -> "ASGIApp":
     from steepest.web.routes import add_pages
 
     @asynccontextmanager
-    async def ending(app: FastAPI) -> AsyncIterator[None]:
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=_made_ready, name="getting ready", daemon=True).start()
         yield
         await rooms.close()
 
-    app = FastAPI(lifespan=ending, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(lifespan=living, docs_url=None, redoc_url=None, openapi_url=None)
     add_pages(rooms, can_leave=door.accounts is not None)
     ui.run_with(app, title=_TITLE, tailwind=False, dark=None, reconnect_timeout=30.0, show_welcome_message=False)
     return Guard(app, door)
+
+
+def _made_ready() -> None:
+    """Import what the first turn needs, by doing it once: it takes seconds for which nobody should have to wait."""
+    import langgraph.checkpoint.sqlite.aio  # noqa: F401  # the import is all that is wanted
+
+    from steepest.agents.modeling.graph import modeling_graph
+    from steepest.solvers.formulation import Formulation
+
+    modeling_graph(recalls=False)
+    Formulation.from_text(_SMALLEST).solve()
 
 
 def serve(rooms: Rooms, door: Door, host: str, port: int) -> None:

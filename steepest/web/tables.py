@@ -46,7 +46,8 @@ def compared_table(found: Comparison) -> Markup:
     ]
     hidden = f"and {found.hidden} more decisions that differ" if found.hidden else ""
     table = _table(("", *found.names), rows)
-    return element("div", table, *(_note(line) for line in found.limits), _note(hidden), class_="compared")
+    edits = element("div", "\n".join(found.edits), class_="log") if found.edits else Markup()
+    return element("div", table, *(_note(line) for line in found.limits), _note(hidden), edits, class_="compared")
 
 
 def _table(heads: Sequence[Content], rows: Iterable[Sequence[Content] | Row]) -> Markup:

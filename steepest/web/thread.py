@@ -1,30 +1,16 @@
 """The conversation as it goes on, event by event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
-from steepest.agents.chat.comparing import comparison
-from steepest.agents.chat.events import (
-    Answered,
-    Asked,
-    Attached,
-    Compared,
-    Event,
-    Exported,
-    Moved,
-    Named,
-    Recorded,
-    Said,
-    Signal,
-    Told,
-    TurnEnded,
-)
+from steepest.agents.chat.events import Asked, Event, Recorded, Said, Signal, TurnEnded
 from steepest.agents.chat.session import Session
+from steepest.traces.rendering.markup import Markup, element, joined
+from steepest.web.entries import entry
 from steepest.web.progress import Progress
-from steepest.web.tables import compared_table
 
-__all__ = ["Thread"]
+__all__ = ["Thread", "crashes"]
 
 _MOST_SHOWN = 200
 """Events, of a conversation that is opened again; the ones before come on demand."""
@@ -35,13 +21,17 @@ class Thread:
 
     Args:
         session: The conversation.
-        reply: Says something in the person's place, such as an option of a question.
+        reply: Says something in the person's place, such as an option of a question; tells whether a turn began.
     """
 
-    def __init__(self, session: Session, reply: Callable[[str], None]) -> None:
+    def __init__(self, session: Session, reply: Callable[[str], bool]) -> None:
         self._session = session
         self._reply = reply
         self._progress: Progress | None = None
+        self._unended = ""
+        """The words of the turn that has not ended."""
+        self._interrupted: ui.element | None = None
+        """Says that a crash ended the last turn."""
         self._column = ui.element("div").classes("thread").props('role=log aria-label="conversation"')
         self._replay(session.events[-_MOST_SHOWN:], len(session.events) > _MOST_SHOWN)
 
@@ -54,88 +44,75 @@ class Thread:
         if isinstance(happened.event, TurnEnded) and self._progress is not None:
             self._progress.end()
             self._progress = None
+        if isinstance(happened.event, Said) and self._interrupted is not None:
+            self._interrupted.delete()
+            self._interrupted = None
         with self._column:
-            self._draw(happened.event)
+            self._draw([happened])
             if isinstance(happened.event, Said):
                 self._progress = Progress(self._session.cancel)
 
-    def _replay(self, events: list[Recorded], is_cut: bool) -> None:
+    def _replay(self, events: Sequence[Recorded], is_cut: bool) -> None:
         with self._column:
             if is_cut:
                 ui.button("Show what came before", on_click=self._show_all).props("flat dense no-caps")
-            for each in events:
-                self._draw(each.event)
+            self._draw(events)
             if self._session.is_busy:
                 self._progress = Progress(self._session.cancel)
+            elif self._unended:
+                self._draw_interrupted(self._unended)
 
     def _show_all(self) -> None:
         self._column.clear()
+        self._unended, self._interrupted = "", None
         self._replay(self._session.events, is_cut=False)
 
-    def _draw(self, event: Event) -> None:
-        match event:
-            case Said(text=text):
-                ui.label(text).classes("said")
-            case Answered():
-                self._draw_answer(event)
-            case Compared(numbers=numbers):
-                ui.html(compared_table(comparison(numbers, self._session.conversation)), sanitize=False)
-            case Told(text=text, topic=topic):
-                ui.label(text).classes(f"told {topic}")
-            case Asked(question=question, options=options):
-                self._draw_question(question, options)
-            case Exported(format=format, path=path):
-                _draw_download(self._session.id, format, path)
-            case TurnEnded():
-                _draw_end(event)
-            case _:
-                _draw_note(event, self._session)
+    def _draw(self, events: Sequence[Recorded]) -> None:
+        """Put events at the end; as few elements as possible, since each costs time whenever anything changes."""
+        waiting: list[Markup] = []
+        for each in events:
+            if isinstance(each.event, Asked):
+                _settle(waiting)
+                self._draw_question(each.event)
+            else:
+                waiting.append(self._entry(each.event))
+        _settle(waiting)
 
-    def _draw_answer(self, event: Answered) -> None:
-        version = event.version
-        with ui.element("div").classes(f"answered {version.outcome}"):
-            if version.changes:
-                ui.label("; ".join(version.changes)).classes("changed")
-            ui.label(version.explanation)
-            if version.steps:
-                with ui.expansion("Steps").classes("steps").props("dense"):
-                    ui.label("\n".join(map(str, version.steps))).classes("log")
-            if version.insights:
-                with ui.expansion(f"Insights used: {len(version.insights)}").classes("steps").props("dense"):
-                    for each in version.insights:
-                        ui.label(f"{each.title}{' (cited)' if each.cited else ''}: {each.reason}".rstrip(": "))
+    def _entry(self, event: Event) -> Markup:
+        is_again = isinstance(event, Said) and event.text == self._unended
+        if isinstance(event, Said):
+            self._unended = event.text
+        elif isinstance(event, TurnEnded):
+            self._unended = ""
+        if is_again:
+            return element("div", "cut short, and carried out again", class_="note")
+        return entry(event, self._session.conversation, self._session.id)
 
-    def _draw_question(self, question: str, options: tuple[str, ...]) -> None:
+    def _draw_interrupted(self, words: str) -> None:
+        with ui.element("div").classes("asked") as self._interrupted:
+            ui.label("The server ended in the middle of this turn.")
+            again = "Go on with it" if self._session.cut_short is not None else "Say it again"
+            ui.button(again, on_click=lambda: self._reply(words)).props("outline dense no-caps")
+
+    def _draw_question(self, asked: Asked) -> None:
         with ui.element("div").classes("asked"):
-            ui.label(question)
-            for each in options:
+            ui.label(asked.question)
+            for each in asked.options:
                 ui.button(each, on_click=lambda each=each: self._reply(each)).props("outline dense no-caps")
 
 
-def _draw_note(event: Event, session: Session) -> None:
-    match event:
-        case Attached(name=name, description=description):
-            text = f"{name}: {description}"
-        case Moved(number=None):
-            text = "back at the beginning"
-        case Moved(number=int(number)):
-            text = f"at version {session.conversation.name_of(number)}"
-        case Named(number=number, name=name):
-            text = f"version {number} is {name}"
-        case _:
-            return
-    ui.label(text).classes("note")
+def crashes(events: Sequence[Recorded]) -> int:
+    """How often the turn that has not ended was begun."""
+    count = 0
+    for each in reversed(events):
+        if isinstance(each.event, TurnEnded):
+            break
+        count += isinstance(each.event, Said)
+    return count
 
 
-def _draw_download(session: str, format: str, path: str) -> None:
-    name = path.rpartition("/")[2]
-    ui.link(f"{name} ({format})", f"/c/{session}/files/{name}").classes("download").props(f'download="{name}"')
-
-
-def _draw_end(ended: TurnEnded) -> None:
-    words = [f"{ended.seconds:.1f} s"]
-    if ended.input_tokens and ended.output_tokens:
-        words.append(f"{ended.input_tokens:,} + {ended.output_tokens:,} tokens")
-    if ended.cost:
-        words.append(f"{ended.cost} $")
-    ui.label(" · ".join(words)).classes("ended")
+def _settle(entries: list[Markup]) -> None:
+    """Put entries on the page as one element."""
+    if any(entries):
+        ui.html(joined(*entries), sanitize=False).classes("entries")
+    entries.clear()

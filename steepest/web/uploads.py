@@ -1,22 +1,22 @@
 """Files that come in: into the folder of the conversation, under a name that nothing else has."""
 
+import asyncio
 import re
 from pathlib import Path
 
 from nicegui import ui
+from nicegui.elements.upload_files import FileUpload
 from nicegui.events import MultiUploadEventArguments
 
 from steepest.agents.chat.intents import Upload
 from steepest.errors import SteepestError
-from steepest.web.rooms import Room
+from steepest.web.rooms import Room, Rooms
 
 __all__ = ["Uploads"]
 
 _UNFIT = re.compile(r"[^\w.-]+")
 _NO_NAME = re.compile(r"\W+")
 _MOST_AT_ONCE = 10
-_MOST_OF_ALL = 20
-"""Times the most of one file; what a conversation keeps in all."""
 _READABLE = ".csv,.tsv,.txt,.xlsx,.parquet,.json"
 
 
@@ -25,22 +25,24 @@ class Uploads:
 
     Args:
         room: The conversation.
-        most: Bytes of a file.
+        rooms: Where it is open.
     """
 
-    def __init__(self, room: Room, most: int) -> None:
+    def __init__(self, room: Room, rooms: Rooms) -> None:
         self._room = room
-        self._most = most
+        self._rooms = rooms
+        most = rooms.most_upload
+        bounds = f"tables ({_READABLE}) of at most {most / 2**20:.3g} MB together, {_MOST_AT_ONCE} at a time"
         self._picker = ui.upload(
             multiple=True,
             auto_upload=True,
             max_file_size=most,
+            max_total_size=most,
             max_files=_MOST_AT_ONCE,
             on_multi_upload=self._take,
-            on_rejected=lambda: ui.notify(
-                f"files of at most {most >> 20} MB, {_MOST_AT_ONCE} at a time", type="warning"
-            ),
+            on_rejected=lambda: ui.notify(bounds, type="warning"),
         )
+        self._picker.on("failed", lambda: ui.notify(f"this could not be uploaded: {bounds}", type="warning"))
         self._picker.props(f'accept="{_READABLE}"').classes("waiting-files")
         button = ui.button(icon="attach_file", on_click=lambda: self._picker.run_method("pickFiles"))
         button.props('flat round aria-label="attach a table"')
@@ -49,16 +51,18 @@ class Uploads:
         self._picker.reset()
         try:
             for each in event.files:
-                name = _free_name(self._room.folder, each.name)
-                used = sum(path.stat().st_size for path in self._room.folder.iterdir())
-                if each.size() > self._most or used + each.size() > _MOST_OF_ALL * self._most:
-                    ui.notify(f"{each.name} is too large", type="warning")
-                    return
-                await each.save(self._room.folder / name)
-                intent = Upload(file=name, name=_NO_NAME.sub("_", Path(each.name).stem))
-                await self._room.session.turn(f"Attached {each.name}", intent)
+                await self._attach(each)
         except SteepestError as error:
             ui.notify(str(error), type="warning")
+
+    async def _attach(self, file: FileUpload) -> None:
+        self._rooms.require_turn(self._room)
+        self._rooms.require_space(self._room, file.size())
+        name = _free_name(self._room.folder, file.name)
+        await file.save(self._room.folder / name)
+        intent = Upload(file=name, name=_NO_NAME.sub("_", Path(file.name).stem))
+        turn = self._rooms.go_on(self._room, f"Attached {file.name}", intent)
+        await asyncio.shield(turn)  # it goes on when the tab is closed
 
 
 def _free_name(folder: Path, name: str) -> str:

@@ -21,7 +21,7 @@ class Versions:
         say: Begins a turn with words.
     """
 
-    def __init__(self, session: Session, say: Callable[[str], None]) -> None:
+    def __init__(self, session: Session, say: Callable[[str], bool]) -> None:
         self._session = session
         self._say = say
         self._chosen: set[int] = set()

@@ -67,6 +67,70 @@ def test_a_problem_in_words_is_solved_and_its_formulation_can_be_worked_on():
     assert [each["objective_change"] for each in found["scenarios"]] == pytest.approx([60, 64])
 
 
+def test_a_scenario_that_can_not_be_used_fails_alone_and_says_why():
+    scenarios = ["flour = 50", "flor = 3", "# nothing", "drop cakes_sold"]
+    found = called("what_if", {"formulation": BAKERY, "scenarios": scenarios})
+    assert [each["objective_change"] for each in found["scenarios"]] == [
+        pytest.approx(60),
+        None,
+        None,
+        pytest.approx(64),
+    ]
+    assert [each["answer"] is None for each in found["scenarios"]] == [False, True, True, False]
+    refused = found["scenarios"][1]
+    assert (refused["scenario"], "did you mean `flour`?" in refused["error"]) == ("flor = 3", True)
+    assert "changes nothing" in found["scenarios"][2]["error"]
+    assert [each["error"] for each in found["scenarios"][::3]] == ["", ""]
+
+
+def test_several_formulations_vote_and_the_result_says_how_sure_it_is():
+    asked = []
+
+    def baker(request):
+        asked.append(request.sample)
+        return BAKERY if request.sample != 2 else BAKERY.replace("flour = 40", "flour = 50")
+
+    found = called("solve", {"problem": TOLD, "samples": 5, "sure_at": 0.99}, offered(baker))
+    assert found["answer"]["objective"] == pytest.approx(336)
+    assert sorted(set(asked)) == [0, 1, 2, 3]  # the fourth made the lead clear
+    assert (found["agreement"]["agreeing"], found["agreement"]["drawn"]) == (3, 4)
+    assert found["explanation"].startswith("Not sure: ")
+    assert not found["agreement"]["is_sure"]
+    assert called("solve", {"problem": TOLD}, offered(baker))["agreement"] is None
+
+
+@pytest.mark.parametrize("tool", ["run", "what_if", "sensitivity", "test", "explain_infeasible"])
+def test_no_result_names_the_folder_of_the_server(tmp_path: Path, tool: str):
+    (tmp_path / "other.csv").write_text("product,profit\nbread,4\n")
+    line = 'profit[Product] = {bread: 3, cake: 8}   # [$/item] "$3" "$8"'
+    more = {"scenarios": ["flour = 3"]} if tool == "what_if" else {}
+    for name in ("other.csv", "missing.csv"):
+        reads = BAKERY.replace(line, f'table profit[Product] from "{name}" (product, worth)')
+        told = str(called(tool, {"formulation": reads, **more}, offered(folder=tmp_path)))
+        assert name in told
+        assert str(tmp_path) not in told
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../other.csv", "missing.csv"])
+def test_a_file_that_is_not_offered_is_refused_with_what_a_client_can_do(tmp_path: Path, name: str):
+    line = 'profit[Product] = {bread: 3, cake: 8}   # [$/item] "$3" "$8"'
+    reads = BAKERY.replace(line, f'table profit[Product] from "{name}" (product, worth)')
+    told = called("run", {"formulation": reads}, offered(folder=tmp_path))
+    assert "offers no folder of tables: write the data into the formulation" in told
+    (tmp_path / "other.csv").write_text("product,profit\nbread,4\n")
+    offering = called("run", {"formulation": reads}, offered(folder=tmp_path))
+    assert "name a file in the folder of tables that this server offers" in offering
+    assert "--data" not in told + offering
+    assert str(tmp_path) not in told + offering
+
+
+def test_a_number_that_is_missing_is_asked_for_where_a_client_can_give_it():
+    waits = BAKERY.replace("flour = 40", "flour = missing")
+    told = called("run", {"formulation": waits})
+    assert "the text does not give flour in kg" in told
+    assert told.endswith("repair: write it into the formulation")
+
+
 def test_a_formulation_is_run_checked_and_tested():
     ran = called("run", {"formulation": BAKERY})
     assert {each["name"]: each["value"] for each in ran["values"]} == {"bake[bread]": 32, "bake[cake]": 30}
@@ -106,10 +170,12 @@ def test_other_answers_are_told_by_what_they_do_otherwise():
         ("run", {"formulation": "nonsense"}, ""),
         ("run", {"formulation": "x" * 1_000_001}, "1000000"),
         ("what_if", {"formulation": BAKERY, "scenarios": []}, "scenarios"),
-        ("what_if", {"formulation": BAKERY, "scenarios": ["flor = 3"]}, "flour"),
+        ("what_if", {"formulation": "nonsense", "scenarios": ["flour = 3"]}, ""),
         ("what_if", {"formulation": BAKERY, "scenarios": ["flour = 1"] * 21}, "20"),
         ("alternatives", {"formulation": BAKERY, "count": 0}, "count"),
         ("solve", {"problem": ""}, "empty"),
+        ("solve", {"problem": TOLD, "samples": 21}, "samples"),
+        ("solve", {"problem": TOLD, "sure_at": 70}, "sure_at"),
     ],
 )
 def test_what_can_not_be_done_is_the_tools_error(tool, arguments, words):

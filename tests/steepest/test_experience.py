@@ -1,5 +1,6 @@
 """Solving with an experience library: what it gives, what it is told, and that it stands in nobody's way."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 
 import steepest
 from steepest.agents.library.library import Library
+from steepest.agents.library.retrieval.queries import Query
 from steepest.agents.library.stores.protocol import LibraryError
 from steepest.agents.llm import ChatRequest, FunctionModel
+from steepest.experience import consulted
 from tests.agents.library.insights import insight
 
 PROBLEM = "A farmer earns $100 an acre of wheat and has 45 acres of land. How much should be planted?"
@@ -66,6 +69,27 @@ def test_an_open_library_stays_open(place: Path) -> None:
         solved(library=library)
 
         assert library.entry("land").usage.used == 2
+
+
+def test_problems_that_are_asked_at_once_are_each_counted_with_what_was_found_for_them(place: Path) -> None:
+    both_asked = asyncio.Barrier(2)
+
+    async def one_of_them(request: ChatRequest) -> str:
+        await both_asked.wait()
+        return "land: acres" if "acres" in request.messages[-1].content.partition("<problem>")[2] else "free: wheat"
+
+    async def asked(library: Library) -> list[tuple[str, ...]]:
+        with consulted(library, lambda line: None) as experience:
+            assert experience is not None
+            queries = (Query("How many acres of land?"), Query("How much wheat?"))
+            found = await asyncio.gather(*(experience.recall(each, FunctionModel(one_of_them)) for each in queries))
+        return [tuple(each.insight.id for each in one.insights) for one in found]
+
+    with Library.open(place) as library:
+        assert asyncio.run(asked(library)) == [("land",), ("free",)]
+        counted = [each.body for each in library.history()[-2:]]
+    assert sorted(each.used for each in counted) == [("free",), ("land",)]
+    assert len({each.task for each in counted}) == 2
 
 
 def test_no_more_insights_than_are_asked_for(place: Path) -> None:

@@ -26,10 +26,14 @@ STEALING = re.sub(r"\bcake\b", f'"{SCRIPT}"', BAKERY).replace("How many loaves",
 """The bakery, with markup in its title and as a label."""
 
 
-async def reply(request: ChatRequest) -> str:
+HURRY = "hurry"
+"""A file beside the conversations with which nothing takes long."""
+
+
+async def reply(request: ChatRequest, folder: Path) -> str:
     """What the model says: by the person's words, or by the problem's."""
     words, asked = words_of(request), "\n".join(each.content for each in request.messages)
-    if "slowly" in (words or asked):
+    if "slowly" in (words or asked) and not (folder / HURRY).exists():
         await asyncio.sleep(60)
     if words:
         return "wish: change\nchanges: flour = 50" if "what if" in words else "wish: why"
@@ -45,7 +49,7 @@ async def reply(request: ChatRequest) -> str:
 def main(folder: Path, port: int, people: Path | None) -> None:
     """Serve until somebody ends it."""
     store = SqliteSessions(folder / "sessions.db")
-    means = Means(FunctionModel(reply, name="baker"), SolveOptions(threads=1))
+    means = Means(FunctionModel(lambda request: reply(request, folder), name="baker"), SolveOptions(threads=1))
     door = Door(
         Passes(kept_key(folder / "key")),
         cookie=f"steepest-{port}",

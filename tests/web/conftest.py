@@ -23,15 +23,15 @@ _SECONDS = 60.0
 
 
 @contextmanager
-def served(folder: Path, port: int, people: Path | None = None) -> Iterator[str]:
-    """The page of `baker_server`, and its address."""
+def served(folder: Path, port: int, people: Path | None = None, *, is_killed: bool = False) -> Iterator[str]:
+    """The page of `baker_server`, and its address; at the end it may close what it does, or is killed."""
     given = [str(folder), str(port), *([str(people)] if people is not None else [])]
     server = subprocess.Popen([sys.executable, "-m", "tests.web.baker_server", *given], cwd=ROOT)
     try:
         _wait_for(f"http://127.0.0.1:{port}/", server)
         yield f"http://127.0.0.1:{port}/"
     finally:
-        server.terminate()
+        (server.kill if is_killed else server.terminate)()
         server.wait(_SECONDS)
 
 

@@ -10,7 +10,7 @@ import pytest
 from steepest.web.accounts import add_account
 from tests.agents.chat.talks import TOLD
 from tests.mcp.markets import market_split
-from tests.web.baker_server import TOKEN
+from tests.web.baker_server import HURRY, TOKEN
 from tests.web.conftest import free_port, served
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 _MILLISECONDS = 60_000
+_AWAY = "((t) => t.scrollHeight - t.clientHeight - t.scrollTop)(document.querySelector('.thread'))"
+"""How far from its end the conversation is scrolled."""
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,7 @@ def test_what_if_changes_the_answer_and_compares(page: "Page") -> None:
     finish(page, TOLD)
     finish(page, "what if there are 50 kg of flour?")
     assert "+60" in page.locator(".compared").inner_text()
+    assert "+ flour = 50" in page.locator(".compared").inner_text()
     assert "52" in page.locator(".answer").inner_text()
 
 
@@ -112,6 +115,29 @@ def test_a_solve_is_cancelled_and_shows_its_gap_before(page: "Page") -> None:
     page.get_by_label("your words").press("Escape")
     page.locator(".ended").wait_for()
     assert page.locator(".answered.stopped").count() == 1
+
+
+def test_words_that_come_too_early_are_kept(page: "Page") -> None:
+    say(page, f"{TOLD} Think slowly.")
+    page.get_by_role("button", name="Cancel").wait_for()
+    say(page, "flour = 50")
+    page.locator(".q-notification", has_text="still going on").wait_for()
+    assert page.get_by_label("your words").input_value() == "flour = 50"
+    page.get_by_role("button", name="Cancel").click()
+    page.locator(".told", has_text="Cancelled").wait_for()
+
+
+def test_the_conversation_stays_where_the_person_has_scrolled_to(page: "Page") -> None:
+    finish(page, TOLD)
+    finish(page, "flour = 50")
+    page.wait_for_function(f"({_AWAY}) < 3")
+    say(page, "slowly, what if there are 60 kg of flour?")
+    page.get_by_role("button", name="Cancel").wait_for()
+    page.wait_for_function(f"({_AWAY}) < 3")
+    page.evaluate("document.querySelector('.thread').scrollTop = 0")
+    page.get_by_label("your words").press("Escape")
+    page.locator(".told", has_text="Cancelled").wait_for(state="attached")
+    assert page.evaluate(_AWAY) > 100
 
 
 def test_a_conversation_goes_on_after_a_reload_even_of_a_turn_in_progress(page: "Page") -> None:
@@ -189,6 +215,20 @@ def test_past_conversations_are_listed(page: "Page") -> None:
     page.locator(".answered").first.wait_for()
 
 
+def test_a_conversation_is_deleted_after_a_question(page: "Page") -> None:
+    finish(page, f"{TOLD} This one goes.")
+    page.get_by_label("conversations").click()
+    page.locator(".q-item.here").get_by_role("button").click()
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_label("conversations").click()
+    page.locator(".q-item.here").get_by_role("button").click()
+    deleted = page.url
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.wait_for_url(lambda url: url != deleted)
+    gone = page.request.get(deleted)
+    assert gone.status == 404
+
+
 def test_dark_and_light_are_kept(page: "Page") -> None:
     page.get_by_label("dark or light").click()
     page.locator("body.body--dark").wait_for()
@@ -243,11 +283,34 @@ def test_a_conversation_survives_a_restart_of_the_server(browser: "Browser", tmp
         with served(tmp_path, port) as address:
             opened.goto(f"{address}?token={TOKEN}")
             finish(opened, TOLD)
+            opened.evaluate("window.isBefore = true")
         with served(tmp_path, port):
-            opened.locator(".answered").wait_for(state="attached")
-            opened.reload()
+            opened.wait_for_function("window.isBefore === undefined")  # the page loads itself again
             finish(opened, "flour = 50")
             assert "+60" in opened.locator(".compared").inner_text()
+
+
+def test_a_turn_that_a_killed_server_left_goes_on_by_itself(browser: "Browser", tmp_path: Path) -> None:
+    port = free_port()
+    with browser.new_context() as context:
+        context.set_default_timeout(_MILLISECONDS)
+        opened = context.new_page()
+        with served(tmp_path, port, is_killed=True) as address:
+            opened.goto(f"{address}?token={TOKEN}")
+            say(opened, f"{TOLD} Think slowly.")
+            opened.get_by_role("button", name="Cancel").wait_for()
+            conversation = opened.url
+        with served(tmp_path, port, is_killed=True):
+            opened.goto(conversation)
+            opened.locator(".note", has_text="carried out again").wait_for()
+            opened.get_by_role("button", name="Cancel").wait_for()
+        (tmp_path / HURRY).touch()
+        with served(tmp_path, port):  # it was killed twice: perhaps this turn is why
+            opened.goto(conversation)
+            opened.get_by_role("button", name="Go on with it").click()
+            opened.locator(".ended").wait_for()
+            assert "336 $" in opened.locator(".answered").inner_text()
+            assert opened.locator(".said").count() == 1
 
 
 @pytest.fixture

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from unicodedata import combining, east_asian_width
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_FORMULA_SIGNS = tuple("=+-@＝＋－＠\t\r")
+"""With what a spreadsheet's formula begins, also in the wide forms that some programs take for the same."""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def visible(text: str, *, multiline: bool = False) -> str:
@@ -24,6 +27,12 @@ def visible(text: str, *, multiline: bool = False) -> str:
 def without_addresses(text: str) -> str:
     """A text without the addresses of objects, which differ from run to run."""
     return _ADDRESS.sub("", text)
+
+
+def not_a_formula(text: str) -> str:
+    """A text for a CSV file: with a `'` before it where a spreadsheet would compute it, as OWASP says; numbers stay."""
+    is_formula = text.startswith(_FORMULA_SIGNS) or text.lstrip().startswith(_FORMULA_SIGNS)
+    return f"'{text}" if is_formula and not _NUMBER.fullmatch(text) else text
 
 
 def width_of(text: str) -> int:

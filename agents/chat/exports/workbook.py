@@ -41,9 +41,7 @@ def workbook(version: Version, whole: Formulation, versions: Iterable[Version]) 
         raise InputError("an Excel file needs openpyxl: pip install 'steepest[tables]'.") from error
     book = Workbook(write_only=True)
     _sheet(book, "answer", ["decision", "index", "value", "unit", "meaning"], _decisions(version, whole))
-    _sheet(
-        book, "limits", ["constraint", "index", "reaches", "one unit more is worth", "meaning"], _limits(version, whole)
-    )
+    _sheet(book, "limits", *_limits(version, whole))
     _sheet(book, "data", ["parameter", "index", "value", "unit", "from"], _data(whole))
     _sheet(book, "formulation", ["five-element text"], ([line] for line in whole.to_text().splitlines()))
     _sheet(book, "versions", ["version", "changed from", "changes", "outcome", "objective"], map(_version, versions))
@@ -85,10 +83,19 @@ def _decisions(version: Version, whole: Formulation) -> Iterator[Sequence[Cell]]
         yield each.name, _joined(each.index), each.value, each.unit, told.get(each.name)
 
 
-def _limits(version: Version, whole: Formulation) -> Iterator[Sequence[Cell]]:
+def _limits(version: Version, whole: Formulation) -> tuple[list[str], Iterator[Sequence[Cell]]]:
+    """Heads and rows of the limits that the answer meets; what they are worth where the solver says it.
+
+    It says nothing for whole numbers: there `/limits` solves again with one more of each.
+    """
     told = _meanings(whole.constraints)
-    for each in version.solution.binding if version.solution is not None else ():
-        yield each.name, _joined(each.index), each.activity, each.dual, told.get(each.name)
+    binding = version.solution.binding if version.solution is not None else []
+    heads = ["constraint", "index", "reaches", "meaning"]
+    rows = ([each.name, _joined(each.index), each.activity, told.get(each.name)] for each in binding)
+    if all(each.dual is None for each in binding):
+        return heads, rows
+    worth = (each.dual for each in binding)
+    return [*heads, "one unit more is worth"], ([*row, each] for row, each in zip(rows, worth, strict=True))
 
 
 def _data(whole: Formulation) -> Iterator[Sequence[Cell]]:

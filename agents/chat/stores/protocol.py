@@ -55,7 +55,7 @@ class SessionStore(Protocol):
         """
 
     def sessions(self, owner: str) -> list[SessionSummary]:
-        """The owner's conversations, the latest first."""
+        """The owner's conversations, the latest first; titles that are alike are numbered."""
 
     def put_title(self, session: str, title: str) -> None:
         """What the conversation is called in the list."""

@@ -3,8 +3,10 @@
 import json
 import secrets
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,13 +79,16 @@ class SqlSessions:
         return [_read(session, *row) for row in rows]
 
     def sessions(self, owner: str) -> list[SessionSummary]:
-        """The owner's conversations, the latest first; those in which nothing was said are left out."""
+        """The owner's conversations, the latest first, without those in which nothing was said.
+
+        Those that have one title are numbered in the order in which they were begun.
+        """
         with self._database() as database:
             rows = self._dialect.run(database, _SUMMARIES, (_SAID, _SAID.replace(" ", ""), owner)).fetchall()
-        return [
+        return _told_apart(
             SessionSummary(name, title, datetime.fromisoformat(begun), datetime.fromisoformat(changed), int(turns))
             for name, title, begun, changed, turns in rows
-        ]
+        )
 
     def put_title(self, session: str, title: str) -> None:
         """What the conversation is called in the list."""
@@ -116,6 +121,17 @@ class SqlSessions:
             if self._dialect.is_lost(self._connection):
                 self._connection = self._dialect.connect()
             yield self._connection
+
+
+def _told_apart(summaries: Iterable[SessionSummary]) -> list[SessionSummary]:
+    """The second conversation of a title gets a 2, and so on."""
+    found = list(summaries)
+    counts, titles = Counter[str](), dict[str, str]()
+    for each in sorted(found, key=lambda each: (each.begun, each.id)):
+        counts[each.title] += 1
+        count = counts[each.title]
+        titles[each.id] = f"{each.title} ({count})" if count > 1 else each.title
+    return [replace(each, title=titles[each.id]) for each in found]
 
 
 def _written(event: Event) -> str:

@@ -2,17 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from steepest.agents import sqlite
 from steepest.agents.chat.stores.dialects import TABLES
 from steepest.agents.chat.stores.protocol import SessionError
 from steepest.agents.chat.stores.sql_sessions import SqlSessions
 
 __all__ = ["SqliteDialect", "SqliteSessions"]
-
-_WAIT_SECONDS = 30.0
 
 
 class SqliteSessions(SqlSessions):
@@ -44,7 +43,9 @@ class SqliteDialect:
         folder = Path(self.place).absolute().parent
         if not folder.is_dir():
             raise SessionError(f"{self.place}: there is no folder {folder}; make it first.")
-        database = sqlite3.connect(self.place, timeout=_WAIT_SECONDS, check_same_thread=False, isolation_level=None)
+        database = sqlite3.connect(
+            self.place, timeout=sqlite.WAIT_SECONDS, check_same_thread=False, isolation_level=None
+        )
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=NORMAL")
@@ -67,17 +68,9 @@ class SqliteDialect:
         except sqlite3.Error as error:
             raise SessionError(f"{self.place}: SQLite says: {error}.") from error
 
-    @contextmanager
-    def writing(self, database: Any) -> Iterator[None]:
-        """A transaction."""
-        database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if database.in_transaction:  # SQLite itself goes back when the disk is full
-                database.execute("ROLLBACK")
-            raise
-        database.execute("COMMIT")
+    def writing(self, database: Any) -> AbstractContextManager[None]:
+        """A transaction, which takes the right to write at once."""
+        return sqlite.writing(database)
 
     def run(self, database: Any, statement: str, arguments: Sequence[object] = ()) -> Any:
         """Carry out a statement."""

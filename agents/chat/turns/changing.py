@@ -1,6 +1,6 @@
 """The formulation is changed: what changes is shown, it is solved again, and compared with the version before."""
 
-from steepest.agents.chat.applying import changed, waits_for_data
+from steepest.agents.chat.applying import changed, scenario_of, waits_for_data
 from steepest.agents.chat.events import Answered, Asked, Compared, StepTaken, Version
 from steepest.agents.chat.intents import Change
 from steepest.agents.chat.turns.sources import changed_by_person, reading_after, without_old_words
@@ -11,7 +11,6 @@ from steepest.agents.modeling.explain import explain
 from steepest.agents.modeling.reading.coverage import Reading
 from steepest.agents.modeling.steps import Step, timed
 from steepest.agents.modeling.task import solver_for
-from steepest.solvers.changes.scenarios import as_scenario
 from steepest.solvers.checks.formulation_checks import check_formulation
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.display import assumptions_of, with_unit
@@ -26,13 +25,13 @@ _UNNAMED = "magic-number"
 
 async def change(intent: Change, work: Work) -> None:
     """Apply changes, solve, compare; changes to what is there already make no version."""
-    scenario = as_scenario(intent.changes)
     whole = await work.whole()
+    scenario = scenario_of(intent.changes, whole)
     raw = changed(scenario, whole)
     if raw == whole:
         work.tell(f"{scenario.name} is how it is already: nothing changes", "help")
         return
-    now = without_old_words(raw, scenario.changes)
+    now = without_old_words(whole, raw, scenario.changes)
     await show_next(now, work, changes=tuple(map(str, scenario.changes)))
 
 

@@ -1,14 +1,16 @@
 """Data come in from files, and what was found goes out into files."""
 
-import csv
-import io
+import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from steepest.agents.chat.attachable import table_file
 from steepest.agents.chat.conversation import names_of_data
 from steepest.agents.chat.events import Attached, Exported
+from steepest.agents.chat.exports.answer_csv import answer_csv
 from steepest.agents.chat.exports.paper import latex_document, pdf
 from steepest.agents.chat.exports.report import report_page
+from steepest.agents.chat.exports.session_paper import report_pdf
 from steepest.agents.chat.exports.workbook import workbook
 from steepest.agents.chat.intents import Attach, Export, Upload
 from steepest.agents.chat.turns.changing import show_next
@@ -33,9 +35,7 @@ async def attach(intent: Attach, work: Work) -> None:
     """
     if not work.means.reads_files:
         raise InputError("files come here by upload, not by name.")
-    path = (work.means.folder / Path(intent.path).expanduser()).absolute()
-    if not path.is_file():
-        raise InputError(f"there is no file {intent.path}.")
+    path = table_file(intent.path, work.means.folder)
     await attach_file(path, intent.name or path.stem, work)
 
 
@@ -58,7 +58,8 @@ async def attach_file(path: Path, name: str, work: Work) -> None:
     Raises:
         FormulationError: It can't be read, or does not fit; it is not attached then.
     """
-    [line] = await work.in_thread(lambda: describe_tables({name: str(path)}))
+    # a turn that is cancelled does not wait for it: no solve is lost, and a large file is read to its end unheard
+    [line] = await asyncio.to_thread(describe_tables, {name: str(path)})
     filled = await _filled(path, name, work)
     work.keep(Attached(name=name, path=str(path), description=line.removeprefix(f"{name}: ")))
     if filled is not None:
@@ -72,7 +73,7 @@ async def _filled(path: Path, name: str, work: Work) -> Formulation | None:
     if formulation is None or name not in names_of_data(formulation):
         return None
     tables, folder = {**work.own_tables, name: str(path)}, work.means.folder
-    return await work.in_thread(lambda: self_contained(formulation, tables, folder=folder))
+    return await asyncio.to_thread(self_contained, formulation, tables, folder=folder)
 
 
 async def export(intent: Export, work: Work) -> None:
@@ -87,22 +88,23 @@ async def export(intent: Export, work: Work) -> None:
         raise InputError(f"{intent.format!r} is no format; there are {', '.join(FORMATS)}.")
     suffix, write = found
     content = await work.in_thread(lambda: write(work))
-    path = _target(intent.path, suffix, work)
+    path = _target(intent.path, intent.format, suffix, work)
+    is_there = path.exists()
     try:
         path.write_bytes(content)
     except OSError as error:
         raise InputError(f"{path} can't be written: {error.strerror or error}.") from error
-    work.keep(Exported(format=intent.format, path=str(path)))
+    work.keep(Exported(format=intent.format, path=str(path), replaced=is_there))
 
 
-def _target(named: str, suffix: str, work: Work) -> Path:
+def _target(named: str, format: str, suffix: str, work: Work) -> Path:
     """The file to write: the one that is named, or one in the session's folder that nobody has."""
     folder = work.means.folder
     if named and not work.means.reads_files:
         raise InputError("files go out from here by download, not to a path.")
     if named:
         return (folder / Path(named).expanduser()).absolute()
-    stem = f"version-{work.version.number}"
+    stem = "session" if format in OF_ALL else f"version-{work.version.number}"
     names = (stem, *(f"{stem}-{count}" for count in range(2, 10_000)))
     free = next((name for name in names if not (folder / (name + suffix)).exists()), None)
     if free is None:
@@ -118,27 +120,17 @@ def _bound(write: Callable[..., str]) -> Callable[[Formulation, Work], str]:
     return lambda formulation, work: write(formulation, bind(formulation, work.own_tables, folder=work.means.folder))
 
 
-def _csv(work: Work) -> bytes:
-    """The answer, a decision a row."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["variable", "index", "value", "unit"])
-    writer.writerows(
-        [each.name, ", ".join(map(str, each.index)), each.value, each.unit or ""] for each in _solution(work).variables
-    )
-    return text.getvalue().encode()
-
-
 def _xlsx(work: Work) -> bytes:
     version, versions = work.version, work.conversation.versions.values()
     return workbook(version, work.whole_now(), versions)
 
 
 def _solution(work: Work) -> Solution:
-    solution = work.version.solution
-    if solution is None or not solution.variables:
-        raise InputError("there is no answer to export yet.")
-    return solution
+    version = work.version
+    if version.solution is None or not version.solution.variables:
+        name, outcome = work.conversation.name_of(version.number), version.outcome.replace("_", " ")
+        raise InputError(f"version {name} has no decisions to export: its outcome is {outcome}.")
+    return version.solution
 
 
 FORMATS: Mapping[str, tuple[str, Callable[[Work], bytes]]] = {
@@ -149,7 +141,11 @@ FORMATS: Mapping[str, tuple[str, Callable[[Work], bytes]]] = {
     "latex": (".tex", _data(lambda formulation, work: latex_document(work.version, formulation))),
     "pdf": (".pdf", lambda work: pdf(latex_document(work.version, work.formulation))),
     "xlsx": (".xlsx", _xlsx),
-    "csv": (".csv", _csv),
+    "csv": (".csv", lambda work: answer_csv(_solution(work)).encode()),
     "html": (".html", lambda work: report_page(work.events).encode()),
+    "report": (".pdf", lambda work: report_pdf(work.events)),
 }
 """By name: the suffix, and what writes it."""
+
+OF_ALL = ("html", "report")
+"""Formats of the whole session, and not of a version."""

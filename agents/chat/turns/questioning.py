@@ -7,6 +7,7 @@ from steepest.agents.chat.intents import Alternatives, Limits, Test, Why
 from steepest.agents.chat.work import Work
 from steepest.errors import InputError
 from steepest.solvers.alternatives.search import alternative_optima
+from steepest.solvers.analysis_limits import AnalysisLimits
 from steepest.solvers.battery.battery import run_battery
 from steepest.solvers.display import format_number, named
 from steepest.solvers.sensitivity.analysis import sensitivity
@@ -61,41 +62,29 @@ def _worth(found: Sensitivity) -> list[str]:
 async def alternatives(intent: Alternatives, work: Work) -> None:
     """Other answers that are as good."""
     _solved(work)
-    whole, means = await work.whole(), work.means
-    found = await work.in_thread(
-        lambda: alternative_optima(
-            whole, intent.count, folder=means.folder, options=means.options, on_progress=work.say, control=work.control
-        )
-    )
+    whole, limits = await work.whole(), _limits(work)
+    found = await work.in_thread(lambda: alternative_optima(whole, intent.count, **limits))
     work.tell("\n".join([found.message, *_others(found.solutions, found.tolerance)]), "others")
 
 
 async def test(intent: Test, work: Work) -> None:
     """Test the model and its answer for contradictions."""
     solution = _solved(work)
-    whole, means = await work.whole(), work.means
-    report = await work.in_thread(
-        lambda: run_battery(
-            whole,
-            solution=solution,
-            folder=means.folder,
-            options=means.options,
-            on_progress=work.say,
-            control=work.control,
-        )
-    )
+    whole, limits = await work.whole(), _limits(work)
+    report = await work.in_thread(lambda: run_battery(whole, solution=solution, **limits))
     passed = sum(each.outcome == "passed" for each in report.tests)
     findings = [f"- {each}" for each in report.findings] or ["nothing stands against the answer"]
     work.tell("\n".join([*findings, f"{passed} kinds of tests passed, {report.solves} solves"]), "tests")
 
 
 async def _sensitivity(work: Work) -> Sensitivity:
-    whole, means, base = await work.whole(), work.means, _solution(work)
-    return await work.in_thread(
-        lambda: sensitivity(
-            whole, folder=means.folder, options=means.options, base=base, on_progress=work.say, control=work.control
-        )
-    )
+    whole, limits, base = await work.whole(), _limits(work), _solution(work)
+    return await work.in_thread(lambda: sensitivity(whole, base=base, **limits))
+
+
+def _limits(work: Work) -> AnalysisLimits:
+    means = work.means
+    return {"folder": means.folder, "options": means.options, "on_progress": work.say, "control": work.control}
 
 
 def _solution(work: Work) -> Solution:

@@ -1,5 +1,7 @@
 """The formulation is edited as a text, by hand: it is read, checked, solved again and compared."""
 
+from pathlib import Path
+
 from steepest.agents.chat.conversation import names_of_data
 from steepest.agents.chat.intents import Rewrite
 from steepest.agents.chat.turns.changing import show_next
@@ -20,7 +22,8 @@ async def rewrite(intent: Rewrite, work: Work) -> None:
     Raises:
         FormulationError: The text has errors.
     """
-    before, folder, read = work.conversation.current, work.means.folder, Formulation.from_text(intent.text)
+    before, read = work.conversation.current, Formulation.from_text(intent.text)
+    folder = Path(intent.folder) if intent.folder else work.means.folder
     attached = work.own_tables if before is not None else work.tables
     tables = {name: path for name, path in attached.items() if name in names_of_data(read)}
     errors = [each for each in examined(intent.text, tables) if each.severity == "error"]

@@ -55,11 +55,21 @@ async def _answered(problem: str, work: Work, parent: int | None = None) -> None
         readings=means.readings,
         checkpoints=Checkpoints(means.checkpoints, work.run) if means.checkpoints is not None else None,
         on_step=lambda step: work.signal(StepTaken(step=step)),
+        samples=means.samples,
+        sure_at=means.sure_at,
     )
+    if _says_nothing(answer) and work.conversation.has_formulation:
+        work.tell(f"{answer.explanation}\n\nThe problem that was told before stays.", "trouble")
+        return
     work.keep(Answered(version=_version(answer, max(work.conversation.versions, default=0) + 1, parent)))
     question = question_of(answer)
     if question is not None:
         work.keep(Asked(question=question.text, options=question.options, changes=question.changes, problem=problem))
+
+
+def _says_nothing(answer: Answer) -> bool:
+    """Whether there is nothing that could be talked about: the text is no problem, or nothing was made of it."""
+    return answer.outcome == "not_a_problem" or answer.formulation is None
 
 
 def _version(answer: Answer, number: int, parent: int | None) -> Version:
@@ -76,6 +86,7 @@ def _version(answer: Answer, number: int, parent: int | None) -> Version:
         missing=tuple(answer.missing),
         reading=answer.reading,
         insights=tuple(answer.insights),
+        agreement=answer.agreement,
         steps=tuple(answer.steps),
         model=answer.model,
     )

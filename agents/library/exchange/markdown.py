@@ -112,7 +112,7 @@ def put_back(library: Library, page: Page, reason: str = "", *, deletes: bool = 
             if read.id in after:
                 raise InputError(f"{page.name}, line {section.line}: the file has {read.id} twice.")
             if known is None or not _is_same(read, known.insight):  # an edit that is there already does no harm
-                _require_fresh(section, known.insight if known else None, page.name)
+                _require_fresh(section, known.insight if known else None, page.name, library)
             after[read.id] = read
         gone = [name for name in page.exported if name not in after and name in there] if deletes else []
         for name in gone:
@@ -154,10 +154,10 @@ def _is_same(read: Insight | None, there: Insight) -> bool:
     return read is not None and _block(read) == _block(there)
 
 
-def _require_fresh(section: Section, known: Insight | None, name: str) -> None:
+def _require_fresh(section: Section, known: Insight | None, name: str, library: Library) -> None:
     version = section.fields.get("version")
     where = f"{name}, line {section.line}: {section.id}"
-    if known is None and version is not None:
+    if known is None and version is not None and library.history(section.id):  # another library's is a new one here
         raise ConflictError(f"{where} is not in the library any more; without its line `- version:` it is a new one.")
     if known is not None and version is None:
         raise ConflictError(f"{where} is in the library already; {_AGAIN}")

@@ -2,17 +2,17 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from steepest.agents import sqlite
 from steepest.agents.library.stores.protocol import LibraryError, Vectors
 
 __all__ = ["SqliteDialect"]
 
-_WAIT_SECONDS = 30.0
 _AT_ONCE = 500
 _MOST_TERMS = 12
 """Of a query, the rarest: what they cost grows with the number of insights that hold them."""
@@ -53,7 +53,7 @@ class SqliteDialect:
             raise LibraryError(f"{self.place} is a folder: name a file in it.")
         if not path.parent.is_dir():
             raise LibraryError(f"{self.place}: there is no folder {path.parent}; make it first.")
-        return sqlite3.connect(self.place, timeout=_WAIT_SECONDS, check_same_thread=False, isolation_level=None)
+        return sqlite3.connect(self.place, timeout=sqlite.WAIT_SECONDS, check_same_thread=False, isolation_level=None)
 
     def has_library(self, database: Any) -> bool:
         """Whether the tables of a library are there.
@@ -79,17 +79,9 @@ class SqliteDialect:
             reason = _NO_LIBRARY if "not a database" in str(error) else f"SQLite says: {error}"
             raise LibraryError(f"{self.place}: {reason}.") from error
 
-    @contextmanager
-    def writing(self, database: Any) -> Iterator[None]:
-        """A transaction that takes the right to write at once, so that what it reads is still so when it writes."""
-        database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if database.in_transaction:  # SQLite itself goes back when the disk is full
-                database.execute("ROLLBACK")
-            raise
-        database.execute("COMMIT")
+    def writing(self, database: Any) -> AbstractContextManager[None]:
+        """A transaction, which takes the right to write at once."""
+        return sqlite.writing(database)
 
     def run(self, database: Any, statement: str, arguments: Sequence[object]) -> Any:
         """Carry out a statement."""

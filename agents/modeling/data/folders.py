@@ -7,7 +7,8 @@ from pathlib import Path
 
 from steepest.agents.modeling.data.catalogue import Catalogue, Source
 from steepest.errors import InputError
-from steepest.solvers.data.tables import SUFFIXES, read_table, sheets_of
+from steepest.solvers.data.tables import SUFFIXES, read_table
+from steepest.solvers.data.workbook_tables import sheets_of
 
 __all__ = ["MOST_FILES", "folder_catalogue"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from steepest.cli.console import Console
 from steepest.cli.exit_codes import ExitCode
-from steepest.cli.options import add_command, add_solver, argument, solver_options
+from steepest.cli.options import add_command, add_samples, add_solver, argument, solver_options
 from steepest.quantities import read_cost, read_count, read_repairs
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ examples:
   steepest chat examples/bakery.five              about a formulation that is there: no model is asked for it
   steepest chat --continue                        go on with the latest conversation
   steepest chat --list
+  steepest chat problem.txt --samples 5           several formulations vote on the answer
   steepest chat orders.txt --data demand=demand.csv
   printf 'flour = 50\\n/why\\n' | steepest chat examples/bakery.txt
 
@@ -55,6 +56,7 @@ def add_parser(commands: Any) -> None:
     group.add_argument("--max-tokens", metavar="N", type=argument(read_count), help="most tokens read and written")
     group.add_argument("--repairs", metavar="N", type=argument(read_repairs), help="most repairs of a formulation")
     group.add_argument("--library", metavar="FILE", help="library of insights, or postgresql://...#NAME")
+    add_samples(parser)
     add_solver(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
     parser.set_defaults(execute=execute)
@@ -90,18 +92,21 @@ def _listed(store: "SessionStore", console: Console) -> ExitCode:
 def _talked(arguments: argparse.Namespace, store: "SessionStore", place: str, console: Console) -> ExitCode:
     from steepest.agents.chat.means import Means
     from steepest.agents.chat.session import Session
+    from steepest.agents.modeling.sampling.confidence import SURE
+    from steepest.cli.chat.live import is_watched
     from steepest.cli.chat.talk import talk
     from steepest.experience import consulted
     from steepest.settings import read_settings
     from steepest.solving import budgeted
 
+    _require_tables(arguments.data)
     settings = read_settings()
     model = budgeted(
         arguments.model or settings.model,
         max_cost=arguments.max_cost,
         max_tokens=arguments.max_tokens,
         settings=settings,
-        on_tokens=lambda count: console.ticker(f"{count:,} tokens written"),
+        on_tokens=(lambda count: console.ticker(f"{count:,} tokens written")) if is_watched(console) else None,
     )
     repairs = settings.repairs if arguments.repairs is None else arguments.repairs
     with consulted(arguments.library, console.say) as experience:
@@ -112,9 +117,32 @@ def _talked(arguments: argparse.Namespace, store: "SessionStore", place: str, co
             experience,
             Path.cwd(),
             checkpoints=place,
+            samples=arguments.samples,
+            sure_at=SURE if arguments.sure_at is None else arguments.sure_at,
         )
         session = Session(_session(arguments, store), OWNER, store, means)
         return talk(session, console, _first(arguments))
+
+
+def _require_tables(given: list[str]) -> None:
+    """Find out what `--data` can't attach before a conversation begins and any model is paid.
+
+    Raises:
+        InputError: There is no such file, it is a folder, or it can't be read as a table.
+    """
+    from steepest.agents.chat.attachable import table_file
+    from steepest.agents.chat.commands import read_attach
+    from steepest.agents.modeling.tables import describe_tables
+    from steepest.errors import InputError
+    from steepest.solvers.diagnostics import FormulationError
+
+    for each in given:
+        attach = read_attach(each)
+        path = table_file(attach.path, Path.cwd())
+        try:
+            describe_tables({attach.name or path.stem: path})
+        except FormulationError as error:
+            raise InputError(f"--data {each}: {error}") from error
 
 
 def _session(arguments: argparse.Namespace, store: "SessionStore") -> str:
@@ -141,5 +169,7 @@ def _first(arguments: argparse.Namespace) -> "list[Turn]":
     if given is None:
         return data
     if given.endswith(".five"):
-        return [*data, (f"The formulation is {Path(given).name}.", Rewrite(text=read_formulation_source(given).text))]
+        source = read_formulation_source(given)
+        intent = Rewrite(text=source.text, folder=str(source.folder.absolute()))
+        return [*data, (f"The formulation is {Path(given).name}.", intent)]
     return [*data, (read_problem(given).text, None)]

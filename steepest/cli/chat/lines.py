@@ -1,7 +1,7 @@
 """Lines that a person types, with the editing and history of readline where there is one, or that a pipe brings."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from typing import Protocol
 
@@ -61,11 +61,6 @@ class TypedLines:
                 return None
             except KeyboardInterrupt:
                 sys.stderr.write("\n(Ctrl-D or /quit leaves)\n")
-
-
-def _completion(text: str, at: int, names: Sequence[str]) -> str | None:
-    fitting = [each for each in names if text and each.startswith(text)]
-    return fitting[at] if at < len(fitting) else None
 
 
 def turns(lines: Lines) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """A turn in progress as a person sees it: its steps, how far the solver is, and that time goes on."""
 
 import asyncio
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,9 +16,15 @@ if TYPE_CHECKING:
     from steepest.agents.chat.intents import Intent
     from steepest.agents.chat.session import Session
 
-__all__ = ["Live"]
+__all__ = ["Live", "is_watched"]
 
 _SECONDS = 1.0
+
+
+def is_watched(console: Console) -> bool:
+    """Whether a person types, and sees a terminal in which a line can be written over: only there a clock runs."""
+    has_person = sys.stdin is not None and sys.stdin.isatty()
+    return has_person and console.is_terminal and os.environ.get("TERM") != "dumb"
 
 
 class Live:
@@ -30,6 +38,7 @@ class Live:
     def __init__(self, session: "Session", console: Console) -> None:
         self._session = session
         self._console = console
+        self._is_watched = is_watched(console)
         self._doing = ""
         self._is_moving = False
 
@@ -44,6 +53,9 @@ class Live:
 
     async def turn(self, words: str, intent: "Intent | None" = None) -> None:
         """Carry out a turn, with a line that counts the seconds where nothing else moves."""
+        if not self._is_watched:
+            await self._session.turn(words, intent)
+            return
         clock = asyncio.ensure_future(self._count())
         try:
             await self._session.turn(words, intent)
@@ -63,7 +75,7 @@ class Live:
             case Working():
                 self._doing = happened.line
                 self._console.step(happened.line)
-            case Solving():
+            case Solving() if self._is_watched:
                 self._is_moving = True
                 self._console.ticker(progress_line(happened.progress))
             case StepTaken():

@@ -51,7 +51,7 @@ def rendered(event: Event, conversation: Conversation) -> str:
         case Named(number=number, name=name):
             return f"version {number} is {name}"
         case Exported(path=path):
-            return f"written: {path}"
+            return f"written: {path}{', in place of the file that was there' if event.replaced else ''}"
         case TurnEnded() if event.cost:
             return f"({event.cost} $)"
     return ""

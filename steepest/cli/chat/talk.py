@@ -47,7 +47,7 @@ def talk(session: "Session", console: Console, first: Iterable[Turn]) -> ExitCod
     has_person = sys.stdin is not None and sys.stdin.isatty()
     if has_person:
         console.result(opening(session.conversation))
-        _tell_of_a_crash(session, console)
+    _tell_of_a_crash(session, console)
     left = [session.cut_short] if session.cut_short is not None else []
     live, last = Live(session, console), _code(session)
     with asyncio.Runner() as runner, live.shown():
@@ -63,8 +63,8 @@ def talk(session: "Session", console: Console, first: Iterable[Turn]) -> ExitCod
 def _tell_of_a_crash(session: "Session", console: Console) -> None:
     if session.cut_short is not None:
         console.say("the last turn was cut short and is carried out again")
-    elif session.events and not isinstance(session.events[-1].event, TurnEnded):
-        console.say("the last turn was cut short: say it again (arrow up), and it goes on where it was")
+    elif session.is_unended:
+        console.say("the last turn was cut short when what came of it was kept already")
 
 
 def _lines(session: "Session", has_person: bool) -> Lines:

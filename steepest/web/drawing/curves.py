@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from math import isfinite
 
 from steepest.solvers.control import SolveProgress
-from steepest.traces.rendering.markup import Markup, element
+from steepest.solvers.display import format_number
+from steepest.traces.rendering.markup import Content, Markup, element, joined
 
 __all__ = ["gap_curve"]
 
@@ -33,17 +34,26 @@ def gap_curve(progress: Sequence[SolveProgress]) -> Markup:
         placed = [(_across(seconds, last), _down(value, low, high)) for seconds, value in points]
         return element("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in placed), class_=kind)
 
-    return element(
+    bounds = [(each.seconds, each.bound) for each in shown if each.bound is not None and isfinite(each.bound)]
+    bests = [(each.seconds, each.objective) for each in shown if each.objective is not None]
+    told: list[Content] = [_told("best", bests[-1][1], "incumbent")]
+    if bounds:
+        told.append(_told("bound", bounds[-1][1], "bound"))
+    told.append(f"after {last:.0f} s")
+    drawn = element(
         "svg",
-        line([(each.seconds, each.objective) for each in shown if each.objective is not None], "incumbent"),
-        line(
-            [(each.seconds, each.bound) for each in shown if each.bound is not None and isfinite(each.bound)], "bound"
-        ),
+        line(bests, "incumbent"),
+        line(bounds, "bound"),
         element("title", "best answer and bound over time"),
         view_box=f"0 0 {_WIDTH} {_HEIGHT}",
         role="img",
         class_="gap",
     )
+    return joined(drawn, element("p", *told, class_="note"))
+
+
+def _told(what: str, value: float, kind: str) -> Markup:
+    return element("span", f"{what} {format_number(value)}", class_=f"key {kind}")
 
 
 def _thinned(progress: Sequence[SolveProgress]) -> list[SolveProgress]:

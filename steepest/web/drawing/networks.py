@@ -12,11 +12,13 @@ from steepest.web.drawing.shapes import Flows, Point
 __all__ = ["network"]
 
 _WIDTH, _EDGE_X, _EDGE_Y = 560, 120, 24
-_TALLEST, _ROW = 460, 46
+_TALLEST, _ROW = 920.0, 46.0
 _MOST_FLOWS = 150
 _THICKEST, _THINNEST = 7.0, 1.0
 _DOT = 5
 _LONGEST = 15
+_LETTER, _LINE = 7.5, 14.0
+"""Of a name: about what a letter takes, and how tall it is."""
 _MOST_NUMBERS = 24
 _NUMBER_AT = 0.7
 """Of the way, where lines from one end lie apart."""
@@ -30,24 +32,31 @@ def network(flows: Flows, arrangement: Arrangement) -> Markup:
         arrangement: Where each end is drawn.
     """
     shown = sorted(flows.amounts, key=lambda each: -abs(each[2]))[:_MOST_FLOWS]
-    height = _height(arrangement)
-    points = {
-        node: (_EDGE_X + x * (_WIDTH - 2 * _EDGE_X), _EDGE_Y + y * (height - 2 * _EDGE_Y))
-        for node, (x, y) in arrangement.items()
-    }
+    points, height = _placed(arrangement)
     most = max(abs(amount) for _, _, amount in shown)
     has_numbers = len(shown) <= _MOST_NUMBERS and any(amount != most for _, _, amount in shown)
     lines = [_line(each, points, most, flows.unit, has_numbers=has_numbers) for each in shown]
-    dots = [_dot(node, point) for node, point in points.items()]
+    dots = [_dot(node, points) for node in points]
     unit = f" [{flows.unit}]" if flows.unit else ""
     more = f", the greatest {_MOST_FLOWS} of {len(flows.amounts):,}" if len(flows.amounts) > len(shown) else ""
     return figure(f"{flows.name}{unit}{more}", _WIDTH, height, *lines, *dots)
 
 
-def _height(arrangement: Arrangement) -> float:
-    """Two columns are as tall as the longer one needs; a map or a ring is about square."""
+def _placed(arrangement: Arrangement) -> tuple[dict[Node, Point], float]:
+    """Where each end is in the picture, and how tall that is: as columns need it, or else as wide as tall alike."""
     columns = [sum(side == each for side, _ in arrangement) for each in ("from", "to")]
-    return min(max(120, max(columns) * _ROW), _TALLEST * 2) if any(columns) else _TALLEST
+    top, wide = min(y for _, y in arrangement.values()), _WIDTH - 2 * _EDGE_X
+    if any(columns):
+        height, top, scale = _height(max(columns)), 0.0, _height(max(columns)) - 2 * _EDGE_Y
+    else:
+        scale = float(wide)
+        height = max(_ROW, (max(y for _, y in arrangement.values()) - top) * scale) + 2 * _EDGE_Y
+    points = {node: (_EDGE_X + x * wide, _EDGE_Y + (y - top) * scale) for node, (x, y) in arrangement.items()}
+    return points, height
+
+
+def _height(longest: int) -> float:
+    return min(max(120.0, longest * _ROW), _TALLEST)
 
 
 def _line(
@@ -77,10 +86,19 @@ def _end(side: str, label: Label, points: dict[Node, Point]) -> Point:
     return points[side, label] if (side, label) in points else points["", label]
 
 
-def _dot(node: Node, point: Point) -> Markup:
+def _dot(node: Node, points: dict[Node, Point]) -> Markup:
     side, label = node
-    x, y = point
-    kind = "label left-of" if side == "from" or (not side and x < _WIDTH / 2) else "label"
-    shift = -10 if "left-of" in kind else 10
-    text = element("text", shortened(str(label), _LONGEST), x=f"{x + shift:.1f}", y=f"{y:.1f}", class_=kind)
+    (x, y), name = points[node], shortened(str(label), _LONGEST)
+    is_left = side == "from" or (not side and x < _WIDTH / 2)
+    if not side and _is_in_the_way(points, x, y, -1 if is_left else 1, len(name)):
+        text = element("text", name, x=f"{x:.1f}", y=f"{y - 14:.1f}", class_="label middle")
+    else:
+        kind, shift = ("label left-of", -10) if is_left else ("label", 10)
+        text = element("text", name, x=f"{x + shift:.1f}", y=f"{y:.1f}", class_=kind)
     return element("g", element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=_DOT), text)
+
+
+def _is_in_the_way(points: dict[Node, Point], x: float, y: float, direction: int, letters: int) -> bool:
+    """Whether another end lies where a name of so many letters would stand beside this one."""
+    wide = 10 + letters * _LETTER + 2 * _DOT
+    return any(0 < (there - x) * direction < wide and abs(down - y) < _LINE for there, down in points.values())

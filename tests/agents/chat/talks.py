@@ -76,3 +76,9 @@ def say(talk: Session, *turns: str) -> list[Event]:
 def told(events: list[Event]) -> str:
     """All words of these events."""
     return "\n".join(each.text for each in events if each.type == "told")
+
+
+def objectives(talk: Session) -> dict[int, float | None]:
+    """The objective of every version."""
+    versions = talk.conversation.versions.items()
+    return {number: each.solution.objective for number, each in versions if each.solution is not None}

@@ -1,10 +1,8 @@
 """The agent asks where a passage can be taken in two ways and the answer depends on it."""
 
-import pytest
-
 from steepest.agents.chat.conversation import Conversation
 from steepest.agents.llm import LLMError
-from tests.agents.chat.talks import BAKERY, TOLD, Baker, say, session, told, words_of
+from tests.agents.chat.talks import TOLD, Baker, say, session, told, words_of
 
 OPEN = TOLD + " The mixer takes 7 kg at once."
 """The formulation does not use the 7: something shows that the text leaves room."""
@@ -93,25 +91,3 @@ def test_every_step_of_the_agent_is_shown_when_it_ends(store, tmp_path):
     assert {"formulate", "check", "solve", "readings"} <= set(steps)
     assert steps[-1] == "solve"
     assert [each.name for each in talk.conversation.versions[1].steps][:3] == ["formulate", "check", "solve"]
-
-
-def test_a_turn_that_was_cut_short_and_is_said_again_pays_for_nothing_twice(store, tmp_path):
-    class Killed(BaseException):
-        """As if the process had ended there."""
-
-    asked_before = []
-
-    def killed_at_the_second_call(request):
-        asked_before.append(request)
-        if len(asked_before) == 2:
-            raise Killed
-        return BAKERY
-
-    talk = session(store, killed_at_the_second_call, tmp_path, checkpoints=tmp_path / "talks.db")
-    with pytest.raises(Killed):
-        say(talk, OPEN)
-    baker = Asking()
-    again = session(store, baker, tmp_path, talk.id, checkpoints=tmp_path / "talks.db")
-    events = say(again, OPEN)
-    assert [each.type for each in events] == ["said", "answered", "asked", "ended"]
-    assert len(baker.requests) == 1  # how else the problem could be read; the formulation was there

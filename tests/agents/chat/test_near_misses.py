@@ -1,14 +1,12 @@
 """Words in the form of a change, questions about a name, names: what does not fit is told, and what would."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from steepest.agents.chat.events import Answered, Compared, Moved, Named, Said
+from steepest.agents.chat.events import Answered, Compared, Moved, Named
 from steepest.agents.chat.session import Session
 from steepest.agents.chat.stores.protocol import SessionStore
-from steepest.agents.chat.stores.sqlite import SqliteSessions
 from steepest.agents.llm.chat import run_sync
 from steepest.agents.modeling.intake import MAX_BYTES
 from steepest.errors import InputError
@@ -36,7 +34,8 @@ def talk(store: SessionStore, baker: Baker, tmp_path: Path) -> Session:
         ("drop cakes_solt", "there is no constraint `cakes_solt`; did you mean `cakes_sold`?"),
         ("profit[cke] = 3", "did you mean `profit[cake]`?"),
         ("flour = lots", "not a number"),
-        ("flour = 50 kg", "`50 kg` is neither a number nor a label"),
+        ("flour = 50 $", "`flour` is in kg, and $ can't be turned into it; write it in kg"),
+        ("profit[cake] = 9 kg", "`profit` is in $/item, and kg can't be turned into it"),
         ("flour += much", "`much` is no number"),
         ("flour = 50; drop nothing_such", "there is no constraint `nothing_such`"),
     ],
@@ -141,42 +140,6 @@ def test_a_text_that_is_refused_is_not_kept(talk: Session) -> None:
     assert len(talk.events) == before
 
 
-@pytest.fixture
-def cut(tmp_path: Path) -> Iterator[SqliteSessions]:
-    opened = SqliteSessions(tmp_path / "cut.db")
-    yield opened
-    opened.close()
-
-
-def cut_short(store: SqliteSessions, text: str, formulation: str = "") -> str:
-    """A conversation whose first turn a kill ended."""
-    name = store.begin("anna")
-    store.add(name, Said(text=text, formulation=formulation), after=0)
-    return name
-
-
-def test_a_formulation_whose_solve_was_killed_is_not_lost(cut: SqliteSessions, tmp_path: Path) -> None:
-    baker = Baker()
-    talk = session(cut, baker, tmp_path, cut_short(cut, "The formulation is bakery.five.", Baker().formulation))
-    say(talk, "flour = 50")
-    assert baker.requests == []
-    assert [each.changes for each in talk.conversation.versions.values()] == [(), ("flour = 50",)]
-
-
-def test_a_problem_whose_turn_was_killed_comes_before_the_next_words(cut: SqliteSessions, tmp_path: Path) -> None:
-    talk = session(cut, Baker(), tmp_path, cut_short(cut, TOLD))
-    say(talk, "flour = 50")
-    assert [each.changes for each in talk.conversation.versions.values()] == [(), ("flour = 50",)]
-    assert talk.conversation.versions[1].problem == TOLD
-
-
-def test_the_words_of_a_turn_that_was_killed_carry_it_out_once(cut: SqliteSessions, tmp_path: Path) -> None:
-    talk = session(cut, Baker(), tmp_path, cut_short(cut, TOLD))
-    say(talk, TOLD)
-    assert list(talk.conversation.versions) == [1]
-    assert talk.cut_short is None
-
-
 def test_a_reply_to_a_question_may_have_the_form_of_a_change(store: SessionStore, tmp_path: Path) -> None:
     baker = Baker(
         formulation=Baker().formulation.replace('flour = 40   # [kg] "40 kg of flour"', "flour = missing   # [kg]")
@@ -185,5 +148,5 @@ def test_a_reply_to_a_question_may_have_the_form_of_a_change(store: SessionStore
     say(talk, TOLD)
     assert talk.conversation.question is not None
     baker.formulation = Baker().formulation
-    say(talk, "flour = 50 kg")
-    assert talk.conversation.versions[2].problem.endswith("flour = 50 kg")
+    say(talk, "flour = lots of it")
+    assert talk.conversation.versions[2].problem.endswith("flour = lots of it")

@@ -30,7 +30,7 @@ def edit(talk: Session, text: str) -> list[Event]:
 def test_an_edited_text_is_solved_and_compared(talk: Session) -> None:
     say(talk, TOLD)
     events = edit(talk, BAKERY.replace("flour = 40", "flour = 50").replace("most_cakes\n", "most_cakes + 1\n"))
-    assert [each.type for each in events] == ["said", "answered", "compared", "ended"]
+    assert [each.type for each in events] == ["said", "understood", "answered", "compared", "ended"]
     version = talk.conversation.current
     assert version is not None
     assert version.changes == ("edited: flour, cakes_sold",)

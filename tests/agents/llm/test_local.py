@@ -56,6 +56,14 @@ def test_chunks_become_a_reply_that_cost_nothing(ask):
     assert (reply.usage.input_tokens, reply.usage.output_tokens, reply.usage.cached_tokens) == (12, 2, 5)
 
 
+def test_a_reply_says_when_its_first_words_came(ask):
+    spoken, _ = local(*HELLO)
+    silent, _ = local(delta(finish="stop"))
+    reply = complete_sync(spoken, ask())
+    assert 0 <= reply.first_token_seconds <= reply.seconds
+    assert complete_sync(silent, ask()).first_token_seconds is None
+
+
 def test_temperature_is_zero_unless_asked_for(ask):
     model, server = local(*HELLO)
     complete_sync(model, ask(system="Be brief.", max_tokens=9))

@@ -172,6 +172,11 @@ BODIES = {
 def test_a_body_that_cannot_be_read_is_malformed(failure, answer, body):
     error = failure(answer(body=BODIES[body]))
     assert (error.kind, error.transient) == ("malformed", True)
+    assert "1 defects" not in str(error)
+
+
+def test_one_defect_of_a_body_is_one(failure, answer):
+    assert "(1 defect, first: " in str(failure(answer(body=b"<html>Bad gateway</html>")))
 
 
 def test_a_dead_endpoint_names_the_variable(wire, dead_url, monkeypatch, ask):

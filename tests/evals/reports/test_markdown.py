@@ -15,6 +15,15 @@ def test_a_run_in_markdown_has_every_share_with_its_n() -> None:
     assert all(row.endswith("|") for row in rows)
 
 
+def test_average_solving_times_are_told_of_llmopt() -> None:
+    asked = [problem("kiosks/0"), problem("kiosks/1"), problem("kiosks/2")]
+    done = [sample("kiosks/0", rounds=0), sample("kiosks/1", rounds=3), sample("kiosks/2", "wrong_value", rounds=12)]
+    text = markdown_of(RememberedRun(asked, done, method="llmopt"))
+    assert "Average solving times of right answers: 2.50 (n = 2 right attempts)." in text
+    assert "solving times" not in markdown_of(RememberedRun(asked, done, method="code+repair"))
+    assert "solving times" not in markdown_of(RememberedRun(asked, [], method="llmopt"))
+
+
 def test_a_name_of_anybodys_stays_a_name() -> None:
     name = "@team | [x](http://a) <img>\n# _y_ `z`"
     heading = markdown_of(RememberedRun([problem("a")], [sample("a")], method=name)).splitlines()[0]

@@ -4,6 +4,7 @@ from steepest.solvers.changes.apply import apply_changes
 from steepest.solvers.changes.reading import read_changes
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
+from steepest.solvers.solve import solve_formulation
 
 BAKERY = """\
 # How much to bake
@@ -149,3 +150,42 @@ def test_a_change_of_what_is_not_there_names_what_is(change: str, message: str) 
         changed(change)
 
     assert "change `" in str(raised.value)
+
+
+def held(text: str) -> dict[str, str]:
+    """The constraints that changes have put on decisions, by name."""
+    first = {each.name for each in bakery().constraints}
+    found = apply_changes(bakery(), read_changes(text))
+    lines = found.to_text().splitlines()
+    return {
+        each.name: next(line.partition(": ")[2] for line in lines if line.strip().startswith(each.name))
+        for each in found.constraints
+        if each.name not in first
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("fix bake[bread] = 3; fix bake[bread] = 4", ["bake[i1] == 4"]),
+        ("fix bake[bread] = 3; fix bake[cake] = 4", ["bake[i1] == 3", "bake[i1] == 4"]),
+        ("fix bake[bread] = 3; fix bake = 4", ["bake[i1] == 4"]),
+        ("fix open = 1; fix open = 0", ["open == 0"]),
+        ("bake[bread] <= 3; bake[bread] <= 20", ["bake[i1] <= 20"]),
+        ("bake[bread] <= 3; fix bake[bread] = 2", ["bake[i1] <= 3", "bake[i1] == 2"]),
+        ("bake[bread] <= 3; bake <= 20", []),
+    ],
+)
+def test_a_later_hold_takes_the_place_of_an_earlier_one(text: str, left: list[str]) -> None:
+    assert sorted(held(text).values()) == left
+
+
+def test_of_a_hold_on_many_cells_the_other_cells_stay_held() -> None:
+    formulation = changed("fix bake = 3; fix bake[cake] = 4; drop flour_stock; drop pair; drop orders")
+    solution = solve_formulation(Formulation.from_text(formulation.to_text()))
+    values = {each.index[0]: each.value for each in solution.variables if each.name == "bake"}
+    assert values == {"bread": 3, "cake": 4, "four-seed roll": 3}
+    again = apply_changes(Formulation.from_text(formulation.to_text()), read_changes("fix bake[cake] = 5"))
+    solution = solve_formulation(again)
+    values = {each.index[0]: each.value for each in solution.variables if each.name == "bake"}
+    assert values == {"bread": 3, "cake": 5, "four-seed roll": 3}

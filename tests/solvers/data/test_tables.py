@@ -235,6 +235,22 @@ def test_a_file_that_only_claims_to_be_parquet_is_refused(written):
         read_table(written("a,b\n", "data.parquet"))
 
 
+@pytest.mark.parametrize("place", [0.1, 0.5, None])
+def test_a_damaged_parquet_file_is_named_without_its_folder(tmp_path, place):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "d.parquet"
+    parquet.write_table(pyarrow.table({"shop": ["a", "b"] * 50}), path)
+    content = bytearray(path.read_bytes())
+    at = len(content) - 8 if place is None else int(place * len(content))
+    content[at : at + 10] = b"\xff" * min(10, len(content) - at)
+    path.write_bytes(content)
+    with pytest.raises(FormulationError, match=r"d\.parquet is no Parquet file") as error:
+        read_table(path)
+    assert code(error) == "unreadable-file"
+    assert str(tmp_path) not in str(error.value)
+
+
 def test_the_index_of_a_data_frame_is_its_first_columns():
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"shop": ["a", "b"], "month": [1, 2], "units": [3.5, None]}).set_index(["shop", "month"])

@@ -51,3 +51,13 @@ def test_nothing_is_shown_where_nobody_looks_or_for_a_program() -> None:
     live_control(Console(StringIO(), terminal), "json").report(HALF_WAY)
     live_control(Console(StringIO(), terminal, quiet=True), "text").report(HALF_WAY)
     assert stderr.getvalue() == terminal.getvalue() == ""
+
+
+def test_a_long_solve_tells_once_how_to_end_it() -> None:
+    stderr = StringIO()
+    control = live_control(Console(StringIO(), stderr), "json")
+    control.report(HALF_WAY)
+    assert stderr.getvalue() == ""
+    for seconds in (60.2, 61.0, 90.0):
+        control.report(replace(HALF_WAY, seconds=seconds))
+    assert stderr.getvalue().count("Ctrl-C ends it with the best answer so far") == 1

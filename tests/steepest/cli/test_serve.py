@@ -28,6 +28,12 @@ def test_people_without_anybody_are_refused(capsys: pytest.CaptureFixture[str], 
     assert "nobody may log in" in capsys.readouterr().err
 
 
+def test_a_limit_in_money_needs_a_price(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    given = ["serve", "--user-cost", "1", "--sessions", str(tmp_path / "s.db"), "--model", "http://127.0.0.1:9/v1#m"]
+    assert main(given) == 1
+    assert "--user-tokens" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("port", ["0", "70000", "x"])
 def test_what_is_no_port_is_refused(port: str) -> None:
     with pytest.raises(SystemExit):

@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steepest.traces.rendering.characters import fitted, visible, width_of, without_addresses, wrapped
+from steepest.traces.rendering.characters import fitted, not_a_formula, visible, width_of, without_addresses, wrapped
 
 VISIBLE = st.text(max_size=80).map(visible)
 
@@ -41,3 +42,13 @@ def test_wide_characters_take_two_columns_and_accents_none() -> None:
 
 def test_addresses_are_left_out() -> None:
     assert without_addresses("<object object at 0x7f54a12a4c10>") == "<object object>"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+a", "-a", "@a", "\t=1", "\r=1", "  =1", "＝1", "-2+3", "-inf"])
+def test_a_text_that_a_spreadsheet_would_compute_is_marked(text):
+    assert not_a_formula(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["", "a=b", "-3", "+4.5", "-1e-3", "-.5", "1-2"])
+def test_numbers_and_other_texts_are_not(text):
+    assert not_a_formula(text) == text

@@ -5,11 +5,13 @@ import os
 import re
 import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from steepest.agents.chat.exports.paper import latex_document, pdf
 from steepest.agents.chat.exports.report import report_page
+from steepest.agents.chat.exports.session_paper import report_pdf, session_document
 from steepest.agents.chat.exports.workbook import workbook
 from steepest.errors import InputError
 from tests.agents.chat.talks import BAKERY, TOLD, Baker, say, session
@@ -48,8 +50,18 @@ def test_a_workbook_has_the_answer_the_data_and_the_versions(talk):
     assert ["bake", "bread", 52, "item"] in [row[:4] for row in read["answer"]]
     assert ["flour", None, 50, "kg"] in [row[:4] for row in read["data"]]
     assert ["flour_stock", None, 50] in [row[:3] for row in read["limits"]]
+    assert read["limits"][0] == ["constraint", "index", "reaches", "meaning"]  # whole numbers have no duals
     assert read["versions"][1:] == [[1, None, "as stated", "solved", 336], [2, 1, "flour = 50", "solved", 396]]
     assert ["sets:"] in read["formulation"]
+
+
+def test_a_workbook_says_what_limits_are_worth_where_the_solver_does(store, tmp_path):
+    talk = session(store, Baker(formulation=BAKERY.replace("integer >= 0", "real >= 0")), tmp_path)
+    say(talk, TOLD)
+    version = talk.conversation.versions[1]
+    read, _ = sheets(workbook(version, version.formulation, [version]))
+    assert read["limits"][0][-1] == "one unit more is worth"
+    assert {row[0]: row[-1] for row in read["limits"][1:]}["flour_stock"] == pytest.approx(6)
 
 
 def test_no_word_of_a_workbook_is_a_formula(talk):
@@ -79,6 +91,8 @@ def test_a_pdf_where_latex_is_and_a_way_out_where_it_is_not(talk, tmp_path, monk
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(InputError, match="/export latex"):
         pdf(source)
+    with pytest.raises(InputError, match=r"or Chromium .*/export html"):
+        report_pdf(talk.events)
 
 
 def test_latex_may_run_no_program(tmp_path, monkeypatch):
@@ -101,6 +115,47 @@ def test_a_report_tells_all_of_the_session_and_runs_none_of_it(talk):
     assert [name for name, _ in tags].count("math") > 4
 
 
+def test_the_document_of_a_session_tells_all_of_it_and_words_are_only_words(talk):
+    source = session_document(talk.events)
+    assert "\\input{/etc" not in source
+    assert all(words in source for words in ("A loaf earns", "Changed: flour = 50.", "396", "is named rich", "+60"))
+    assert source.count("\\subsection*{You}") == 6
+    assert source.count("\\subsection*{Formulation}") == 1  # a changed one is told by its changes
+
+
+@pytest.mark.parametrize("program", ["pdflatex", "chromium"])
+def test_a_session_is_printed_by_what_is_installed(talk, monkeypatch, program):
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    other = "find_chromium" if program == "pdflatex" else "find_latex"
+    monkeypatch.setattr(f"steepest.agents.chat.exports.session_paper.{other}", lambda: None)
+    assert report_pdf(talk.events).startswith(b"%PDF")
+
+
+def test_signs_that_latex_does_not_have_are_printed_by_chromium(talk, monkeypatch):
+    called = []
+    programs = {"find_latex": "latex", "find_chromium": "chromium"}
+    for name, found in programs.items():
+        monkeypatch.setattr(f"steepest.agents.chat.exports.session_paper.{name}", lambda found=found: found)
+    for name in ("set_by_latex", "printed_by_chromium"):
+        monkeypatch.setattr(
+            f"steepest.agents.chat.exports.session_paper.{name}", lambda text, program: called.append(program) or b""
+        )
+    report_pdf(talk.events)
+    say(talk, "/name 面包")
+    report_pdf(talk.events)
+    assert called == ["latex", "chromium"]
+
+
+@pytest.mark.parametrize(("said", "kind"), [("report", ".pdf"), ("report pdf", ".pdf"), ("Report HTML", ".html")])
+def test_a_report_is_of_the_session_also_without_any_version(store, tmp_path, monkeypatch, said, kind):
+    monkeypatch.setattr("steepest.agents.chat.turns.files.report_pdf", lambda events: b"%PDF")
+    talk = session(store, Baker(), tmp_path)
+    events = say(talk, "/help", f"/export {said}", f"/export {said} my own{kind}")
+    names = [Path(each.path).name for each in events if each.type == "exported"]
+    assert names == [f"session{kind}", f"my own{kind}"]
+
+
 def test_a_report_of_a_session_without_an_answer(store, tmp_path):
     talk = session(store, Baker(), tmp_path)
     say(talk, "/why")
@@ -111,7 +166,7 @@ def test_a_report_of_a_session_without_an_answer(store, tmp_path):
 def test_every_format_is_offered_in_the_help(talk):
     events = say(talk, "/export nothing")
     [refused] = [each.text for each in events if each.type == "told"]
-    assert "five, json, pyomo, lp, latex, pdf, xlsx, csv, html" in refused
+    assert "five, json, pyomo, lp, latex, pdf, xlsx, csv, html, report" in refused
 
 
 def test_an_export_of_a_version_that_waits_for_data(store, tmp_path):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from steepest.agents.library.exchange.markdown import markdown, put_back, read_markdown
 from steepest.agents.library.insights import Insight
+from steepest.agents.library.library import Library
 from steepest.agents.library.stores.protocol import ConflictError
 from steepest.errors import InputError
 from tests.agents.library.insights import BOUNDS, FLOW, ids, insight
@@ -121,6 +122,14 @@ def test_an_insight_that_is_gone_is_refused(filled):
     filled.merge(["a", "b"], insight("whole"))
     with pytest.raises(ConflictError, match="a is not in the library any more"):
         put(filled, text)
+
+
+def test_insights_of_another_library_are_new_ones(filled, tmp_path):
+    with Library.open(tmp_path / "other.db") as other:
+        brought = put(other, page(filled))
+        assert set(brought.added) == {each.insight.id for each in filled.entries()}
+        assert page(other) == page(filled)
+        assert put(other, page(filled)).event is None
 
 
 def test_a_file_of_another_library_is_refused(filled, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 import steepest
 from steepest.agents.llm import BudgetExceeded, ChatRequest, FunctionModel
-from steepest.agents.modeling import solve_problem
+from steepest.agents.modeling import Transcript, answer_problem, solve_problem
 from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.checkpoints import Checkpoints
 from steepest.agents.modeling.sampling.drawing import answer_by_vote, still_wanted
@@ -179,3 +179,19 @@ def test_votes_that_are_kept_ask_nothing_twice(bakery: str, bakery_five: str, tm
 
     assert sorted(asked) == [0, 1, 2]
     assert again.agreement == first.agreement
+
+
+def test_the_asynchronous_way_in_votes_too_and_leaves_the_event_loop_free(bakery: str, bakery_five: str) -> None:
+    model = FunctionModel(lambda request: bakery_five, name="fn", structured=False)
+    transcript, done = Transcript(), []
+
+    async def apart(work: Callable[[], Any]) -> Any:
+        done.append(work)
+        return await asyncio.to_thread(work)
+
+    answer = asyncio.run(answer_problem(bakery, model, samples=3, transcript=transcript, apart=apart))
+
+    assert answer.agreement is not None
+    assert answer.agreement.drawn == 3
+    assert len(transcript) == 3
+    assert len(done) == 6  # a solve and a test each

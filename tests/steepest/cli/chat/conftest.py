@@ -27,6 +27,7 @@ WISHES = {
 
 class _Answers(BaseHTTPRequestHandler):
     def do_POST(self):
+        self.server.calls += 1
         said = json.loads(self.rfile.read(int(self.headers["content-length"])))["messages"][-1]["content"]
         words = said.rpartition("<words>")[2].rpartition("</words>")[0].strip() if "<words>" in said else None
         if words == "wait":
@@ -52,8 +53,9 @@ class _Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def model() -> Iterator[ThreadingHTTPServer]:
-    """A server; `asked` is set when it was asked to wait, and it waits until `released` is."""
+    """A server; `calls` counts its answers; it is `asked` when it is to wait, and waits until `released`."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
+    server.calls = 0
     server.asked, server.released = threading.Event(), threading.Event()
     server.spec = f"http://127.0.0.1:{server.server_port}/v1#m"
     serving = threading.Thread(target=server.serve_forever, daemon=True)

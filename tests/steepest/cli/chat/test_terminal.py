@@ -1,6 +1,7 @@
 """The chat in a terminal of its own, as a person has it."""
 
 import sys
+import time
 
 import pytest
 
@@ -137,7 +138,8 @@ sys.exit(main())
 """The program with a solver that never comes to an end."""
 
 
-def test_a_second_ctrl_c_leaves_although_the_solver_goes_on(terminal, command, tmp_path):
+def test_a_second_ctrl_c_leaves_although_the_solver_goes_on(terminal, command, tmp_path, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")  # where a clock runs
     (tmp_path / "bakery.five").write_text(BAKERY)
     command[1:3] = ["-c", HEEDLESS]
     chat = terminal("bakery.five")
@@ -166,6 +168,37 @@ def test_a_formulation_whose_first_solve_was_killed_is_solved_when_the_conversat
     again.wait_for("> ")
     again.type("flour = 50\n")
     again.wait_for("+ flour = 50")
+
+
+def test_a_later_turn_that_was_killed_goes_on_by_itself(terminal, command, tmp_path):
+    chat = terminal(TOLD)
+    chat.wait_for("336")
+    chat.wait_for("> ")
+    chat.type("\x04")
+    assert chat.ended() == 0
+    healthy = command[1:3]
+    command[1:3] = ["-c", HEEDLESS]
+    chat = terminal("--continue")
+    chat.wait_for("> ")
+    chat.type("what if there are 50 kg of flour?\n")
+    chat.wait_for("waiting")
+    chat.process.kill()
+    command[1:3] = healthy
+    again = terminal("--continue")
+    again.wait_for("cut short and is carried out again")
+    again.wait_for("+ flour = 50")
+    again.wait_for("> ")
+
+
+def test_no_clock_runs_where_a_line_can_not_be_written_over(terminal, model):
+    chat = terminal(TOLD)
+    chat.wait_for("336")
+    chat.wait_for("> ")
+    chat.type("wait\n")
+    assert model.asked.wait(30)
+    time.sleep(2.5)
+    model.released.set()
+    assert " s  " not in chat.wait_for("I don't know.")
 
 
 def test_ctrl_c_at_the_prompt_tells_how_to_leave_and_a_word_leaves(terminal):

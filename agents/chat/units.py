@@ -1,0 +1,73 @@
+"""Numbers with units, as a person writes them in a change: `flour = 0.05 t` is `flour = 50` where flour is in kg."""
+
+import re
+from collections.abc import Iterable
+
+from steepest.solvers.changes.reading import pieces
+from steepest.solvers.diagnostics import FormulationError, problem
+from steepest.solvers.formulation import Formulation, Parameter, Variable
+from steepest.solvers.text.cells import CellError, read_number
+from steepest.solvers.units.comparison import conversion
+from steepest.solvers.units.reading import read_unit
+
+__all__ = ["in_own_units"]
+
+_MEASURED = re.compile(
+    r"(?P<head>(?:fix\s+)?(?P<name>[^\W\d]\w*)\s*(?:\[[^\]]*\])?\s*(?:==?|[-+]=|<=|>=|=<|=>|≤|≥))\s*"
+    r"(?P<number>[-+]?[\d.,]+(?:[eE][-+]?\d+)?)\s*(?P<unit>(?:[^\W\d]|[$€£¥°])[^%]*)"
+)
+
+
+def in_own_units(text: str, formulation: Formulation) -> str:
+    """Changes whose numbers are in the units of what they change, and are written without them.
+
+    Args:
+        text: Changes, as `steepest.solvers.changes` reads them, maybe with units behind their numbers.
+        formulation: What they are made to.
+
+    Raises:
+        FormulationError: A unit is not the one of the parameter or decision, and can't be turned into it.
+    """
+    return "; ".join(_plain(piece, formulation) for piece in pieces(text))
+
+
+def _plain(piece: str, formulation: Formulation) -> str:
+    found = _MEASURED.fullmatch(piece)
+    if found is None:
+        return piece
+    elements: Iterable[Parameter | Variable] = (*formulation.parameters, *formulation.variables)
+    element = next((each for each in elements if each.name == found["name"]), None)
+    number = _number(found["number"])
+    if element is None or number is None:
+        return piece  # whoever reads the change says what is wrong with it
+    return f"{found['head']} {number * _factor(found['unit'].strip(), element, piece):.15g}"
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = read_number(text.removeprefix("+"), set())
+    except CellError:
+        return None
+    return float(value) if value is not None else None
+
+
+def _factor(given: str, element: Parameter | Variable, piece: str) -> float:
+    """What turns a number in one unit into one in the element's own."""
+    own = element.unit or ""
+    if given.casefold() == own.casefold():
+        return 1.0
+    unit, wanted = read_unit(given), read_unit(own) if own else None
+    factor = conversion(unit, wanted) if unit is not None and wanted is not None else None
+    if factor is None:
+        raise _refused(given, own, element.name, piece)
+    return float(factor)
+
+
+def _refused(given: str, own: str, name: str, piece: str) -> FormulationError:
+    if not own:
+        return problem(
+            "unit", f"`{piece}`: `{name}` is a number without a unit", repair=f"write the number without `{given}`"
+        )
+    return problem(
+        "unit", f"`{piece}`: `{name}` is in {own}, and {given} can't be turned into it", repair=f"write it in {own}"
+    )

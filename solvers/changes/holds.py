@@ -1,0 +1,54 @@
+"""Constraints that an earlier change has put on cells of a variable, and that a later change takes the place of."""
+
+import re
+
+from steepest.solvers.changes.change import Target
+from steepest.solvers.changes.self_contained import rebuilt
+from steepest.solvers.changes.singling import cell, family_at, without_rows
+from steepest.solvers.data.binding import bind
+from steepest.solvers.formulation import Constraint, Formulation, Variable
+from steepest.solvers.language.expressions import Comparison, ComparisonOperator, Name
+from steepest.solvers.vectorized.instance import Instance
+
+__all__ = ["let_go"]
+
+
+def let_go(
+    formulation: Formulation, variable: Variable, target: Target, name: str, operator: ComparisonOperator
+) -> Formulation:
+    """The formulation without what such constraints say of the cells that are meant; of other cells it stays.
+
+    Args:
+        formulation: The formulation.
+        variable: Whose cells are held.
+        target: The cells.
+        name: Of the constraints: itself, or with a number where it was taken.
+        operator: How they compare.
+    """
+    kept: list[Constraint] = []
+    for each in formulation.constraints:
+        left = _left(each, formulation, target) if _is_hold(each, variable, name, operator) else each
+        kept += [left] if left is not None else []
+    return rebuilt(formulation, constraints=kept) if kept != formulation.constraints else formulation
+
+
+def _is_hold(constraint: Constraint, variable: Variable, name: str, operator: ComparisonOperator) -> bool:
+    body, head = constraint.body, constraint.index
+    if not re.fullmatch(rf"{re.escape(name)}(_\d+)?", constraint.name) or not isinstance(body, Comparison):
+        return False
+    held = Name(variable.name) if head is None else cell(variable.name, head)
+    return body.operators == (operator,) and body.operands[0] == held
+
+
+def _left(hold: Constraint, formulation: Formulation, target: Target) -> Constraint | None:
+    """What stays of it; None if nothing does."""
+    if hold.index is None:
+        return None
+    family = family_at(Instance(formulation, bind(formulation)), hold.index)
+    held = [each for each in family.cells if not target.matches(each)]
+    rows = family.condition(target)
+    if rows is None or not held:
+        return None
+    if len(held) == len(family.cells):
+        return hold
+    return hold.model_copy(update={"index": without_rows(family.head, rows)})
