@@ -117,7 +117,7 @@ def test_a_conversation_is_gone_on_with_by_the_beginning_of_its_id(terminal, tmp
     again.wait_for("> ")
     again.type("\x1b[A\x1b[A\x04")  # what was said before is there for the arrow keys
     again.wait_for("30 cakes sell.")
-    again.type("\x03")
+    again.press_ctrl_c_at_the_prompt()
     again.wait_for("> ")
     again.type("/undo\n")
     again.wait_for("back at version 1")
