@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -83,7 +84,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
 def _serve(server: "MCPServer[Any]", address: str, console: Console) -> None:
     import uvicorn
 
-    from steepest.addresses import is_loopback
+    from steepest.addresses import is_loopback, listening
     from steepest.mcp.access import BearerOnly, read_address
 
     host, port = read_address(address)
@@ -96,5 +97,6 @@ def _serve(server: "MCPServer[Any]", address: str, console: Console) -> None:
     if token:
         app = BearerOnly(app, token)
     shown = f"[{host}]" if ":" in host else host
-    console.say(f"serving tools at http://{shown}:{port}/mcp; Ctrl-C ends it")
-    uvicorn.run(app, host=host, port=port, log_level="warning")
+    with listening(host, port) as at, suppress(KeyboardInterrupt):
+        console.say(f"serving tools at http://{shown}:{port}/mcp; Ctrl-C ends it")
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[at])

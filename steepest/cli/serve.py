@@ -66,6 +66,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
         raise InputError("a page needs nicegui: pip install 'steepest[web]'.")
     if arguments.add_user is not None:
         return _add_user(arguments, console)
+    from steepest.addresses import listening
     from steepest.agents.chat.means import Means
     from steepest.agents.chat.stores.places import open_sessions
     from steepest.experience import consulted
@@ -92,8 +93,9 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
         allowance = _allowance(arguments, model)
         most = arguments.most_upload * 2**20
         rooms = Rooms(store, means, folder / "conversations", most_upload=most, allowance=allowance)
-        console.say(f"{_address(arguments, door)}\nCtrl-C ends it.")
-        serve(rooms, door, arguments.host, arguments.port)
+        with listening(arguments.host, arguments.port) as at:
+            console.say(f"{_address(arguments, door)}\nCtrl-C ends it.")
+            serve(rooms, door, at)
     return ExitCode.SOLVED
 
 

@@ -101,13 +101,14 @@ class Guard:
     def _from_elsewhere(self, scope: "Scope", headers: Mapping[str, str]) -> str:
         """Why a request is not one of this page's own; nothing where it is."""
         host = headers.get("host", "")
-        if self._door.hosts and _name(host) not in self._door.hosts:
+        name = _name(host)
+        if not name or (self._door.hosts and name not in self._door.hosts):
             return "this server does not go by that name"
         origin = headers.get("origin")
         if origin is None:
             # Browsers always say where a websocket comes from, and so do forms and scripts.
             return "a websocket has to say where it comes from" if scope["type"] == "websocket" else ""
-        return "" if urlsplit(origin).netloc == host else "this comes from another site"
+        return "" if _netloc(origin) == host else "this comes from another site"
 
     async def _outside(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] == "http":
@@ -125,8 +126,18 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """The name in a Host header, without the port."""
-    return urlsplit(f"//{host}").hostname or ""
+    """The name in a Host header, without the port; nothing where it is no host."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # such as `[`
+        return ""
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _cookies(header: str) -> dict[str, str]:

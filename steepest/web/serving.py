@@ -1,10 +1,13 @@
 """Puts the page together and serves it."""
 
+import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from socket import socket
 from typing import TYPE_CHECKING
 
+from steepest.traces.rendering.characters import visible
 from steepest.web.guard import Door, Guard
 from steepest.web.rooms import Rooms
 
@@ -52,8 +55,17 @@ def _made_ready() -> None:
     Formulation.from_text(_SMALLEST).solve()
 
 
-def serve(rooms: Rooms, door: Door, host: str, port: int) -> None:
-    """Serve until somebody ends it."""
+def serve(rooms: Rooms, door: Door, at: socket) -> None:
+    """Serve at a socket that listens, until somebody ends it."""
     import uvicorn
 
-    uvicorn.run(make_app(rooms, door), host=host, port=port, log_level="warning", ws="wsproto")
+    logging.getLogger("nicegui").addFilter(_spelled_out)
+    config = uvicorn.Config(make_app(rooms, door), log_level="warning", ws="wsproto")
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[at])
+
+
+def _spelled_out(record: logging.LogRecord) -> bool:
+    """NiceGUI logs addresses that it does not know as they came, and the terminal would obey what is in them."""
+    record.msg, record.args = visible(record.getMessage()), ()
+    return True

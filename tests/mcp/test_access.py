@@ -2,7 +2,7 @@
 
 import pytest
 
-from steepest.addresses import is_loopback
+from steepest.addresses import listening
 from steepest.cli import main
 from steepest.errors import InputError
 from steepest.mcp.access import BearerOnly, read_address
@@ -27,21 +27,6 @@ def test_what_is_no_address_is_refused(text):
         read_address(text)
 
 
-@pytest.mark.parametrize(
-    ("host", "is_near"),
-    [
-        ("localhost", True),
-        ("127.0.0.9", True),
-        ("::1", True),
-        ("192.0.2.7", False),
-        ("10.1.1.1", False),
-        ("example.org", False),
-    ],
-)
-def test_loopback_is_this_machine(host, is_near):
-    assert is_loopback(host) == is_near
-
-
 def test_a_token_that_is_easily_guessed_is_refused():
     with pytest.raises(InputError, match="at least 16"):
         BearerOnly(lambda *_: None, "secret")
@@ -53,3 +38,13 @@ def test_beyond_this_machine_a_token_is_demanded(capsys, monkeypatch):
     monkeypatch.setenv("STEEPEST_MODEL", "local")
     assert main(["mcp", "--http", "192.0.2.7:0"]) == 1
     assert "STEEPEST_MCP_TOKEN" in capsys.readouterr().err
+
+
+def test_an_address_that_is_taken_is_not_told(capsys, monkeypatch):
+    pytest.importorskip("mcp")
+    monkeypatch.setenv("STEEPEST_MODEL", "local")
+    with listening("127.0.0.1", 0) as taken:
+        assert main(["mcp", "--http", f"127.0.0.1:{taken.getsockname()[1]}"]) == 1
+    errors = capsys.readouterr().err
+    assert "is in use" in errors
+    assert "serving tools" not in errors

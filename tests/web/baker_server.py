@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+from steepest.addresses import listening
 from steepest.agents.chat.means import Means
 from steepest.agents.chat.stores.sqlite import SqliteSessions
 from steepest.agents.llm import ChatRequest, FunctionModel
@@ -58,7 +59,7 @@ def main(folder: Path, port: int, people: Path | None) -> None:
         hosts=frozenset({"127.0.0.1"}),
         most_bytes=2**20,
     )
-    serve(Rooms(store, means, folder / "conversations", most_upload=2**19), door, "127.0.0.1", port)
+    serve(Rooms(store, means, folder / "conversations", most_upload=2**19), door, listening("127.0.0.1", port))
 
 
 if __name__ == "__main__":

@@ -114,12 +114,14 @@ def test_whoever_has_a_pass_is_let_in() -> None:
     assert asked.headers["x-frame-options"] == "DENY"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8390", "127.0.0.1.evil.example", "", "[::1]"])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8390", "127.0.0.1.evil.example", "", "[::1]", "["])
 def test_another_name_of_the_server_is_refused(host: str) -> None:
     assert Asked(door(), cookie=COOKIE, host=host).status == 403
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost:8390"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost:8390", "http://["]
+)
 def test_a_request_from_another_site_is_refused(origin: str) -> None:
     assert Asked(door(), method="POST", cookie=COOKIE, origin=origin).status == 403
     assert Asked(door(), type="websocket", cookie=COOKIE, origin=origin).status == 1008

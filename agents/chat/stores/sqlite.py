@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ class SqliteDialect:
         folder = Path(self.place).absolute().parent
         if not folder.is_dir():
             raise SessionError(f"{self.place}: there is no folder {folder}; make it first.")
+        with suppress(OSError):  # SQLite says what is wrong with the file
+            Path(self.place).touch(mode=0o600)  # conversations are their owner's
         database = sqlite3.connect(
             self.place, timeout=sqlite.WAIT_SECONDS, check_same_thread=False, isolation_level=None
         )

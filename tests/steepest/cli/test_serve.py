@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import pytest
 
+from steepest.addresses import listening
 from steepest.cli import main
 from steepest.web.accounts import Accounts
 
@@ -40,6 +42,16 @@ def test_what_is_no_port_is_refused(port: str) -> None:
         main(["serve", "--port", port])
 
 
+def test_an_address_that_is_taken_is_not_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with listening("127.0.0.1", 0) as taken:
+        port = str(taken.getsockname()[1])
+        given = ["serve", "--port", port, "--sessions", str(tmp_path / "s.db"), "--model", "http://127.0.0.1:9/v1#m"]
+        assert main(given) == 1
+    errors = capsys.readouterr().err
+    assert f"port {port} of 127.0.0.1 is in use" in errors
+    assert "http://127.0.0.1:" not in errors
+
+
 def serve(*given: str, **environment: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "steepest", "serve", *given]
     return subprocess.Popen(
@@ -66,27 +78,15 @@ def test_it_prints_an_address_that_opens_the_page_and_ends_with_ctrl_c(tmp_path:
     server = serve(*given, STEEPEST_API_KEY="unused-secret")
     assert server.stderr is not None
     address = server.stderr.readline().split()[-1]
-    page = _opened(address)
-    assert "unused-secret" not in page
-    server.send_signal(signal.SIGINT)
-    server.communicate(timeout=60)
-    assert server.returncode in (0, 130)
-
-
-def _opened(address: str) -> str:
-    import time
-    from http.cookiejar import CookieJar
-    from urllib.error import URLError
-    from urllib.request import HTTPCookieProcessor, build_opener
-
     opener = build_opener(HTTPCookieProcessor(CookieJar()))
-    for _ in range(300):
-        try:
-            with opener.open(address) as answered:
-                text: str = answered.read().decode()
-            break
-        except URLError:
-            time.sleep(0.1)
+    with opener.open(address) as page:
+        assert "unused-secret" not in page.read().decode()
     with pytest.raises(HTTPError, match="401"):
         urlopen(address.partition("?")[0])  # noqa: S310  # of this machine
-    return text
+    with pytest.raises(HTTPError, match="404"):
+        opener.open(f"{address.partition('?')[0]}nowhere%1b[31m")
+    server.send_signal(signal.SIGINT)
+    _, errors = server.communicate(timeout=60)
+    assert server.returncode in (0, 130)
+    assert "nowhere" in errors
+    assert "\x1b" not in errors  # a terminal would obey it

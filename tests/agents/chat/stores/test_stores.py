@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from decimal import Decimal
 
 import pytest
 
 from steepest.agents.chat.conversation import Conversation
 from steepest.agents.chat.events import Answered, Named, Said, TurnEnded, Version
+from steepest.agents.chat.stores.places import open_sessions
 from steepest.agents.chat.stores.protocol import SessionError
 from steepest.solvers.solution import Solution
 from tests.agents.chat.talks import TOLD, Baker, say, session
@@ -96,6 +98,12 @@ def test_a_conversation_can_be_forgotten(open_again):
     assert store.sessions("anna") == []
     with pytest.raises(SessionError, match="no such conversation"):
         store.events(name, "anna")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the bits of a file's mode")
+def test_nobody_else_on_the_machine_reads_conversations(tmp_path):
+    with closing(open_sessions(tmp_path / "talks.db")):
+        assert (tmp_path / "talks.db").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
