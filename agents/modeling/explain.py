@@ -54,7 +54,7 @@ def _sections(answer: Answer, reason: str, is_grounded: bool, changed: Collectio
         yield _list("What limits it:", _limits(formulation, solution.binding, changed))
     if solution is not None and solution.explanation is not None:
         yield "\n".join(solution.explanation.lines)
-    yield _list("Give these, for example as --data NAME=VALUE or --data NAME=table.csv:", answer.missing)
+    yield _list("What is missing:", answer.missing)
     yield _list("Assumed:", answer.assumptions)
     yield told_readings(answer.ambiguity)
     yield _list("In the text, but not in the model:", left_out(answer.reading, answer.problem))

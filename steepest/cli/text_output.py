@@ -58,6 +58,7 @@ def _sections(report: Report) -> Iterable[str]:
     yield _head(report)
     if report.explanation and not has_values(report):
         yield report.explanation.strip()
+        yield "Give what is missing with --data NAME=VALUE or --data NAME=table.csv." if report.missing else ""
     else:
         yield _agreement(report)
         yield from _findings(report, meanings)

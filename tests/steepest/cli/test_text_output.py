@@ -119,6 +119,12 @@ def test_missing_data_are_listed() -> None:
     assert "missing data\n  - rate [$/h] (give it with --data rate=NUMBER)" in text
 
 
+def test_a_told_answer_that_lacks_data_says_how_to_give_them() -> None:
+    text = render(Report("missing_data", missing=["rate [$/h]"], explanation="What is missing:\n- rate [$/h]"))
+
+    assert "- rate [$/h]\n\nGive what is missing with --data NAME=VALUE" in text
+
+
 def test_a_finding_in_a_file_begins_with_its_place() -> None:
     found = Diagnostic(
         code="unknown-name",
