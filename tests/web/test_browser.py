@@ -300,10 +300,12 @@ def test_a_turn_that_a_killed_server_left_goes_on_by_itself(browser: "Browser", 
             say(opened, f"{TOLD} Think slowly.")
             opened.get_by_role("button", name="Cancel").wait_for()
             conversation = opened.url
+        opened.goto("about:blank")  # the page would load itself again, and break off what loads meanwhile
         with served(tmp_path, port, is_killed=True):
             opened.goto(conversation)
             opened.locator(".note", has_text="carried out again").wait_for()
             opened.get_by_role("button", name="Cancel").wait_for()
+        opened.goto("about:blank")
         (tmp_path / HURRY).touch()
         with served(tmp_path, port):  # it was killed twice: perhaps this turn is why
             opened.goto(conversation)
