@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PROBLEM = (EXAMPLES / "bakery.txt").read_text()
 FORMULATION = (EXAMPLES / "bakery.five").read_text()
+MOST_SECONDS = 60
+"""That the server may take to begin or to end."""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 SIGNS = {"said": ".said", "step": ".progress .log", "answer": ".answered", "end": ".ended"}
 TURN = """
@@ -165,8 +167,10 @@ def _completion(asked: str) -> dict[str, Any]:
 def instant_model() -> Iterator[Model]:
     with Model(("127.0.0.1", 0), Replies) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
+        try:
+            yield server
+        finally:
+            server.shutdown()
 
 
 @contextmanager
@@ -175,27 +179,38 @@ def served(model: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    with tempfile.TemporaryDirectory() as folder:
-        options = ["--sessions", f"{folder}/sessions.db", "--port", port, "--model", model]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        options = ["--sessions", str(folder / "sessions.db"), "--port", port, "--model", model]
         command = [sys.executable, "-m", "steepest", "serve", *options]
         begin = time.perf_counter()
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-            assert server.stderr is not None
-            address = server.stderr.readline().split()[-1]
-            _wait_for(int(port))
-            show("server, started", [time.perf_counter() - begin])
-            yield address
-            server.terminate()
-            server.communicate()
+        with (folder / "log").open("w") as log, subprocess.Popen(command, stderr=log) as server:
+            try:
+                address = _address(server, folder / "log", int(port))
+                show("server, started", [time.perf_counter() - begin])
+                yield address
+            finally:
+                _stop(server)
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(600):
+def _address(server: "subprocess.Popen[bytes]", log: Path, port: int) -> str:
+    """The address that the server has printed, once it answers there."""
+    until = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < until and server.poll() is None:
+        said, whole, _ = log.read_text().partition("\n")
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit("steepest serve does not answer")
+            if whole and probe.connect_ex(("127.0.0.1", port)) == 0:
+                return said.split()[-1]
+        time.sleep(0.05)
+    raise SystemExit(f"steepest serve does not answer: {log.read_text()}")
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    server.terminate()
+    try:
+        server.wait(MOST_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 @contextmanager
@@ -205,10 +220,8 @@ def browser() -> Iterator[Any]:
     path = next((found for each in CHROMIUM if (found := shutil.which(each))), None)
     if path is None:
         raise SystemExit("there is no Chromium (apt-get install chromium)")
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with sync_playwright() as driver, driver.chromium.launch(executable_path=path, args=["--no-sandbox"]) as opened:
         yield opened
-        opened.close()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,30 @@
-"""A file that a person names as data: it is there, and it is a file."""
+"""Files that a person names: where they are, and that a table is there and is a file."""
 
 from pathlib import Path
 
 from steepest.errors import InputError
 
-__all__ = ["table_file"]
+__all__ = ["place_of", "table_file"]
+
+
+def place_of(named: str, folder: Path) -> Path:
+    """Where a file is that may not be there yet.
+
+    Args:
+        named: As the person names it; `~` is the person's own folder.
+        folder: What a relative path is relative to.
+
+    Raises:
+        InputError: No path can be read so, such as one in the folder of a person who is not known.
+    """
+    try:
+        place = (folder / Path(named).expanduser()).absolute()
+        place.stat()
+    except FileNotFoundError:
+        return place
+    except (OSError, RuntimeError, ValueError) as error:  # nobody's folder, a name that is far too long, a null sign
+        raise InputError(f"{named} can't be looked up: {str(error).rstrip('.')}.") from error
+    return place
 
 
 def table_file(named: str, folder: Path) -> Path:
@@ -19,13 +39,9 @@ def table_file(named: str, folder: Path) -> Path:
     """
     if not named.strip():
         raise InputError("say which file: NAME=orders.csv.")
-    try:
-        path = (folder / Path(named).expanduser()).absolute()
-        if path.is_dir():
-            raise InputError(f"{named} is a folder, and a conversation takes files: name a table in it, one at a time.")
-        is_there = path.is_file()
-    except (OSError, RuntimeError) as error:  # a name that is far too long, or a person's folder that is not there
-        raise InputError(f"{named} can't be looked up: {error}.") from error
-    if not is_there:
+    path = place_of(named, folder)
+    if path.is_dir():
+        raise InputError(f"{named} is a folder, and a conversation takes files: name a table in it, one at a time.")
+    if not path.is_file():
         raise InputError(f"there is no file {named}.")
     return path

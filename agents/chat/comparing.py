@@ -1,20 +1,28 @@
 """Versions side by side: outcomes, objectives, the decisions and limits that differ."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import islice
+from typing import TypeAlias, TypeVar
 
 from steepest.agents.chat.conversation import Conversation
 from steepest.agents.chat.events import Version
 from steepest.solvers.changes.change import SetParameter, Target
 from steepest.solvers.changes.scenarios import Scenario, ScenarioAnswer, compared, decisions_of
 from steepest.solvers.display import named
-from steepest.solvers.formulation import Formulation
+from steepest.solvers.formulation import Element, Formulation, Parameter
 from steepest.solvers.language.expressions import Label
+from steepest.solvers.language.spelling import spell_head
 from steepest.solvers.solution import Solution
 
 __all__ = ["Comparison", "comparison", "edited_lines"]
+
+E = TypeVar("E", bound=Element)
+K = TypeVar("K")
+V = TypeVar("V")
+_Unit: TypeAlias = tuple[str, str | None]
+"""The name of an element and its unit."""
 
 _MOST = 40
 _LONGEST = 2_000
@@ -107,35 +115,75 @@ def edited_lines(before: Formulation | None, after: Formulation | None) -> list[
     """The lines in which two formulations differ, as `- old` and `+ new`; of tables the cells, each with its name."""
     if before is None or after is None:
         return []
-    old, new = _code(before), _code(after)
+    same = _units(before) & _units(after)
+    old, new = _code(before, same), _code(after, same)
     if max(len(old), len(new)) > _LONGEST:
         return []
     differing = (line for line in unified_diff(old, new, lineterm="", n=0) if line[:3] not in ("---", "+++", "@@ "))
-    lines = [*(f"{line[0]} {line[1:].strip()}" for line in differing), *_edited_cells(_cells(before), _cells(after))]
+    lines = [
+        *(f"{line[0]} {line[1:].strip()}" for line in differing),
+        *_differing(_heads(before, same), _heads(after, same), lambda _, head: head),
+        *_differing(_cells(before), _cells(after), lambda cell, value: str(SetParameter(cell, value))),
+    ]
     more = [f"and {len(lines) - _MOST:,} more lines"] if len(lines) > _MOST else []
     return [*lines[:_MOST], *more]
 
 
-def _edited_cells(old: Mapping[Target, Label], new: Mapping[Target, Label]) -> Iterator[str]:
-    for cell in dict.fromkeys([*old, *new]):
-        if old.get(cell) == new.get(cell):
+def _differing(old: Mapping[K, V], new: Mapping[K, V], told: Callable[[K, V], str]) -> Iterator[str]:
+    for key in dict.fromkeys([*old, *new]):
+        if old.get(key) == new.get(key):
             continue
-        if cell in old:
-            yield f"- {SetParameter(cell, old[cell])}"
-        if cell in new:
-            yield f"+ {SetParameter(cell, new[cell])}"
+        if key in old:
+            yield f"- {told(key, old[key])}"
+        if key in new:
+            yield f"+ {told(key, new[key])}"
+
+
+def _code(formulation: Formulation, same: Collection[_Unit]) -> list[str]:
+    """Its lines without words, without the units that both have, and without parameters that are told by cells."""
+    parts = {
+        "title": "",
+        "sets": [_bare(each) for each in formulation.sets],
+        "parameters": [_bare(each, same) for each in formulation.parameters if not each.values],
+        "variables": [_bare(each, same) for each in formulation.variables],
+        "lets": [_bare(each, same) for each in formulation.lets],
+        "objectives": [_bare(each, same) for each in formulation.objectives],
+        "constraints": [_bare(each) for each in formulation.constraints],
+    }
+    return formulation.model_copy(update=parts).to_text().splitlines()
+
+
+def _bare(element: E, same: Collection[_Unit] | None = None) -> E:
+    """An element without words, and without a unit that is the same in both formulations."""
+    has_same_unit = same is not None and _unit(element) in same
+    return element.model_copy(update={"quotes": [], "note": "", **({"unit": None} if has_same_unit else {})})
+
+
+def _units(formulation: Formulation) -> set[_Unit]:
+    parts = (formulation.parameters, formulation.variables, formulation.lets, formulation.objectives)
+    return {_unit(each) for part in parts for each in part}
+
+
+def _unit(element: Element) -> _Unit:
+    """What has a unit, and which; an objective has no name."""
+    return getattr(element, "name", ""), getattr(element, "unit", None)
+
+
+def _heads(formulation: Formulation, same: Collection[_Unit]) -> dict[str, str]:
+    """What the line of each table says besides its cells: its index, what cells that are left out have, its unit."""
+    tables = [each for each in formulation.parameters if each.values and each.index is not None]
+    return {each.name: _head(each, has_unit=_unit(each) not in same) for each in tables}
+
+
+def _head(table: Parameter, *, has_unit: bool) -> str:
+    index = f"[{spell_head(table.index)}]" if table.index is not None else ""
+    default = f" default {table.default:.15g}" if table.default is not None else ""
+    return f"{table.name}{index}{default}" + (f"   # [{table.unit}]" if has_unit and table.unit else "")
 
 
 def _cells(formulation: Formulation) -> dict[Target, Label]:
     values = ((each.name, cell) for each in formulation.parameters for cell in each.values)
     return {Target(name, tuple(cell.index)): cell.value for name, cell in values if cell.value is not None}
-
-
-def _code(formulation: Formulation) -> list[str]:
-    """Its lines without the comments, which tell of words and units, and without parameters that are told by cells."""
-    others = [each for each in formulation.parameters if not each.values]
-    text = formulation.model_copy(update={"parameters": others}).to_text()
-    return [line.partition("   # ")[0] for line in text.splitlines() if not line.startswith("#")]
 
 
 def _limits(answer: ScenarioAnswer) -> list[str]:

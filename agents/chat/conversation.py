@@ -139,12 +139,12 @@ class Conversation:
             case Asked():
                 self.question = event
             case Answered():
-                self.question = None
+                self.question = self.answering = None
                 self.versions[event.version.number] = event.version
                 self.moments[event.version.number] = recorded.number
                 self._move(event.version.number)
             case Moved():
-                self.question = None
+                self.question = self.answering = None
                 self._moved(event)
             case Named():
                 self.names[event.name] = event.number

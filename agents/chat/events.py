@@ -184,6 +184,11 @@ class TurnEnded(_Kept):
     """None where a model does not tell."""
     cost: Decimal | None = Decimal(0)
     """US dollars; None where a price is not known."""
+    charged_tokens: int | None = None
+    """What a budget was charged: for a call that nobody has counted, such as one that was cancelled, the most that it
+    can have taken. None in turns that an earlier version kept."""
+    charged_cost: Decimal | None = None
+    """US dollars, likewise."""
 
 
 Event: TypeAlias = Annotated[

@@ -1,14 +1,26 @@
 """What a conversation works with: whom it asks, how it solves, where files are."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.modeling.sampling.confidence import SURE
 from steepest.agents.modeling.task import LooksForReadings, Recalls
 from steepest.solvers.options import SolveOptions
 
-__all__ = ["Means"]
+__all__ = ["Means", "Reads"]
+
+T = TypeVar("T")
+
+
+class Reads(Protocol):
+    """Reads files apart from the event loop."""
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """What the work gives."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,8 @@ class Means:
         sure_at: Confidence below which the answer of a vote says that it is not sure.
         reads_files: Whether paths that the person names may be read and written; False for a page, whose files come and
             go by upload and download.
+        read: Reads files in another thread; a turn that is cancelled does not wait for it.
+        room_for: Raises an `InputError` where a file of so many bytes may not be written; None is that any may.
     """
 
     model: ChatModel
@@ -40,3 +54,5 @@ class Means:
     checkpoints: str | Path | None = None
     samples: int = 1
     sure_at: float = SURE
+    read: Reads = asyncio.to_thread
+    room_for: Callable[[int], None] | None = None

@@ -4,6 +4,7 @@ The model is asked once a turn, and only where there is a formulation to talk ab
 applied to the formulation before it counts; where that fails it is told why, and asked again.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal, TypeAlias, get_args
@@ -31,6 +32,7 @@ from steepest.agents.chat.intents import (
     Undo,
     Why,
 )
+from steepest.agents.chat.means import Reads
 from steepest.agents.llm.chat import ChatModel
 from steepest.agents.llm.schemas import strict_schema
 from steepest.agents.optimizers.asking import ask, form_of
@@ -68,7 +70,11 @@ class _Reply(BaseModel):
 
 
 async def understand(
-    text: str, conversation: Conversation, model: ChatModel, whole: Callable[[], Awaitable[Formulation]]
+    text: str,
+    conversation: Conversation,
+    model: ChatModel,
+    whole: Callable[[], Awaitable[Formulation]],
+    apart: Reads = asyncio.to_thread,
 ) -> Intent:
     """What a person's words want.
 
@@ -77,6 +83,7 @@ async def understand(
         conversation: What was said and found so far.
         model: Who is asked, where it is not plain.
         whole: The current formulation with its data in it, which changes have to fit.
+        apart: Has changes tried in another thread.
 
     Raises:
         InputError: It is a command that can't be used, it has the form of changes and the formulation does not take
@@ -92,13 +99,14 @@ async def understand(
     formulation = await whole() if version is not None and version.formulation is not None else None
     if has_form_of_changes(text) and formulation is None and asked is None:
         raise InputError(f"there is no formulation yet that `{text}` could change: tell a problem first.")
-    if formulation is not None and _is_changes(text, formulation, is_reply=asked is not None):
+    is_reply = asked is not None
+    if formulation is not None and await apart(lambda: _is_changes(text, formulation, is_reply=is_reply)):
         return Change(changes=text)
     if asked is not None and (version is None or version.solution is None):
         return Reply(text=text)
     if version is None or formulation is None:
         return Problem(text=text)
-    return await _asked(text, conversation, version, formulation, model)
+    return await _asked(text, conversation, version, formulation, model, apart)
 
 
 def chosen(text: str, asked: Asked) -> int | None:
@@ -137,11 +145,12 @@ def _reason(found: Diagnostic) -> str:
 
 
 async def _asked(
-    text: str, conversation: Conversation, version: Version, formulation: Formulation, model: ChatModel
+    text: str, conversation: Conversation, version: Version, formulation: Formulation, model: ChatModel, apart: Reads
 ) -> Intent:
     form = form_of(model)
+    written = await apart(lambda: version.formulation.to_text() if version.formulation is not None else "")
     prompt = load_prompt(f"turn_{form}").render(
-        formulation=_as_data(version.formulation.to_text()[:_SHOWN] if version.formulation is not None else ""),
+        formulation=_as_data(written[:_SHOWN]),
         answer=_as_data(_with_question(version.explanation, conversation.answering)),
         versions=[_as_data(_told(each, conversation)) for each in conversation.versions.values()],
         forms=list(FORMS),

@@ -34,6 +34,7 @@ class Work:
         signal: Tells of work in progress; may be called from any thread.
         events: All that happened in the conversation; goes on as events are kept.
         run: Names the work of this turn: the same when a turn that was cut short is said again.
+        session: The conversation.
     """
 
     conversation: Conversation
@@ -45,6 +46,7 @@ class Work:
     signal: Callable[[Signal], None]
     events: Sequence[Recorded] = ()
     run: str = ""
+    session: str = ""
 
     def say(self, line: str) -> None:
         """Tell what is being done."""

@@ -97,27 +97,28 @@ class LocalModel:
             ModelFileError: The model's file is missing or damaged.
             LLMError: The runtime is not installed or refused the request.
         """
-        answer, started = _Answer(self.on_progress), time.monotonic()
+        answer = _Answer(self.on_progress)
         work = asyncio.get_running_loop().run_in_executor(self._worker, self._generate, request, answer)
         try:
-            reply = await work
+            return charged(await work)
         finally:
             answer.stopped.set()
-        first = answer.began - started if answer.began is not None else None
-        return charged(reply.model_copy(update={"seconds": time.monotonic() - started, "first_token_seconds": first}))
 
     def price(self, usage: Usage) -> Decimal:
         """Nothing is paid for a model on this machine."""
         return Decimal(0)
 
     def _generate(self, request: ChatRequest, answer: "_Answer") -> ChatReply:
+        started = time.monotonic()  # in the worker: what a call waits for others is no time of its own
         if self._server is None:
             self._server = self._load(self._find_file(), choose_threads(self.threads), self.context)
         try:
             self._server.handle_chat_completions(_prompt(request), answer)
         except (RuntimeError, ValueError) as error:
             raise LLMError(f"The local model refused the request: {error}") from error
-        return answer.reply(self)
+        first = answer.began - started if answer.began is not None else None
+        taken = {"seconds": time.monotonic() - started, "first_token_seconds": first}
+        return answer.reply(self).model_copy(update=taken)
 
 
 class _Answer:

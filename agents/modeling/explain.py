@@ -128,7 +128,7 @@ def _limit(
     formulation: Formulation, binding: BindingConstraint, constraint: Constraint | None, changed: Collection[Target]
 ) -> str:
     text = _in_words(binding.name, binding.index)
-    if constraint is not None and any(touches(each, constraint, binding.index) for each in changed):
+    if constraint is not None and any(touches(each, constraint, binding.index, formulation) for each in changed):
         text += f": {_in_numbers(formulation, binding, changed)}, changed by you"
     elif constraint is not None and (source := _source(formulation, constraint)):
         text += f": {source}"

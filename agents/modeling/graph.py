@@ -12,9 +12,10 @@ follows on which, and how a run is kept after each of them.
 
 from collections.abc import Awaitable, Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from steepest.agents.modeling.check import MISSING, blocking, check, doubts
+from steepest.agents.modeling.checkpoints.resuming import resumed
 from steepest.agents.modeling.conclude import answer_from, conclude
 from steepest.agents.modeling.examine import EXAMINED, examine, is_settled
 from steepest.agents.modeling.formulate import formulate
@@ -46,7 +47,7 @@ async def run(
         task: The task.
         known: What is known.
         saver: Keeps the state after each step, before the next one begins; a run that is there already goes on, and one
-            that came to its end only concludes.
+            that came to its end only concludes; where the data have changed it is solved again.
         thread: Names the run there.
     """
     steps = _STEPS_OF_A_REPAIR * task.max_repairs + _STEPS_OF_AN_EXAMINATION * task.max_examinations
@@ -55,7 +56,8 @@ async def run(
     begin: State | None = State()
     if saver is not None:
         graph = graph.copy(update={"checkpointer": saver})
-        begin = await _gone_on_with(graph, settings, task, known)
+        how = await resumed(graph, settings, task, known)
+        begin, settings, task = how.begin, how.settings, how.task
     shown = len(task.steps)
     if begin is None or not known:
         durable: Any = {} if saver is None else {"durability": "sync"}
@@ -66,23 +68,6 @@ async def run(
             shown = len(task.steps)
     if known.get("answer") is None:  # answers are not kept: what they are made from is
         known["answer"] = answer_from(known, task)
-
-
-async def _gone_on_with(
-    graph: "CompiledStateGraph[State, Task, State, State]", settings: Any, task: Task, known: State
-) -> State | None:
-    """What to begin a kept run with: None to go on with one that was cut short."""
-    kept = await graph.aget_state(settings)
-    known.update(cast(State, kept.values))
-    if not kept.values:
-        return State()
-    task.steps.extend(known.get("steps", ()))
-    for transcript in (task.calls, task.transcript):
-        transcript.extend(known.get("calls", ()))
-    if kept.next:
-        task.say(f"Going on where the run was cut short, before: {kept.next[0]}")
-        return None
-    return State()
 
 
 @cache
@@ -167,7 +152,7 @@ def _with_an_answer(state: State, task: Task) -> Next:
 def _node(step: Step) -> Callable[..., Awaitable[State]]:
     """The step as langgraph calls it: the task is the run's context.
 
-    What was done and asked becomes part of the state, so that a run that goes on knows all of it.
+    What was done, asked and read becomes part of the state, so that a run that goes on knows all of it.
     """
 
     async def node(state: State, runtime: Any) -> State:
@@ -179,6 +164,7 @@ def _node(step: Step) -> Callable[..., Awaitable[State]]:
             **learned,
             "steps": (*state.get("steps", ()), *taken),
             "calls": (*state.get("calls", ()), *asked),
+            "sources": dict(task.sources),
         })  # fmt: skip
 
     return node

@@ -11,6 +11,7 @@ from steepest.agents.llm.transcripts import Transcript
 from steepest.agents.modeling.answer import Answer
 from steepest.agents.modeling.checkpoints.identity import identity_of
 from steepest.agents.modeling.checkpoints.places import Checkpoints, kept
+from steepest.agents.modeling.checkpoints.sources import digests_for
 from steepest.agents.modeling.conclude import answer_from
 from steepest.agents.modeling.data.catalogue import Catalogue
 from steepest.agents.modeling.graph import run
@@ -123,6 +124,7 @@ async def answer_problem(
         prompts=_fitting(prompts or {}),
         transcript=transcript if transcript is not None else Transcript(),
         recaller=recaller,
+        digests=_done(apart, digests_for(given, base, catalogue)) if checkpoints is not None else None,
         say=say,
         on_step=on_step or (lambda step: None),
         sample=sample,
@@ -132,23 +134,24 @@ async def answer_problem(
         return await _answered(task, checkpoints, options)
 
     async def ask(*, sample: int, temperature: float | None) -> Answer:
-        drawn = replace(task, sample=sample, temperature=temperature, calls=Transcript(), steps=[])
+        drawn = replace(task, sample=sample, temperature=temperature, calls=Transcript(), steps=[], sources={})
         return await _answered(drawn, checkpoints, options)
 
     return await answer_by_vote(ask, samples, structured=model.structured, sure_at=sure_at)
 
 
-def _synchronous(ask: Callable[P, Coroutine[Any, Any, Answer]]) -> Callable[P, Answer]:
-    """The same function with the same arguments for synchronous code."""
+def _synchronous(ask: Callable[P, Coroutine[Any, Any, Answer]], name: str) -> Callable[P, Answer]:
+    """The same function with the same arguments for synchronous code, which is found by its name."""
 
     @wraps(ask)
     def answered(*args: P.args, **options: P.kwargs) -> Answer:
         return run_sync(ask(*args, **options))
 
+    answered.__name__ = answered.__qualname__ = name
     return answered
 
 
-solve_problem = _synchronous(answer_problem)
+solve_problem = _synchronous(answer_problem, "solve_problem")
 """`answer_problem` for synchronous code, inside a running event loop (a notebook) too."""
 
 
@@ -158,7 +161,8 @@ async def _answered(task: Task, checkpoints: Checkpoints | None, options: SolveO
         if checkpoints is None:
             await run(task, known)
         else:
-            thread = identity_of(task, checkpoints.run, options)
+            limits = options if not checkpoints.group else None
+            thread = checkpoints.named(identity_of(task, checkpoints.run, limits))
             async with kept(checkpoints, thread) as saver:
                 await run(task, known, saver, thread)
     except SteepestError as error:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from steepest.agents.modeling.checkpoints.sources import note_sources
 from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import State, Task
 from steepest.errors import SteepestError
@@ -38,6 +39,7 @@ async def solved(formulation: Formulation, task: Task) -> Solution:
         FormulationError: Its data or terms can't be used.
         SteepestError: The solver broke down.
     """
+    await note_sources(formulation, task)
     with interrupting_the_solver():
         begun = task.solve(formulation)
     return begun if isinstance(begun, Solution) else await begun

@@ -1,6 +1,6 @@
 """What a run works on and what it knows so far; the graph's steps take both and return what they learned."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, TypedDict, TypeVar
@@ -32,6 +32,12 @@ T = TypeVar("T")
 
 Battery: TypeAlias = Callable[[Formulation, Solution], BatteryReport | Awaitable[BatteryReport]]
 """Tests a formulation and its answer, at once or as an awaitable."""
+
+SourceName: TypeAlias = tuple[Literal["bound", "named"], str]
+"""Where data come from: a file that the person bound to a name, or what a formulation names itself."""
+
+Digests: TypeAlias = Callable[[Iterable[SourceName]], dict[SourceName, str] | Awaitable[dict[SourceName, str]]]
+"""Reads sources and makes a digest of each, at once or as an awaitable."""
 
 LooksForReadings: TypeAlias = Literal["never", "in_doubt", "always"]
 """When the model is asked how else the problem could be read; `in_doubt`: where something shows that there is room."""
@@ -94,6 +100,10 @@ class Task:
     calls: Transcript = field(default_factory=Transcript)
     """Of the calls of this run alone."""
     steps: list[Step] = field(default_factory=list)
+    digests: Digests | None = None
+    """Of the data that are solved; None where no answer is kept that other data could make untrue."""
+    sources: dict[SourceName, str] = field(default_factory=dict)
+    """What the solves of this run have read, with the digest of each."""
     say: Callable[[str], None] = _say_nothing
     on_step: Callable[[Step], None] = _show_nothing
     """Told each step once it has ended and, where the run is kept, is kept."""
@@ -156,6 +166,10 @@ class State(TypedDict, total=False):
     """What was done so far."""
     calls: tuple[Record, ...]
     """What the model was asked so far."""
+    answered: tuple[Record, ...]
+    """What it was asked before the data changed and the run was solved again."""
+    sources: dict[SourceName, str]
+    """What the solves so far have read (`Task.sources`)."""
     answer: Answer
 
 

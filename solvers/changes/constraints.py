@@ -12,10 +12,9 @@ def dropped(change: DropConstraint, formulation: Formulation) -> Formulation:
     """The formulation without a constraint, or without some of its rows."""
     constraint = the_constraint(formulation, change.target.name)
     family = family_of(formulation, constraint, change.target)
-    rows = family.condition(change.target) if family is not None else None
-    if family is None or rows is None:
+    if family is None or family.condition(change.target) is None:
         return rebuilt(formulation, constraints=[each for each in formulation.constraints if each is not constraint])
-    return _with_constraint(formulation, constraint.model_copy(update={"index": without_rows(family.head, rows)}))
+    return _with_constraint(formulation, constraint.model_copy(update={"index": without_rows(family, change.target)}))
 
 
 def added(change: AddConstraint, formulation: Formulation) -> Formulation:

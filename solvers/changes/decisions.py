@@ -2,7 +2,7 @@
 
 from steepest.solvers.changes.change import BoundVariable, ChangeDomain, ChangeObjective, FixVariable, Target
 from steepest.solvers.changes.constraints import with_another
-from steepest.solvers.changes.holds import let_go
+from steepest.solvers.changes.holds import HELD, let_go
 from steepest.solvers.changes.known import the_variable
 from steepest.solvers.changes.self_contained import rebuilt
 from steepest.solvers.changes.singling import Family, cell, family_of, only_rows
@@ -22,9 +22,8 @@ def fixed(change: FixVariable, formulation: Formulation) -> Formulation:
     """The formulation with a variable, or cells of it, held at a value by a constraint, in place of an earlier hold."""
     variable = the_variable(formulation, change.target.name)
     family = family_of(formulation, variable, change.target)
-    name = f"fixed_{variable.name}"
-    held = _held(name, variable, family, change.target, "==", change.value)
-    return with_another(let_go(formulation, variable, change.target, name, "=="), held)
+    held = _held(f"fixed_{variable.name}", variable, family, change.target, "==", change.value)
+    return with_another(let_go(formulation, variable, change.target, "=="), held)
 
 
 def bounded(change: BoundVariable, formulation: Formulation) -> Formulation:
@@ -66,15 +65,23 @@ def _with_bound(
 ) -> Formulation:
     variable = the_variable(formulation, name)
     operator: ComparisonOperator = ">=" if side == "lower" else "<="
-    formulation = let_go(formulation, variable, target, f"bound_{name}", operator)
+    formulation = let_go(formulation, variable, target, operator)
     rows = family.condition(target) if family is not None else None
     if family is None or rows is None:
         return _with_variable(formulation, variable.model_copy(update={side: Number(value)}))
     old = _bound_of(variable, side)
     if old is None:  # without a bound elsewhere there is none to write, and a row says the same here
         return with_another(formulation, _held(f"bound_{name}", variable, family, target, operator, value))
-    bound = Conditional(Number(value), rows, old)
+    bound = Conditional(Number(value), rows, _elsewhere(old, rows))
     return _with_variable(formulation, variable.model_copy(update={side: bound, "index": family.head}))
+
+
+def _elsewhere(bound: Expression, rows: Expression) -> Expression:
+    """A bound without what it says of rows that are not looked up in it any more."""
+    if not isinstance(bound, Conditional):
+        return bound
+    rest = _elsewhere(bound.otherwise, rows)
+    return rest if bound.test == rows else Conditional(bound.then, bound.test, rest)
 
 
 def _bound_of(variable: Variable, side: str) -> Expression | None:
@@ -90,11 +97,11 @@ def _held(
 ) -> Constraint:
     """A constraint that compares a variable, or the cells of it that are meant, with a number."""
     if family is None:
-        return Constraint(name=name, body=Comparison((Name(variable.name), Number(value)), (operator,)))
+        return Constraint(name=name, body=Comparison((Name(variable.name), Number(value)), (operator,)), note=HELD)
     rows = family.condition(target)
     head = family.head if rows is None else only_rows(family.head, rows)
     body = Comparison((cell(variable.name, family.head), Number(value)), (operator,))
-    return Constraint(name=name, index=head, body=body)
+    return Constraint(name=name, index=head, body=body, note=HELD)
 
 
 def _with_variable(formulation: Formulation, variable: Variable) -> Formulation:

@@ -101,7 +101,8 @@ def _plus(limit: Expression, sign: int, amount: Amount, rows: Expression | None,
         sign = -sign
     if rows is not None:
         by = Conditional(by, rows, Number(0))
-    return Sum((limit, by), (1, 1 if sign > 0 else -1))
+    whole = limit if isinstance(limit, Sum) else Sum((limit,), (1,))  # one sum, however often it is moved
+    return Sum((*whole.terms, by), (*whole.signs, 1 if sign > 0 else -1))
 
 
 def _share(limit: Expression, amount: Amount, decided: frozenset[str]) -> Expression:

@@ -79,14 +79,44 @@ def _together(nodes: tuple[Expression, ...]) -> Expression:
 
 def only_rows(head: Head, condition: Expression) -> Head:
     """The head with those index tuples only where a condition holds."""
-    last = head.generators[-1]
-    both = condition if last.condition is None else Connective("and", (last.condition, condition))
-    return Head((*head.generators[:-1], replace(last, condition=both)))
+    return _where(head, (*_conditions(head.generators[-1].condition), *_conditions(condition)))
 
 
-def without_rows(head: Head, condition: Expression) -> Head:
-    """The head without the index tuples where a condition holds."""
-    return only_rows(head, Not(condition))
+def without_rows(family: Family, target: Target) -> Head:
+    """The head of a family without the index tuples that are meant, which are not all of them.
+
+    Those that are taken out one by one are together in one set, so that a hundred of them are no hundred conditions.
+    """
+    labels, rows = target.index or (), family.condition(target)
+    assert rows is not None  # noqa: S101  # the caller has looked
+    conditions = _conditions(family.head.generators[-1].condition)
+    if ANY in labels:
+        return _where(family.head, (*conditions, Not(rows)))
+    names = _together(tuple(Name(name) for name in family.head.names))
+    return _where(family.head, _without(conditions, names, _together(tuple(label_node(each) for each in labels))))
+
+
+def _without(conditions: tuple[Expression, ...], names: Expression, cell: Expression) -> tuple[Expression, ...]:
+    """The conditions with one more index tuple among those that they leave out."""
+    for place, each in enumerate(conditions):
+        match each:
+            case Comparison((left, SetLiteral(elements)), ("not in",)) if left == names:
+                more = Comparison((names, SetLiteral((*elements, cell))), ("not in",))
+                return (*conditions[:place], more, *conditions[place + 1 :])
+    return (*conditions, Comparison((names, SetLiteral((cell,))), ("not in",)))
+
+
+def _conditions(condition: Expression | None) -> tuple[Expression, ...]:
+    """The conditions that all have to hold where this one does."""
+    if condition is None:
+        return ()
+    return condition.operands if isinstance(condition, Connective) and condition.operator == "and" else (condition,)
+
+
+def _where(head: Head, conditions: tuple[Expression, ...]) -> Head:
+    """The head with these conditions in place of its own."""
+    condition = conditions[0] if len(conditions) == 1 else Connective("and", conditions)
+    return Head((*head.generators[:-1], replace(head.generators[-1], condition=condition)))
 
 
 def cell(name: str, head: Head) -> Expression:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from numbers import Real
 from typing import Any, TypeAlias
@@ -21,6 +21,8 @@ from steepest.solvers.text.cells import CellError, read_label, read_number
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
+_ERROR = re.compile(r"#(?:N/A|N/D|NV|GETTING_DATA|[^\sa-z\d][^\sa-z]*[!?])")
+"""What spreadsheets show where a formula failed, in any language of theirs."""
 _EUROPEAN = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})*,\d+\Z|[-+]?\d+,\d+\Z", re.ASCII)
 
 
@@ -72,10 +74,16 @@ def labels_of(table: Table, column: int) -> CodedLabels:
     for cell in distinct:
         label = _label(cell)
         if label is None:
-            row = next(row for row, each in enumerate(cells) if each is cell or each == cell)
-            raise problem("empty-cell", f"{table.cell(row, column)}: a label is missing")
+            raise problem("empty-cell", f"{table.cell(_row_of(cells, cell), column)}: a label is missing")
+        if isinstance(cell, str) and _ERROR.fullmatch(cell.strip()):
+            message = f"{table.cell(_row_of(cells, cell), column)}: {cell.strip()} is an error that a spreadsheet shows"
+            raise problem("error-cell", message, repair="mend its formula, or give the label another name")
         made[cell] = label
     return relabelled(distinct, codes, made)
+
+
+def _row_of(cells: Sequence[Any], cell: object) -> int:
+    return next(row for row, each in enumerate(cells) if each is cell or each == cell)
 
 
 def _as_list(cells: Column) -> Sequence[Any]:
@@ -113,11 +121,18 @@ def _number(table: Table, row: int, column: int) -> float:
         raise problem("empty-cell", f"{where}: the cell is empty", repair=repair)
     if isinstance(cell, str):
         return _read(cell.strip(), where, table.has_decimal_commas)
+    if isinstance(cell, bool):
+        message = f"{where}: {str(cell).upper()} stands where a number must"
+        raise problem("not-a-number", message, repair="write 1 or 0")
     if not isinstance(cell, Real | Decimal):
-        raise problem("not-a-number", f"{where}: {cell!r} stands where a number must")
+        raise problem("not-a-number", f"{where}: {_spelled(cell)} stands where a number must")
     if math.isinf(cell):
         raise problem("not-finite", f"{where}: {cell} is not a finite number")
     return float(cell)
+
+
+def _spelled(cell: Any) -> str:
+    return str(cell) if isinstance(cell, date | time | timedelta) else repr(cell)
 
 
 def _read(text: str, where: str, has_decimal_commas: bool) -> float:

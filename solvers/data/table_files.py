@@ -3,7 +3,16 @@
 from os import fsencode
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from steepest.solvers.data.tables import SUFFIXES, Table, from_frame, read_table
+from steepest.solvers.data.tables import (
+    SUFFIXES,
+    WORKBOOK,
+    Table,
+    from_frame,
+    from_workbook,
+    read_table,
+    require_table_file,
+)
+from steepest.solvers.data.workbook_tables import Workbook
 from steepest.solvers.diagnostics import problem
 
 
@@ -12,6 +21,7 @@ class TableFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._books: dict[Path, Workbook] = {}
         self._read: dict[tuple[Path, str | None], Table] = {}
 
     def bound(self, name: str, value: object) -> Table | None:
@@ -40,9 +50,19 @@ class TableFiles:
         return self._file(self.folder / path, name)
 
     def _file(self, path: Path, name: str) -> Table:
-        sheet = name if path.suffix.lower() == ".xlsx" else None
+        if path.suffix.lower() == WORKBOOK:
+            return self._sheet(path, name)
+        if (path, None) not in self._read:
+            self._read[path, None] = read_table(path)
+        return self._read[path, None]
+
+    def _sheet(self, path: Path, name: str) -> Table:
+        """The sheet of a name, or where there is none, the first one that is not hidden."""
+        require_table_file(path)
+        book = self._books.setdefault(path, Workbook(path))
+        sheet = name if name in book.titles else None
         if (path, sheet) not in self._read:
-            self._read[path, sheet] = read_table(path, sheet)
+            self._read[path, sheet] = from_workbook(book, sheet)
         return self._read[path, sheet]
 
 

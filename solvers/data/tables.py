@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from steepest.solvers.checks.findings import nearest
 from steepest.solvers.data.csv_tables import read_csv
-from steepest.solvers.data.workbook_tables import missing_extra, read_sheet
+from steepest.solvers.data.workbook_tables import Workbook
 from steepest.solvers.diagnostics import problem
 
 if TYPE_CHECKING:
@@ -92,13 +92,25 @@ def read_table(path: Path, sheet: str | None = None) -> Table:
 
     Args:
         path: The file.
-        sheet: The sheet of a workbook, if there is one of that name; otherwise its first.
+        sheet: The sheet of a workbook; the first one that is not hidden if None.
 
     Raises:
-        FormulationError: There is no such file, it is of another kind, or its content is no table.
+        FormulationError: There is no such file or sheet, it is of another kind, or its content is no table.
     """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
+    require_table_file(path)
+    try:
+        return SUFFIXES[path.suffix.lower()](path, sheet)
+    except OSError as error:
+        raise problem("unreadable-file", f"{path.name} can't be read: {error.strerror or error}") from error
+
+
+def require_table_file(path: Path) -> None:
+    """Refuse what is no file of a kind that can be read.
+
+    Raises:
+        FormulationError: There is no such file, or its ending is another one.
+    """
+    if path.suffix.lower() not in SUFFIXES:
         raise problem(
             "unknown-file-kind",
             f"{path.name} is no table that can be read",
@@ -107,10 +119,16 @@ def read_table(path: Path, sheet: str | None = None) -> Table:
     if not path.is_file():
         close = nearest(path.name, (each.name for each in path.parent.glob("*"))) if path.parent.is_dir() else None
         raise problem("no-file", f"there is no file {path}", repair=f"did you mean {close}?" if close else None)
-    try:
-        return SUFFIXES[suffix](path, sheet)
-    except OSError as error:
-        raise problem("unreadable-file", f"{path.name} can't be read: {error.strerror or error}") from error
+
+
+def from_workbook(book: Workbook, sheet: str | None = None) -> Table:
+    """A sheet of a workbook as a table; the first one that is not hidden if None.
+
+    Raises:
+        FormulationError: There is no such sheet, or its content is no table.
+    """
+    content = book.read(sheet)
+    return Table(book.path.name, content.names, content.columns, content.rows)
 
 
 def from_frame(frame: "pandas.DataFrame", source: str = "the data frame") -> Table:
@@ -144,8 +162,7 @@ def _read_csv(path: Path, _sheet: str | None) -> Table:
 
 
 def _read_workbook(path: Path, sheet: str | None) -> Table:
-    content = read_sheet(path, sheet)
-    return Table(path.name, content.names, content.columns, content.rows)
+    return from_workbook(Workbook(path), sheet)
 
 
 def _read_parquet(path: Path, _sheet: str | None) -> Table:
@@ -153,7 +170,11 @@ def _read_parquet(path: Path, _sheet: str | None) -> Table:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise missing_extra(path, "pyarrow") from error
+        raise problem(
+            "missing-package",
+            f"{path.name} needs the package pyarrow, which is not installed",
+            repair="pip install 'steepest[tables]', or save the table as CSV",
+        ) from error
     try:
         content = pyarrow.parquet.read_table(path)
     except (pyarrow.ArrowException, OSError) as error:
@@ -173,10 +194,11 @@ def _arrow_column(column: Any) -> Column:
     return [_single(value) for value in column.to_pylist()]
 
 
+WORKBOOK = ".xlsx"
 SUFFIXES: dict[str, Callable[[Path, str | None], Table]] = {
     ".csv": _read_csv,
     ".tsv": _read_csv,
-    ".xlsx": _read_workbook,
+    WORKBOOK: _read_workbook,
     ".parquet": _read_parquet,
 }
 """The kinds of files that can be read, by their endings."""

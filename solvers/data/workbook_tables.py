@@ -1,32 +1,36 @@
-"""Excel sheets as columns of cells, however damaged or large the file is.
+"""Excel workbooks as columns of cells, however damaged or large they are.
 
-A workbook is packed: a few kilobytes may unpack to more than a machine holds, and one cell far away from the others
-stretches a sheet over millions of empty ones. What is read has therefore limits.
+A workbook is packed: a few kilobytes may unpack to more than a machine holds. What is read has therefore limits, and
+nothing of it is left out because it is not as it should be: then the workbook is refused.
 """
 
-import re
+import lzma
+import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import fstat
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO
+from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
+from steepest.solvers.checks.findings import nearest
+from steepest.solvers.data.markup import TooLarge
+from steepest.solvers.data.sheet_rows import MOST_CELLS, NOT_COMPUTED, Row, SheetRows, place_of
+from steepest.solvers.data.workbook_parts import Shared, Sheet, read_shared, scan_part
 from steepest.solvers.diagnostics import FormulationError, problem
 
 _MOST_BYTES = 128 * 1024**2
 """Of a workbook once it is unpacked."""
-_MOST_CELLS = 2_000_000
-"""Of a sheet, with the empty ones before the last one of each row."""
-_MOST_ROWS = 1_048_576
-"""Excel's own limit of a sheet."""
-_PLACE = re.compile(rb"<(?:\w+:)?(?:row|c)\b[^<>]*?\sr=[\"']([A-Z]*)(\d{1,12})[\"']")
-"""Of a row or a cell in a sheet's own text."""
-_ANEW = "open it in a spreadsheet program and save it anew, or save it as CSV"
+_DAMAGES = (
+    *(BadZipFile, ExpatError, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, LookupError, RuntimeError, ValueError),
+)
+"""What a damaged file ends in: where it is unpacked, as XML, or as a workbook."""
+_ANEW = "open it in a spreadsheet program and save it anew as .xlsx without a password, or save it as CSV"
 _SMALLER = "delete what is empty or far away from the table in it, or save the sheet as CSV"
-
-_Line: TypeAlias = tuple[int, Sequence[object]]
-"""A row's number and its cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,155 +43,141 @@ class SheetColumns:
     """The row of the sheet in which each row of the columns stands."""
 
 
-def sheets_of(path: Path) -> list[str]:
-    """The names of a workbook's sheets; none for other files.
+class Workbook:
+    """An Excel file; what its sheets share is read once for all of them, as long as the file stays the same."""
 
-    Raises:
-        FormulationError: It is no workbook.
-    """
-    if path.suffix.lower() != ".xlsx":
-        return []
-    with _opened(path) as book:
-        return [str(each) for each in book.sheetnames]
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._version: tuple[int, ...] | None = None
+        self._shared: Shared | None = None
+
+    @property
+    def titles(self) -> list[str]:
+        """The names of its sheets of cells.
+
+        Raises:
+            FormulationError: It is no workbook.
+        """
+        with self._opened() as (_, shared):
+            return [sheet.title for sheet in shared.sheets]
+
+    @property
+    def visible(self) -> list[str]:
+        """The names of its sheets of cells that are not hidden; raises like `titles`."""
+        with self._opened() as (_, shared):
+            return [sheet.title for sheet in shared.sheets if not sheet.is_hidden]
+
+    def read(self, title: str | None = None) -> SheetColumns:
+        """Read a sheet: its first filled row is the head, and of the rows below it those that are empty are no data.
+
+        Args:
+            title: The sheet's name; the first one that is not hidden if None.
+
+        Raises:
+            FormulationError: There is no such sheet, the file is damaged or too large, or the sheet holds no data.
+        """
+        with self._opened() as (packed, shared):
+            sheet = _chosen(self.path, shared.sheets, title)
+            table = _SheetTable(f"{self.path.name}, sheet {sheet.title}")
+            with _within(sheet.title):
+                scan_part(packed, sheet.part, SheetRows(shared, table.take))
+        if not table.names:
+            raise problem("empty-table", f"{self.path.name} holds no data in its sheet {sheet.title}")
+        return SheetColumns(table.names, tuple(map(tuple, table.columns)), table.rows)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[ZipFile, Shared]]:
+        """The file and what its sheets share; whatever goes wrong with it in here is told as the file's damage."""
+        name = self.path.name
+        try:
+            with self.path.open("rb") as file, ZipFile(file) as packed:
+                _require_small(packed)
+                yield packed, self._shared_of(file, packed)
+        except FormulationError:
+            raise
+        except TooLarge as error:
+            raise problem("too-large-table", f"{name} is too large: {error}", repair=_SMALLER) from error
+        except OSError as error:
+            raise problem("unreadable-file", f"{name} can't be read: {error.strerror or error}") from error
+        except _DAMAGES as error:
+            message = f"{name} is no Excel workbook that can be read: {error}"
+            raise problem("unreadable-file", message, repair=_ANEW) from error
+
+    def _shared_of(self, file: BinaryIO, packed: ZipFile) -> Shared:
+        now = fstat(file.fileno())
+        version = (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
+        if self._shared is None or self._version != version:
+            self._shared, self._version = read_shared(packed), version
+        return self._shared
 
 
-def read_sheet(path: Path, sheet: str | None) -> SheetColumns:
-    """Read a sheet: its first filled row is the head, and of the rows below it those that are empty are no data.
-
-    Args:
-        path: The workbook.
-        sheet: The sheet's name, if there is one of that name; otherwise its first.
-
-    Raises:
-        FormulationError: The file is damaged, too large, or holds no data.
-    """
-    with _opened(path) as book:
-        _require_order(path)
-        lines = _filled(path, _page(path, book, sheet))
-        head = next(lines, None)
-        if head is None:
-            raise problem("empty-table", f"{path.name} holds no data")
-        names = _names(head[1])
-        body = list(_body(path, lines, len(names)))
-    cells = [line for _, line in body]
-    columns = tuple(zip(*cells, strict=True)) if cells else tuple(() for _ in names)
-    return SheetColumns(names, columns, [number for number, _ in body])
+def _require_small(packed: ZipFile) -> None:
+    size = sum(each.file_size for each in packed.infolist())
+    if size > _MOST_BYTES:
+        raise TooLarge(f"it is {size // 1024**2:,} MB once it is unpacked; {_MOST_BYTES // 1024**2} MB is the most")
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """The workbook; whatever goes wrong with it in here is told as the file's damage."""
+def _within(title: str) -> Iterator[None]:
+    """Say of what goes wrong in which sheet it does."""
     try:
-        import openpyxl
-    except ImportError as error:
-        raise missing_extra(path, "openpyxl") from error
-    try:
-        with path.open("rb") as file:
-            _require_small(path.name, file)
-            yield openpyxl.load_workbook(file, read_only=True, data_only=True)
-    except (OSError, MemoryError, FormulationError):
-        raise
-    except BadZipFile as error:
-        raise problem("unreadable-file", f"{path.name} is no Excel workbook: {error}") from error
-    except Exception as error:  # a damaged part ends in whatever openpyxl stumbles over: there is no list of it
-        raise problem(
-            "unreadable-file",
-            f"{path.name} is no Excel workbook that can be read: {error}",
-            repair=_ANEW,
-        ) from error
+        yield
+    except TooLarge as error:
+        raise TooLarge(f"sheet {title}: {error}") from error
+    except (ExpatError, ValueError) as error:
+        raise ValueError(f"sheet {title}: {error}") from error
 
 
-def _require_small(name: str, file: BinaryIO) -> None:
-    with ZipFile(file) as packed:
-        size = sum(each.file_size for each in packed.infolist())
-    if size > _MOST_BYTES:
-        told = f"is {size // 1024**2:,} MB once it is unpacked; {_MOST_BYTES // 1024**2} MB is the most"
-        raise problem("too-large-table", f"{name} {told}", repair=_SMALLER)
-
-
-def _require_order(path: Path) -> None:
-    """Refuse what openpyxl would leave out untold: rows and cells behind one that comes later."""
-    with ZipFile(path) as packed:
-        for name in packed.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml") and not _is_ordered(packed.read(name)):
-                message = f"{path.name} is damaged: rows or cells of a sheet are not in their order"
-                raise problem("unreadable-file", message, repair=_ANEW)
-
-
-def _is_ordered(sheet: bytes) -> bool:
-    row, column = 0, (0, b"")
-    for place in _PLACE.finditer(sheet):
-        letters, number = place.groups()
-        if letters:
-            before, column = column, (len(letters), letters)
-            if column <= before:
-                return False
-        else:
-            before_row, row, column = row, int(number), (0, b"")
-            if row <= before_row:
-                return False
-    return True
-
-
-def _page(path: Path, book: Any, sheet: str | None) -> Any:
-    pages = {page.title: page for page in book.worksheets}
-    if not pages:
+def _chosen(path: Path, sheets: Sequence[Sheet], title: str | None) -> Sheet:
+    if not sheets:
         raise problem("empty-table", f"{path.name} holds no sheet with cells")
-    page = pages.get(sheet) or next(iter(pages.values()))
-    page.reset_dimensions()  # what the file says of its own size may be wrong, and rows beyond it would be left out
-    return page
+    if title is None:
+        return next((sheet for sheet in sheets if not sheet.is_hidden), sheets[0])
+    found = next((sheet for sheet in sheets if sheet.title == title), None)
+    if found is None:
+        titles = [sheet.title for sheet in sheets]
+        close = nearest(title, titles)
+        message = f'{path.name} has no sheet "{title}"; it has {", ".join(titles)}'
+        raise problem("missing-sheet", message, repair=f'did you mean "{close}"?' if close else None)
+    return found
 
 
-def _filled(path: Path, page: Any) -> Iterator[_Line]:
-    """The rows with anything in them.
+class _SheetTable:
+    """The table in a sheet, made of its rows as they come; what stands beside it is none of it."""
 
-    Raises:
-        FormulationError: There are more cells than can be read in seconds.
-    """
-    read = 0
-    for number, line in enumerate(page.iter_rows(values_only=True), 1):
-        read += len(line)
-        if read > _MOST_CELLS:
-            raise _too_large(path, f"{_MOST_CELLS:,} cells")
-        if number > _MOST_ROWS:
-            raise _too_large(path, f"{_MOST_ROWS:,} rows")
-        if not _is_empty(line):
-            yield number, line
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.names: tuple[str, ...] = ()
+        self.columns: tuple[list[object], ...] = ()
+        self.rows: list[int] = []
 
+    def take(self, number: int, row: Row) -> None:
+        """Add a row with anything in it."""
+        if not self.names:
+            self._take_head(number, row)
+            return
+        width = len(self.names)
+        if min(row) > width:
+            return
+        self.rows.append(number)
+        if len(self.rows) * width > MOST_CELLS:
+            raise TooLarge(f"more than {MOST_CELLS:,} cells below its head")
+        cells = [row.get(place) for place in range(1, width + 1)]
+        self._require_computed(number, cells)
+        for column, cell in zip(self.columns, cells, strict=True):
+            column.append(cell)
 
-def _body(path: Path, lines: Iterator[_Line], width: int) -> Iterator[_Line]:
-    """The rows below the head, as wide as it; what stands beside the table is none of it.
+    def _take_head(self, number: int, row: Row) -> None:
+        head = [row.get(place) for place in range(1, max(row) + 1)]
+        self._require_computed(number, head)
+        self.names = tuple("" if value is None else str(value) for value in head)
+        self.columns = tuple([] for _ in head)
 
-    Raises:
-        FormulationError: The head is so wide that they are too many cells.
-    """
-    count = 0
-    for number, line in lines:
-        if _is_empty(line[:width]):
-            continue
-        count += width
-        if count > _MOST_CELLS:
-            raise _too_large(path, f"{_MOST_CELLS:,} cells")
-        yield number, (*line, *(None,) * (width - len(line)))[:width]
-
-
-def _too_large(path: Path, limit: str) -> FormulationError:
-    return problem("too-large-table", f"{path.name} has a sheet of more than {limit}", repair=_SMALLER)
-
-
-def _is_empty(line: Sequence[object]) -> bool:
-    return line.count(None) == len(line)
-
-
-def _names(head: Sequence[object]) -> tuple[str, ...]:
-    width = max(place for place, value in enumerate(head, 1) if value is not None)
-    return tuple("" if value is None else str(value) for value in head[:width])
-
-
-def missing_extra(path: Path, package: str) -> Exception:
-    """The error of a kind of file whose package is not installed."""
-    return problem(
-        "missing-package",
-        f"{path.name} needs the package {package}, which is not installed",
-        repair="pip install 'steepest[tables]', or save the table as CSV",
-    )
+    def _require_computed(self, number: int, cells: Sequence[object]) -> None:
+        if NOT_COMPUTED in cells:
+            raise problem(
+                "formula-without-value",
+                f"{self.source}: {place_of(cells.index(NOT_COMPUTED) + 1, number)} is a formula whose value was never "
+                "computed",
+                repair="open the file in a spreadsheet program and save it, or save the sheet as CSV",
+            )

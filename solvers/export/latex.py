@@ -5,7 +5,8 @@ Names, labels and units come from a model or a file: each is escaped, so none of
 
 from collections.abc import Iterator, Sequence
 
-from steepest.solvers.export.notation import SUM, Enclosure, Notation, Writer
+from steepest.solvers.export.notation import SUM, Enclosure, Notation, Writer, digits
+from steepest.solvers.export.ranks import rank
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Objective, Variable
 from steepest.solvers.language.expressions import Head
 
@@ -54,9 +55,7 @@ def _led(lead: str, rows: Sequence[str]) -> Iterator[str]:
 
 
 def _objective(objective: Objective) -> str:
-    details = [f"priority {objective.priority}"] if objective.priority is not None else []
-    details += [f"weight {objective.weight:g}"] if objective.weight is not None else []
-    note = f" && \\text{{({', '.join(details)})}}" if details else ""
+    note = f" && \\text{{({rank(objective)})}}" if rank(objective) else ""
     operator = r"\min" if objective.sense == "minimize" else r"\max"
     return f"{operator}\\quad & {_MATH.write(objective.expression)}{note}"
 
@@ -94,16 +93,18 @@ def _unit(unit: str | None) -> str:
 
 def _name(name: str) -> str:
     """A name: one letter, perhaps with digits behind it, as a symbol, a longer one as a word."""
+    if not name.isascii():
+        return f"\\textit{{{escaped(name)}}}"  # fonts of formulas have no accents, and LaTeX leaves the letter out
     if len(name) == 1:
         return escaped(name)
-    if name[0].isascii() and name[1:].isdecimal():
+    if name[0].isalpha() and name[1:].isdecimal():
         return f"{{{name[0]}_{{{name[1:]}}}}}"
     return f"\\mathit{{{escaped(name)}}}"
 
 
 def _number(value: float) -> str:
-    mantissa, _, exponent = f"{value:.15g}".partition("e")
-    return f"{mantissa} \\cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+    mantissa, exponent = digits(value)
+    return f"{mantissa} \\cdot 10^{{{exponent}}}" if exponent else mantissa
 
 
 def _enclosed(inside: str, kind: Enclosure) -> str:

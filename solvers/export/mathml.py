@@ -7,7 +7,8 @@ units come from a model or a file: each is escaped, so none of them can be marku
 from dataclasses import dataclass
 from html import escape
 
-from steepest.solvers.export.notation import SUM, Enclosure, Notation, Writer
+from steepest.solvers.export.notation import SUM, Enclosure, Notation, Writer, digits
+from steepest.solvers.export.ranks import rank
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Objective, Variable
 from steepest.solvers.language.expressions import Expression, Head
 
@@ -54,6 +55,8 @@ def expression_mathml(expression: Expression) -> str:
 def _objective(objective: Objective) -> MathRow:
     operator = "min" if objective.sense == "minimize" else "max"
     body = f"<mo>{operator}</mo><mspace width='0.4em'/>{_MATH.write(objective.expression)}"
+    if rank(objective):
+        body += f"<mspace width='1.5em'/><mtext>({rank(objective)})</mtext>"
     return MathRow("objective", "", _math(body), unit=objective.unit or "")
 
 
@@ -96,17 +99,15 @@ def _quantifier(head: Head | None) -> str:
 def _name(name: str) -> str:
     """A name: one letter, perhaps with digits behind it, as a symbol, a longer one as a word."""
     data = f'data-name="{_escaped(name)}"'
-    if len(name) > 1 and name[0].isascii() and name[1:].isdecimal():
+    if name[0].isalpha() and name[1:].isdecimal():
         return f"<msub {data}><mi>{_escaped(name[0])}</mi><mn>{name[1:]}</mn></msub>"
     return f"<mi {data}>{_escaped(name)}</mi>"
 
 
 def _number(value: float) -> str:
-    mantissa, _, exponent = f"{value:.15g}".partition("e")
-    written = f'<mn data-value="{value!r}">{mantissa.replace("-", "−")}</mn>'
-    if not exponent:
-        return written
-    return f"{written}<mo>⋅</mo><msup><mn>10</mn><mn>{int(exponent)}</mn></msup>"
+    mantissa, exponent = (each.replace("-", "−") for each in digits(value))
+    written = f'<mn data-value="{value!r}">{mantissa}</mn>'
+    return f"{written}<mo>⋅</mo><msup><mn>10</mn><mn>{exponent}</mn></msup>" if exponent else written
 
 
 def _times(left: bool, right: bool) -> str:

@@ -29,9 +29,10 @@ from steepest.solvers.language.expressions import (
     SetLiteral,
     Sum,
     TupleOf,
+    walk,
 )
 
-__all__ = ["SUM", "Enclosure", "Notation", "Writer"]
+__all__ = ["SUM", "Enclosure", "Notation", "Writer", "digits"]
 
 # A weaker form inside a stronger one is put in parentheses.
 CONDITION, NOT, COMPARISON, UNION, SUM, PRODUCT, ATOM = range(7)
@@ -55,7 +56,7 @@ class Notation:
     label: Callable[[str], str]
     name: Callable[[str], str]
     times: Callable[[bool, bool], str]
-    """Between two factors, given whether the first and the second is a number."""
+    """Between two factors, given whether the first ends and the second begins with a number."""
     below: Callable[[str, str], str]
     """A name and its indices."""
     enclosed: Callable[[str, Enclosure], str]
@@ -107,7 +108,7 @@ class Writer:
         notation = self.notation
         match node:
             case Number(value):
-                return notation.number(value), ATOM if value >= 0 else SUM
+                return notation.number(value), SUM if value < 0 else PRODUCT if digits(value)[1] else ATOM
             case LabelRef(value):
                 return notation.label(str(value)), ATOM
             case Name(name):
@@ -139,9 +140,19 @@ class Writer:
         if operator == "**":
             return self.notation.power(self.write(left, ATOM), self.write(right)), PRODUCT
         if operator == "*":
-            sign = self.notation.times(isinstance(left, Number), isinstance(right, Number))
-            return f"{self.write(left, PRODUCT)}{sign}{self.write(right, PRODUCT)}", PRODUCT
-        return f"{self.write(left, UNION)}{self.notation.signs[operator]}{self.write(right, SUM)}", UNION
+            return self._product(left, right), PRODUCT
+        # Not everybody reads unions, intersections and differences in one order: parentheses say which is meant.
+        is_chain = isinstance(left, Arithmetic) and left.operator == operator
+        first = self.write(left, UNION if is_chain else PRODUCT)
+        return f"{first}{self.notation.signs[operator]}{self.write(right, PRODUCT)}", UNION
+
+    def _product(self, left: Expression, right: Expression) -> str:
+        first = self.write(left, PRODUCT)
+        running = _running(left)
+        if running and running & {node.name for node in walk(right) if isinstance(node, Name)}:
+            first = self.notation.enclosed(first, "group")  # or the sum would run over what follows as well
+        sign = self.notation.times(_ends_in_number(left), _begins_with_number(right))
+        return f"{first}{sign}{self.write(right, PRODUCT)}"
 
     def _call(self, function: str, arguments: Sequence[Expression]) -> tuple[str, int]:
         if function == "implies" and len(arguments) == 2:
@@ -174,7 +185,7 @@ class Writer:
             case Connective(operator, operands):
                 return notation.signs[operator].join(self.write(each, NOT) for each in operands), CONDITION
             case Conditional(then, test, otherwise):
-                return notation.cases(self.write(then), self.write(test), self.write(otherwise)), ATOM
+                return notation.cases(self.write(then), self.write(test), self.write(otherwise)), PRODUCT
             case SetLiteral(elements):
                 return notation.enclosed(self._listed(elements), "set"), ATOM
             case Range(first, last):
@@ -190,6 +201,45 @@ class Writer:
 
     def _joined(self, parts: Sequence[str]) -> str:
         return self.notation.signs[","].join(parts)
+
+
+def digits(value: float) -> tuple[str, str]:
+    """The digits of a number and its power of ten, which is empty where the number is written without one."""
+    mantissa, _, exponent = f"{value:.15g}".partition("e")
+    return mantissa, str(int(exponent)) if exponent else ""
+
+
+def _begins_with_number(node: Expression) -> bool:
+    """Whether a factor has a number at its left end; a fraction has its numerator there."""
+    while isinstance(node, Arithmetic):
+        node = node.left
+    return isinstance(node, Number)
+
+
+def _ends_in_number(node: Expression) -> bool:
+    """Whether a factor has a number at its right end, on the line of its signs."""
+    while True:
+        match node:
+            case Arithmetic("*", _, right):
+                node = right
+            case Reduction("sum", body):
+                node = body
+            case _:
+                return isinstance(node, Number)
+
+
+def _running(node: Expression) -> set[str]:
+    """The indices of the sums of a product, which take in what is written behind it."""
+    names: set[str] = set()
+    factors = [node]
+    while factors:
+        match factors.pop():
+            case Arithmetic("*", left, right):
+                factors += [left, right]
+            case Reduction("sum", body, generators):
+                names.update(name for generator in generators for name in generator.names)
+                factors.append(body)
+    return names
 
 
 def _index_names(generators: Sequence[Generator]) -> list[tuple[str, ...]]:

@@ -212,7 +212,10 @@ def _folded_spellings() -> dict[str, str]:
 
 def symbol_of(word: str) -> str | None:
     """The symbol with a size, or the currency, that a word is a spelling of; none for a word of the user's own."""
-    return _spellings().get(word) or _folded_spellings().get(word.casefold())
+    if (symbol := _spellings().get(word)) is not None:
+        return symbol
+    is_milli = word[:1] == "m" and not word.islower()  # mWh is a word of its own, mwh is written for MWh
+    return None if is_milli else _folded_spellings().get(word.casefold())
 
 
 def singular(word: str) -> str:

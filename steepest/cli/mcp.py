@@ -87,7 +87,7 @@ def _serve(server: "MCPServer[Any]", address: str, console: Console) -> None:
     from steepest.addresses import is_loopback, listening
     from steepest.mcp.access import BearerOnly, read_address
 
-    host, port = read_address(address)
+    host, wanted = read_address(address)
     token = os.environ.get(VARIABLE, "")
     if not is_loopback(host) and not token:
         raise InputError(
@@ -97,6 +97,7 @@ def _serve(server: "MCPServer[Any]", address: str, console: Console) -> None:
     if token:
         app = BearerOnly(app, token)
     shown = f"[{host}]" if ":" in host else host
-    with listening(host, port) as at, suppress(KeyboardInterrupt):
+    with listening(host, wanted) as at, suppress(KeyboardInterrupt):
+        port = at.getsockname()[1]  # of port 0, the one that was given
         console.say(f"serving tools at http://{shown}:{port}/mcp; Ctrl-C ends it")
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[at])

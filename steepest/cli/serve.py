@@ -68,7 +68,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
         return _add_user(arguments, console)
     from steepest.addresses import listening
     from steepest.agents.chat.means import Means
-    from steepest.agents.chat.stores.places import open_sessions
+    from steepest.agents.chat.stores.places import open_sessions, sessions_place, turns_place
     from steepest.experience import consulted
     from steepest.settings import read_settings
     from steepest.solving import budgeted
@@ -88,8 +88,9 @@ def execute(arguments: argparse.Namespace, console: Console) -> ExitCode:
     if options.time_limit is None:
         options = options.model_copy(update={"time_limit": _MOST_SECONDS})
     repairs = settings.repairs if arguments.repairs is None else arguments.repairs
-    with closing(open_sessions(arguments.sessions)) as store, consulted(arguments.library, console.say) as experience:
-        means = Means(model, options, repairs, experience, checkpoints=_checkpoints(arguments, folder))
+    place = arguments.sessions or sessions_place()
+    with closing(open_sessions(place)) as store, consulted(arguments.library, console.say) as experience:
+        means = Means(model, options, repairs, experience, checkpoints=turns_place(place))
         allowance = _allowance(arguments, model)
         most = arguments.most_upload * 2**20
         rooms = Rooms(store, means, folder / "conversations", most_upload=most, allowance=allowance)
@@ -133,17 +134,6 @@ def _folder(arguments: argparse.Namespace) -> Path:
     if named and "://" not in named:
         return Path(f"{named}.files")
     return default_sessions().parent / "web"
-
-
-def _checkpoints(arguments: argparse.Namespace, folder: Path) -> str:
-    """Where turns are kept step by step: in the database of the conversations, or else in a file of its own.
-
-    One SQLite file for both would have the event loop wait for a transaction that only the event loop can end.
-    """
-    from steepest.agents.chat.stores.places import sessions_place
-
-    place: str = arguments.sessions or sessions_place()
-    return place if "://" in place else str(folder / "turns.db")
 
 
 def _allowance(arguments: argparse.Namespace, model: "ChatModel") -> "Allowance":

@@ -1,6 +1,7 @@
 """The folder of tables is the server's own: clients read names of files, and not where they are on its disk."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,21 +15,31 @@ __all__ = ["in_all_words", "in_client_words", "without_folder"]
 
 T = TypeVar("T", bound=BaseModel)
 
+_NO_SENTENCES = frozenset(
+    {"formulation", "scenario", "outcome", "status", "severity", "code", "verdict", "name", "unit", "binding"}
+    | {"newly_binding", "no_longer_binding", "solver"}
+)
+"""Fields of results that clients work on with, or compare with what they know."""
+
 
 def without_folder(folder: Path) -> Callable[[str], str]:
-    """What takes the folder out of a text: `/srv/tables/cost.csv` is `cost.csv`."""
-    places = sorted({str(folder), str(folder.absolute()), str(folder.resolve())} - {"."}, key=len, reverse=True)
+    """What takes the folder out of a text: `/srv/tables/cost.csv` is `cost.csv`.
 
-    def told(text: str) -> str:
-        for place in places:
-            text = text.replace(f"{place}{os.sep}", "").replace(place, "the folder of tables")
-        return text
+    Only the whole path counts, and nothing that begins or ends like it: a folder may be called `data`.
 
-    return told
+    Args:
+        folder: An absolute path.
+    """
+    place = str(folder)
+    if place == folder.anchor:
+        return lambda text: text
+    inside = re.compile(rf"(?<!\w){re.escape(place + os.sep)}")
+    itself = re.compile(rf"(?<!\w){re.escape(place)}(?!\w|[.-]\w)")
+    return lambda text: itself.sub("the folder of tables", inside.sub("", text))
 
 
 def in_all_words(found: T, told: Callable[[str], str]) -> T:
-    """A result in which every text is told otherwise."""
+    """A result in which every sentence is told otherwise; formulations, names and codes stay as they are."""
     return type(found).model_validate(_all_told(found.model_dump(), told))
 
 
@@ -39,7 +50,7 @@ def _all_told(value: Any, told: Callable[[str], str]) -> Any:
         case list():
             return [_all_told(each, told) for each in value]
         case dict():
-            return {name: _all_told(each, told) for name, each in value.items()}
+            return {name: each if name in _NO_SENTENCES else _all_told(each, told) for name, each in value.items()}
     return value
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
+from steepest.agents.chat.applying import scenario_of
 from steepest.errors import SteepestError
 from steepest.mcp.places import in_client_words
 from steepest.mcp.results import ScenarioResult, WhatIfResult, run_result, scenario_result
 from steepest.solvers.analysis_limits import AnalysisLimits
-from steepest.solvers.changes.scenarios import Scenario, as_scenario, changed_by, what_if
+from steepest.solvers.changes.scenarios import Scenario, changed_by, what_if
 from steepest.solvers.changes.self_contained import self_contained
 from steepest.solvers.formulation import Formulation
 
@@ -34,7 +35,7 @@ def side_by_side(formulation: Formulation, texts: Sequence[str], **limits: Unpac
 def _read(text: str, whole: Formulation, folder: Path | str | None) -> Scenario | ScenarioResult:
     """The scenario, or why there is none."""
     try:
-        scenario = as_scenario(text)
+        scenario = scenario_of(text, whole)
         changed_by(scenario, whole)
     except SteepestError as error:
         return ScenarioResult(scenario=text, error=in_client_words(error, folder))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -103,7 +103,7 @@ def make_server(offered: Offered, *, version: str = "") -> MCPServer[Any]:
         version: Of steepest, told to clients.
     """
     server: MCPServer[Any] = MCPServer("steepest", instructions=_INSTRUCTIONS, version=version, log_level="WARNING")
-    tools = _Tools(offered)
+    tools = _Tools(replace(offered, folder=offered.folder.resolve()))  # errors name files by their whole path
     for tool in (
         tools.solve,
         tools.check,

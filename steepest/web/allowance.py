@@ -106,6 +106,16 @@ def budget_of(
             break  # the latest come first
         for each in store.events(summary.id, owner):
             if isinstance(each.event, TurnEnded) and each.time >= begin:
-                tokens = (each.event.input_tokens or 0) + (each.event.output_tokens or 0)
-                budget.charge(each.event.cost or Decimal(0), tokens)
+                budget.charge(*_charged(each.event))
     return budget
+
+
+def _charged(ended: TurnEnded) -> tuple[Decimal, int]:
+    """US dollars and tokens that a turn was charged, a call that was cancelled as the most that it can have taken.
+
+    Turns that were kept before this was noted are charged what their models told.
+    """
+    tokens, cost = ended.charged_tokens, ended.charged_cost
+    if tokens is None:
+        tokens = (ended.input_tokens or 0) + (ended.output_tokens or 0)
+    return (ended.cost or Decimal(0)) if cost is None else cost, tokens

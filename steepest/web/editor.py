@@ -6,6 +6,8 @@ from collections.abc import Callable
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from steepest.agents.chat.events import Answered, TurnEnded, Understood
+from steepest.agents.chat.intents import Rewrite
 from steepest.agents.chat.turns.rewriting import examined
 from steepest.solvers.diagnostics import Diagnostic
 from steepest.traces.rendering.markup import Markup, element, joined
@@ -32,6 +34,8 @@ class Editor:
         self._room = room
         self._solve = solve
         self._shown = ""
+        self._taken_at: int | None = None
+        """How many events there were when the person had a text solved."""
         self._line = 1
         self._found: list[Diagnostic] = []
         self._look: asyncio.Task[None] | None = None
@@ -51,13 +55,27 @@ class Editor:
 
     def show(self) -> None:
         """Show the current formulation, unless the person has changed the text."""
-        is_changed = self._text.value != self._shown
+        is_changed = self._text.value != self._shown and not self._became_a_version(self._text.value)
         version = self._room.session.conversation.current
         text = version.formulation.to_text() if version is not None and version.formulation is not None else ""
         self._shown = text if len(text) <= _MOST_EDITED else ""
         if not is_changed:
+            self._taken_at = None
             self._reset()
         self._draw_buttons()
+
+    def _became_a_version(self, text: str) -> bool:
+        """Whether the text that the person had solved last is this one, and was not lost with its turn."""
+        is_taken = False
+        for each in self._room.session.events[self._taken_at :] if self._taken_at is not None else ():
+            match each.event:
+                case Understood(intent=Rewrite(text=taken)):
+                    is_taken = taken == text
+                case Answered() if is_taken:
+                    return True
+                case TurnEnded():
+                    is_taken = False
+        return False
 
     def _reset(self) -> None:
         self._text.set_value(self._shown)
@@ -72,7 +90,8 @@ class Editor:
         await asyncio.sleep(_PAUSE_SECONDS)
         text: str = self._text.value or ""
         bound = {name: each.path for name, each in self._room.session.conversation.tables.items()}
-        found = await asyncio.to_thread(examined, text, bound) if text.strip() else []
+        read = self._room.session.means.read
+        found = await read(lambda: examined(text, bound)) if text.strip() else []
         if self._text.client.is_deleted:
             return
         self._found = found
@@ -96,9 +115,9 @@ class Editor:
         self._drop_button.set_visibility(is_changed)
 
     def _take(self) -> None:
-        text: str = self._text.value
-        if self._take_button.enabled and self._solve(text):
-            self._shown = text
+        taken_at = len(self._room.session.events)
+        if self._take_button.enabled and self._solve(self._text.value):
+            self._taken_at = taken_at
 
 
 _LINE = "(event) => emit(event.target.value.slice(0, event.target.selectionStart).split('\\n').length)"

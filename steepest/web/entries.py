@@ -7,19 +7,8 @@ from urllib.parse import quote
 
 from steepest.agents.chat.comparing import comparison
 from steepest.agents.chat.conversation import Conversation
-from steepest.agents.chat.events import (
-    Answered,
-    Attached,
-    Compared,
-    Event,
-    Exported,
-    Moved,
-    Named,
-    Said,
-    Told,
-    TurnEnded,
-    Version,
-)
+from steepest.agents.chat.events import Answered, Compared, Event, Exported, Said, Told, TurnEnded, Version
+from steepest.agents.chat.telling import told_in_a_line
 from steepest.traces.rendering.markup import Content, Markup, element
 from steepest.web.tables import compared_table
 
@@ -48,7 +37,7 @@ def entry(event: Event, conversation: Conversation, session: str) -> Markup:
         case TurnEnded():
             return element("div", _ended(event), class_="ended")
         case _:
-            note = _note(event, conversation)
+            note = told_in_a_line(event, conversation)
             return element("div", note, class_="note") if note else Markup()
 
 
@@ -76,20 +65,6 @@ def _download(session: str, format: str, path: str) -> Markup:
         "a", f"{name} ({format})", href=f"/c/{session}/files/{quote(name)}", download=name, class_="download"
     )
     return element("div", link)
-
-
-def _note(event: Event, conversation: Conversation) -> str:
-    match event:
-        case Attached(name=name, description=description):
-            return f"{name}: {description}"
-        case Moved(number=None):
-            return "back at the beginning"
-        case Moved(number=int(number)):
-            return f"at version {conversation.name_of(number)}"
-        case Named(number=number, name=name):
-            return f"version {number} is {name}"
-        case _:
-            return ""
 
 
 def _ended(ended: TurnEnded) -> str:

@@ -11,12 +11,14 @@ from steepest.agents.chat.stores.protocol import SessionSummary
 from steepest.errors import InputError, SteepestError
 from steepest.web.desk import Desk
 from steepest.web.rooms import Room, Rooms
-from steepest.web.thread import Thread, crashes
+from steepest.web.thread import Thread
 from steepest.web.uploads import Uploads
 
 __all__ = ["Page"]
 
 _MOST_LISTED = 200
+_SECONDS_BETWEEN = 2.0
+"""Between two looks at a turn that goes on in another process."""
 
 
 class Page:
@@ -37,13 +39,14 @@ class Page:
         self._draw_top(can_leave)
         with ui.element("main").classes("conversation"):
             with ui.element("section").classes("left").props('aria-label="conversation"'):
-                self._thread = Thread(room.session, self.say)
+                self._thread = Thread(room, self.say)
                 self._draw_composer()
             with ui.element("section").classes("right").props('aria-label="model and answer"'):
                 self._desk = Desk(room, self.say)
         self._show_title()
         self._stop_listening = room.session.listen(self._show)
         self._client.on_delete(self._leave)
+        self._elsewhere = ui.timer(_SECONDS_BETWEEN, self._look_elsewhere, active=room.session.elsewhere is not None)
         self._pick_up()
 
     def say(self, words: str, intent: Intent | None = None) -> bool:
@@ -71,14 +74,29 @@ class Page:
             with self._client:
                 ui.notify(str(error), type="warning")
             self._words.set_value(self._words.value or words)
+            if self._room.session.elsewhere is not None:
+                self._elsewhere.activate()
         elif isinstance(error, Exception):
             self._client.handle_exception(error)
 
     def _pick_up(self) -> None:
         """Go on with the turn that a crash ended, unless going on with it crashed, too."""
-        left = self._room.session.cut_short
-        if left is not None and not self._room.is_busy and crashes(self._room.session.events) == 1:
-            self.say(*left)
+        session = self._room.session
+        if session.cut_short is not None and not self._room.is_busy and session.crashes == 1:
+            self.say(*session.cut_short)
+
+    def _look_elsewhere(self) -> None:
+        """Show what a turn in another process keeps, until it has ended; one that was cut short goes on here."""
+        session = self._room.session
+        goes_on = session.elsewhere is not None
+        if not goes_on:
+            self._elsewhere.deactivate()
+        if self._room.is_busy:
+            return
+        session.catch_up()
+        self._thread.show_standing()
+        if not goes_on:
+            self._pick_up()
 
     def _leave(self) -> None:
         self._stop_listening()
@@ -136,7 +154,8 @@ class Page:
         with ui.menu_item(on_click=lambda: ui.navigate.to(f"/c/{past.id}")).classes("past" + " here" * is_here):
             ui.label(past.title or past.id).classes("past-title")
             ui.label(f"{past.changed:%Y-%m-%d}").classes("note")
-            delete = ui.button(icon="delete").props(f'flat dense round size=sm aria-label="delete {past.title}"')
+            delete = ui.button(icon="delete").props("flat dense round size=sm")
+            delete.props["aria-label"] = f"delete {past.title}"  # a quote in it would end a text of `props`
             delete.on("click.stop", lambda: self._ask_to_delete(past))
 
     def _begin(self) -> None:
@@ -154,9 +173,9 @@ class Page:
                 ui.button("Keep it", on_click=asking.close).props("no-caps flat autofocus")
         asking.on("hide", asking.delete)
 
-    def _delete(self, id: str) -> None:
+    async def _delete(self, id: str) -> None:
         try:
-            self._rooms.delete(id, self._owner)
+            await self._rooms.delete(id, self._owner)
         except InputError as error:
             ui.notify(str(error), type="warning")
             return

@@ -1,7 +1,6 @@
 """Which addresses there are."""
 
 from importlib.resources import files
-from pathlib import Path
 
 from nicegui import app, ui
 from starlette.requests import Request
@@ -13,6 +12,9 @@ from steepest.web.page import Page
 from steepest.web.rooms import Rooms
 
 __all__ = ["add_pages"]
+
+_SECONDS = 60.0
+"""That a long conversation may take to be read; NiceGUI's own bound is 3."""
 
 
 def add_pages(rooms: Rooms, *, can_leave: bool) -> None:
@@ -37,11 +39,11 @@ def add_pages(rooms: Rooms, *, can_leave: bool) -> None:
         except InputError as error:
             return PlainTextResponse(str(error), 403)
 
-    @ui.page("/c/{id}")
-    def conversation(id: str, request: Request) -> Response | None:
+    @ui.page("/c/{id}", response_timeout=_SECONDS)
+    async def conversation(id: str, request: Request) -> Response | None:
         owner: str = request.state.owner
         try:
-            room = rooms.enter(id, owner)
+            room = await rooms.enter(id, owner)
         except SessionError as error:
             return PlainTextResponse(str(error), 404)
         ui.add_css(style)
@@ -50,17 +52,15 @@ def add_pages(rooms: Rooms, *, can_leave: bool) -> None:
         return None
 
     @app.get("/c/{id}/files/{name}")
-    def download(id: str, name: str, request: Request) -> Response:
+    async def download(id: str, name: str, request: Request) -> Response:
         return _file(rooms, id, name, request.state.owner)
 
 
 def _file(rooms: Rooms, id: str, name: str, owner: str) -> Response:
     try:
-        room = rooms.enter(id, owner)
+        path = rooms.file(id, owner, name)
     except SessionError as error:
         return PlainTextResponse(str(error), 404)
-    rooms.leave(room)
-    path = room.folder / Path(name).name
-    if not path.is_file():
+    if path is None:
         return PlainTextResponse("there is no such file", 404)
     return FileResponse(path, filename=path.name, content_disposition_type="attachment")

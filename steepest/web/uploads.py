@@ -8,15 +8,17 @@ from nicegui import ui
 from nicegui.elements.upload_files import FileUpload
 from nicegui.events import MultiUploadEventArguments
 
+from steepest.agents.chat.events import Attached
 from steepest.agents.chat.intents import Upload
-from steepest.errors import SteepestError
+from steepest.errors import InputError, SteepestError
 from steepest.web.rooms import Room, Rooms
 
-__all__ = ["Uploads"]
+__all__ = ["Uploads", "take_in"]
 
 _UNFIT = re.compile(r"[^\w.-]+")
 _NO_NAME = re.compile(r"\W+")
 _MOST_AT_ONCE = 10
+_MOST_ALIKE = 10_000
 _READABLE = ".csv,.tsv,.txt,.xlsx,.parquet,.json"
 
 
@@ -51,23 +53,51 @@ class Uploads:
         self._picker.reset()
         try:
             for each in event.files:
-                await self._attach(each)
+                turn = await take_in(each, self._room, self._rooms)
+                await asyncio.shield(turn)  # it goes on when the tab is closed
         except SteepestError as error:
             ui.notify(str(error), type="warning")
 
-    async def _attach(self, file: FileUpload) -> None:
-        self._rooms.require_turn(self._room)
-        self._rooms.require_space(self._room, file.size())
-        name = _free_name(self._room.folder, file.name)
-        await file.save(self._room.folder / name)
-        intent = Upload(file=name, name=_NO_NAME.sub("_", Path(file.name).stem))
-        turn = self._rooms.go_on(self._room, f"Attached {file.name}", intent)
-        await asyncio.shield(turn)  # it goes on when the tab is closed
+
+async def take_in(file: FileUpload, room: Room, rooms: Rooms) -> "asyncio.Task[None]":
+    """Put a file that came into the folder of the conversation, and attach it.
+
+    Returns:
+        The turn that attaches it.
+
+    Raises:
+        InputError: It may not come in, or no turn may begin; nothing of it stays.
+        OSError: It can't be written.
+    """
+    rooms.require_upload(room, file.size())
+    path = _reserved(room.folder, file.name)
+    intent = Upload(file=path.name, name=_NO_NAME.sub("_", Path(file.name).stem))
+    try:
+        await file.save(path)
+        rooms.require_space(room.owner, 0)  # others may have come in meanwhile
+        turn = rooms.go_on(room, f"Attached {file.name}", intent)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    turn.add_done_callback(lambda done: _drop_unless_attached(path, room, done))
+    return turn
 
 
-def _free_name(folder: Path, name: str) -> str:
-    """A name like the one given that no file in the folder has."""
+def _drop_unless_attached(path: Path, room: Room, turn: "asyncio.Task[None]") -> None:
+    """A file that is no table would only take space; a turn that the program's end cuts short may still attach it."""
+    names = {Path(each.event.path).name for each in room.session.events if isinstance(each.event, Attached)}
+    if path.name not in names and not turn.cancelled():
+        path.unlink(missing_ok=True)
+
+
+def _reserved(folder: Path, name: str) -> Path:
+    """An empty file in the folder, under a name like the one given that no other has."""
     plain = _UNFIT.sub("_", Path(name).name).lstrip(".")[-100:] or "table"
     stem, suffix = Path(plain).stem, Path(plain).suffix
-    names = (plain, *(f"{stem}-{count}{suffix}" for count in range(2, 10_000)))
-    return next(each for each in names if not (folder / each).exists())
+    for each in (plain, *(f"{stem}-{count}{suffix}" for count in range(2, _MOST_ALIKE))):
+        try:
+            (folder / each).touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        return folder / each
+    raise InputError(f"there are too many files called {name} here: rename it.")

@@ -44,12 +44,12 @@ class Versions:
     def _draw(self, version: Version) -> None:
         number, conversation = version.number, self._session.conversation
         is_current = number == conversation.current_number
-        with ui.element("div").classes(f"version {'current' if is_current else ''}").props("role=listitem"):
+        with ui.element("div").classes("version current" if is_current else "version").props("role=listitem"):
             box = ui.checkbox(value=number in self._chosen, on_change=lambda event: self._choose(number, event.value))
-            box.props(f'dense aria-label="compare version {number}"')
+            box.props("dense").props["aria-label"] = f"compare version {number}"
             name = conversation.name_of(number)
             go = ui.button(name, on_click=lambda: self._say(f"/go {number}"))
-            go.props(f'no-caps flat dense aria-label="go to version {number}"')
+            go.props("no-caps flat dense").props["aria-label"] = f"go to version {number}"
             ui.label("; ".join(version.changes) or "as stated").classes("changed")
             ui.label(_told(version)).classes("note")
 

@@ -48,3 +48,14 @@ def test_a_second_writer_waits_from_the_beginning(database, tmp_path: Path):
     with writing(database), pytest.raises(sqlite3.OperationalError, match="locked"), writing(other):
         pass
     other.close()
+
+
+def test_a_transaction_that_can_not_be_kept_is_put_back_and_the_next_goes_on(database):
+    database.execute("PRAGMA foreign_keys = ON")
+    database.execute("CREATE TABLE parent (number PRIMARY KEY)")
+    database.execute("CREATE TABLE child (number REFERENCES parent (number) DEFERRABLE INITIALLY DEFERRED)")
+    with pytest.raises(sqlite3.IntegrityError), writing(database):  # it is the COMMIT that fails
+        database.execute("INSERT INTO child VALUES (1)")
+    with writing(database):
+        database.execute("INSERT INTO kept VALUES (2)")
+    assert numbers(database) == [2]

@@ -40,6 +40,20 @@ def test_beyond_this_machine_a_token_is_demanded(capsys, monkeypatch):
     assert "STEEPEST_MCP_TOKEN" in capsys.readouterr().err
 
 
+def test_of_port_0_the_port_that_was_given_is_told(capsys, monkeypatch):
+    pytest.importorskip("mcp")
+    uvicorn = pytest.importorskip("uvicorn")
+    served = []
+    monkeypatch.setattr(
+        uvicorn.Server, "run", lambda self, sockets: served.extend(each.getsockname()[1] for each in sockets)
+    )
+    monkeypatch.setenv("STEEPEST_MODEL", "local")
+    assert main(["mcp", "--http", "127.0.0.1:0"]) == 0
+    [port] = served
+    assert port > 0
+    assert f"serving tools at http://127.0.0.1:{port}/mcp" in capsys.readouterr().err
+
+
 def test_an_address_that_is_taken_is_not_told(capsys, monkeypatch):
     pytest.importorskip("mcp")
     monkeypatch.setenv("STEEPEST_MODEL", "local")

@@ -67,6 +67,13 @@ def test_a_problem_in_words_is_solved_and_its_formulation_can_be_worked_on():
     assert [each["objective_change"] for each in found["scenarios"]] == pytest.approx([60, 64])
 
 
+def test_a_scenario_may_have_units_that_convert():
+    scenarios = ["flour = 0.05 t", "flour = 50 litres"]
+    found = called("what_if", {"formulation": BAKERY, "scenarios": scenarios})
+    assert found["scenarios"][0]["objective_change"] == pytest.approx(60)
+    assert "`flour` is in kg, and litres can't be turned into it" in found["scenarios"][1]["error"]
+
+
 def test_a_scenario_that_can_not_be_used_fails_alone_and_says_why():
     scenarios = ["flour = 50", "flor = 3", "# nothing", "drop cakes_sold"]
     found = called("what_if", {"formulation": BAKERY, "scenarios": scenarios})
@@ -109,6 +116,33 @@ def test_no_result_names_the_folder_of_the_server(tmp_path: Path, tool: str):
         told = str(called(tool, {"formulation": reads, **more}, offered(folder=tmp_path)))
         assert name in told
         assert str(tmp_path) not in told
+
+
+@pytest.mark.parametrize("folder", ["data", "..", ".", "/"])
+def test_a_folder_is_no_word_that_results_are_without(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "data").mkdir()
+    monkeypatch.chdir(tmp_path / "data" if folder == ".." else tmp_path)
+    named = BAKERY.replace("flour_stock", "data_limit").replace("# How many", "# From our data .. how many")
+    served = offered(lambda request: named, Path(folder))
+    solved = called("solve", {"problem": TOLD}, served)
+    assert solved["formulation"].startswith("# From our data .. how many loaves")
+    assert solved["answer"]["binding"][0] == "data_limit"
+    waits = offered(lambda request: BAKERY.replace("flour = 40", "flour = ?"), Path(folder))
+    missing = called("solve", {"problem": TOLD}, waits)
+    assert missing["outcome"] == "missing_data"
+    assert "but data are missing" in missing["explanation"]
+    assert "missing-data" in [each["code"] for each in missing["findings"]]
+
+
+def test_no_result_names_a_folder_that_was_given_by_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "other.csv").write_text("product,profit\nbread,4\n")
+    monkeypatch.chdir(tmp_path)
+    line = 'profit[Product] = {bread: 3, cake: 8}   # [$/item] "$3" "$8"'
+    reads = BAKERY.replace(line, 'table profit[Product] from "missing.csv" (product, worth)')
+    told = called("run", {"formulation": reads}, offered(folder=Path("data")))
+    assert "there is no file missing.csv" in told
+    assert str(tmp_path) not in told
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../other.csv", "missing.csv"])

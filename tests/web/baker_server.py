@@ -11,7 +11,11 @@ from pathlib import Path
 from steepest.addresses import listening
 from steepest.agents.chat.means import Means
 from steepest.agents.chat.stores.sqlite import SqliteSessions
-from steepest.agents.llm import ChatRequest, FunctionModel
+from steepest.agents.library.insights import Usage as Usages
+from steepest.agents.library.retrieval.queries import Query
+from steepest.agents.library.retrieval.recalled import Recall
+from steepest.agents.library.stores.protocol import Entry
+from steepest.agents.llm import ChatModel, ChatRequest, FunctionModel
 from steepest.solvers.options import SolveOptions
 from steepest.web.accounts import Accounts
 from steepest.web.guard import Door
@@ -19,11 +23,14 @@ from steepest.web.passes import Passes, kept_key
 from steepest.web.rooms import Rooms
 from steepest.web.serving import serve
 from tests.agents.chat.talks import BAKERY, words_of
+from tests.agents.library.insights import insight
 from tests.mcp.markets import market_split
 
 TOKEN = "a-token-for-tests-only"
 SCRIPT = "<script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>"
-STEALING = re.sub(r"\bcake\b", f'"{SCRIPT}"', BAKERY).replace("How many loaves", f"{SCRIPT} How many loaves")
+QUOTED = 'x" onmouseover="window.stolen = 1" :class="window.stolen = 1'
+"""Ends a value of an attribute, or of NiceGUI's `props`, and begins attributes of its own."""
+STEALING = re.sub(r"\bcake\b", f'"{SCRIPT}"', BAKERY).replace("How many loaves", f"{QUOTED} {SCRIPT} How many loaves")
 """The bakery, with markup in its title and as a label."""
 
 
@@ -42,15 +49,27 @@ async def reply(request: ChatRequest, folder: Path) -> str:
         return market_split()
     if "too many" in asked:
         return BAKERY.replace("<= most_cakes", "<= most_cakes\n  orders_met: bake[cake] >= 70")
+    if "untitled" in asked:
+        return BAKERY.partition("\n")[2]
     if "script" in asked:
         return STEALING
     return BAKERY
 
 
+class Recalls:
+    """Finds an insight with a title and a reason that are markup, where the problem speaks of a script."""
+
+    async def recall(self, query: Query, model: ChatModel) -> Recall:
+        """What there is for a problem."""
+        found = insight("flour", title=f"{QUOTED} {SCRIPT}", explanation=f"{QUOTED} {SCRIPT}")
+        return Recall((Entry(found, 1, Usages()),) if "script" in query.text else ())
+
+
 def main(folder: Path, port: int, people: Path | None) -> None:
     """Serve until somebody ends it."""
     store = SqliteSessions(folder / "sessions.db")
-    means = Means(FunctionModel(lambda request: reply(request, folder), name="baker"), SolveOptions(threads=1))
+    model = FunctionModel(lambda request: reply(request, folder), name="baker")
+    means = Means(model, SolveOptions(threads=1), recaller=Recalls(), checkpoints=folder / "turns.db")
     door = Door(
         Passes(kept_key(folder / "key")),
         cookie=f"steepest-{port}",

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
@@ -14,12 +14,17 @@ from urllib.request import urlopen
 
 import pytest
 
+from steepest.agents.chat.stores.sqlite import SqliteSessions
+from tests.web.baker_server import TOKEN
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _SECONDS = 60.0
+MILLISECONDS = 60_000
+"""That a test waits for what comes to a page."""
 
 
 @contextmanager
@@ -69,3 +74,47 @@ def browser() -> "Iterator[Browser]":
         opened = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="module")
+def address(browser: "Browser", folder: Path) -> Iterator[str]:
+    with served(folder, free_port()) as found:
+        yield found
+
+
+@pytest.fixture
+def conversations(address: str, folder: Path) -> Iterator[SqliteSessions]:
+    """Those of the server, as another process has them."""
+    with closing(SqliteSessions(folder / "sessions.db")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: "Browser", address: str) -> "Iterator[Page]":
+    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
+        context.set_default_timeout(MILLISECONDS)
+        opened = context.new_page()
+        troubles: list[str] = []
+        opened.on("pageerror", lambda error: troubles.append(str(error)))
+        opened.goto(f"{address}?token={TOKEN}")
+        opened.goto(f"{address}new")
+        yield opened
+        assert not troubles
+
+
+def say(page: "Page", words: str) -> None:
+    """Begin a turn."""
+    page.get_by_label("your words").fill(words)
+    page.get_by_label("your words").press("Enter")
+
+
+def finish(page: "Page", words: str) -> None:
+    """A turn to its end."""
+    turns = page.locator(".ended").count()
+    say(page, words)
+    page.locator(".ended").nth(turns).wait_for()

@@ -1,57 +1,21 @@
 """The page as a person has it: in a browser."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from steepest.web.accounts import add_account
 from tests.agents.chat.talks import TOLD
 from tests.mcp.markets import market_split
-from tests.web.baker_server import HURRY, TOKEN
-from tests.web.conftest import free_port, served
+from tests.web.conftest import finish, say
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.slow
-_MILLISECONDS = 60_000
 _AWAY = "((t) => t.scrollHeight - t.clientHeight - t.scrollTop)(document.querySelector('.thread'))"
 """How far from its end the conversation is scrolled."""
-
-
-@pytest.fixture(scope="module")
-def address(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("served"), free_port()) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: "Browser", address: str) -> "Iterator[Page]":
-    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
-        context.set_default_timeout(_MILLISECONDS)
-        opened = context.new_page()
-        troubles: list[str] = []
-        opened.on("pageerror", lambda error: troubles.append(str(error)))
-        opened.goto(f"{address}?token={TOKEN}")
-        opened.goto(f"{address}new")
-        yield opened
-        assert not troubles
-
-
-def say(page: "Page", words: str) -> None:
-    """Begin a turn."""
-    page.get_by_label("your words").fill(words)
-    page.get_by_label("your words").press("Enter")
-
-
-def finish(page: "Page", words: str) -> None:
-    """A turn to its end."""
-    turns = page.locator(".ended").count()
-    say(page, words)
-    page.locator(".ended").nth(turns).wait_for()
 
 
 def test_a_problem_is_stated_and_answered(page: "Page") -> None:
@@ -84,7 +48,7 @@ def test_the_text_is_edited_with_findings_and_solved(page: "Page") -> None:
     finish(page, TOLD)
     page.get_by_role("tab", name="Text").click()
     text = page.get_by_label("formulation as text")
-    page.wait_for_function("document.querySelector('textarea.five').value.includes('most_cakes')")
+    page.wait_for_function("document.querySelector('textarea.five')?.value.includes('most_cakes')")
     written = text.input_value()
     text.fill(written.replace("<= flour", "<= flor"))
     page.locator(".findings .is-error", has_text="flor").wait_for()
@@ -181,19 +145,6 @@ def test_an_export_is_downloaded(page: "Page") -> None:
     assert "pyomo" in download.value.path().read_text()
 
 
-def test_no_script_runs_from_a_problem_or_a_model(page: "Page") -> None:
-    nasty = '<script>window.stolen = 1</script><img src=x onerror="window.stolen = 1">{{ 6 * 7 }}'
-    finish(page, f"{nasty} {TOLD} There is a script in it.")
-    for panel in ("Model", "Text", "Versions", "Answer"):
-        page.get_by_role("tab", name=panel).click()
-        page.wait_for_timeout(300)
-    page.reload()
-    page.locator(".answered").wait_for()
-    assert page.evaluate("window.stolen") is None
-    assert nasty in page.locator(".said").inner_text()
-    assert page.locator(".q-page img, main img").count() == 0
-
-
 def test_versions_are_gone_back_to_and_compared(page: "Page") -> None:
     finish(page, TOLD)
     finish(page, "flour = 50")
@@ -218,10 +169,11 @@ def test_past_conversations_are_listed(page: "Page") -> None:
 def test_a_conversation_is_deleted_after_a_question(page: "Page") -> None:
     finish(page, f"{TOLD} This one goes.")
     page.get_by_label("conversations").click()
+    listed = page.locator(".q-item.here").get_attribute("id")
     page.locator(".q-item.here").get_by_role("button").click()
     page.get_by_role("button", name="Keep it").click()
     page.get_by_label("conversations").click()
-    page.locator(".q-item.here").get_by_role("button").click()
+    page.locator(f".q-item.here:not(#{listed})").get_by_role("button").click()  # the list is drawn anew
     deleted = page.url
     page.get_by_role("button", name="Delete", exact=True).click()
     page.wait_for_url(lambda url: url != deleted)
@@ -256,92 +208,3 @@ def test_it_works_by_keyboard_alone(page: "Page") -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.locator(".model math").first.wait_for()
-
-
-def test_nothing_comes_from_elsewhere(browser: "Browser", address: str) -> None:
-    with browser.new_context() as context:
-        asked: list[str] = []
-        opened = context.new_page()
-        opened.on("request", lambda request: asked.append(request.url))
-        opened.goto(f"{address}?token={TOKEN}")
-        opened.get_by_label("your words").wait_for()
-        assert asked
-        assert all(each.startswith((address, "data:", address.replace("http", "ws"))) for each in asked)
-
-
-def test_another_browser_without_the_token_sees_nothing(browser: "Browser", address: str) -> None:
-    with browser.new_context() as context:
-        answered = context.new_page().goto(address)
-        assert answered is not None
-        assert answered.status == 401
-
-
-def test_a_conversation_survives_a_restart_of_the_server(browser: "Browser", tmp_path: Path) -> None:
-    port = free_port()
-    with browser.new_context() as context:
-        opened = context.new_page()
-        with served(tmp_path, port) as address:
-            opened.goto(f"{address}?token={TOKEN}")
-            finish(opened, TOLD)
-            opened.evaluate("window.isBefore = true")
-        with served(tmp_path, port):
-            opened.wait_for_function("window.isBefore === undefined")  # the page loads itself again
-            finish(opened, "flour = 50")
-            assert "+60" in opened.locator(".compared").inner_text()
-
-
-def test_a_turn_that_a_killed_server_left_goes_on_by_itself(browser: "Browser", tmp_path: Path) -> None:
-    port = free_port()
-    with browser.new_context() as context:
-        context.set_default_timeout(_MILLISECONDS)
-        opened = context.new_page()
-        with served(tmp_path, port, is_killed=True) as address:
-            opened.goto(f"{address}?token={TOKEN}")
-            say(opened, f"{TOLD} Think slowly.")
-            opened.get_by_role("button", name="Cancel").wait_for()
-            conversation = opened.url
-        opened.goto("about:blank")  # the page would load itself again, and break off what loads meanwhile
-        with served(tmp_path, port, is_killed=True):
-            opened.goto(conversation)
-            opened.locator(".note", has_text="carried out again").wait_for()
-            opened.get_by_role("button", name="Cancel").wait_for()
-        opened.goto("about:blank")
-        (tmp_path / HURRY).touch()
-        with served(tmp_path, port):  # it was killed twice: perhaps this turn is why
-            opened.goto(conversation)
-            opened.get_by_role("button", name="Go on with it").click()
-            opened.locator(".ended").wait_for()
-            assert "336 $" in opened.locator(".answered").inner_text()
-            assert opened.locator(".said").count() == 1
-
-
-@pytest.fixture
-def people(tmp_path: Path) -> Path:
-    file = tmp_path / "people"
-    for name in ("anna", "bert"):
-        add_account(file, name, f"{name}-has-a-password")
-    return file
-
-
-def test_two_people_see_their_own_conversations(browser: "Browser", tmp_path: Path, people: Path) -> None:
-    with served(tmp_path, free_port(), people) as address:
-        anna, bert = (_logged_in(browser, address, name) for name in ("anna", "bert"))
-        finish(anna, TOLD)
-        seen = bert.goto(anna.url)
-        assert seen is not None
-        assert seen.status == 404
-        bert.goto(address)
-        assert bert.locator(".answered").count() == 0
-        anna.get_by_role("link", name="Log out").click()
-        anna.get_by_label("Password").wait_for()
-
-
-def _logged_in(browser: "Browser", address: str, name: str) -> "Page":
-    page = browser.new_context().new_page()
-    page.goto(address)
-    for password in ("wrong", f"{name}-has-a-password"):
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Log in").click()
-    page.get_by_label("your words").wait_for()
-    return page

@@ -1,30 +1,34 @@
 """Conversations that are open."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from steepest.agents.chat.events import Attached, TurnEnded
+from steepest.agents.chat.events import Attached, Compared, TurnEnded
 from steepest.agents.chat.intents import Upload
 from steepest.agents.chat.means import Means
+from steepest.agents.chat.session import Session
 from steepest.agents.chat.stores.protocol import SessionError
 from steepest.agents.chat.stores.sqlite import SqliteSessions
 from steepest.agents.library.insights import Usage as Usages
 from steepest.agents.library.retrieval.queries import Query
 from steepest.agents.library.retrieval.recalled import Recall
 from steepest.agents.library.stores.protocol import Entry
-from steepest.agents.llm import ChatModel, ChatReply, FunctionModel, Usage
+from steepest.agents.llm import ChatModel, FunctionModel
 from steepest.errors import InputError
-from steepest.web.allowance import Allowance
-from steepest.web.rooms import Rooms
+from steepest.web.rooms import Room, Rooms
 from tests.agents.chat.talks import BAKERY, TOLD
 from tests.agents.library.insights import insight
 
 MEANS = Means(FunctionModel(lambda request: BAKERY, name="baker"))
+_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -38,38 +42,43 @@ def rooms(store: SqliteSessions, tmp_path: Path) -> Rooms:
     return Rooms(store, MEANS, tmp_path / "conversations")
 
 
+def entered(rooms: Rooms, id: str, owner: str) -> Room:
+    """A conversation that a tab has opened."""
+    return asyncio.run(rooms.enter(id, owner))
+
+
 def test_tabs_share_a_conversation(rooms: Rooms) -> None:
     id = rooms.store.begin("anna")
-    assert rooms.enter(id, "anna").session is rooms.enter(id, "anna").session
+    assert entered(rooms, id, "anna").session is entered(rooms, id, "anna").session
 
 
 def test_the_conversation_of_somebody_else_is_closed(rooms: Rooms) -> None:
     id = rooms.store.begin("anna")
-    rooms.enter(id, "anna")
+    entered(rooms, id, "anna")
     with pytest.raises(SessionError, match="no such conversation"):
-        rooms.enter(id, "bert")
+        entered(rooms, id, "bert")
 
 
 def test_a_conversation_that_there_is_not_leaves_no_folder(rooms: Rooms, tmp_path: Path) -> None:
     with pytest.raises(SessionError):
-        rooms.enter("made-up", "anna")
+        entered(rooms, "made-up", "anna")
     assert not (tmp_path / "conversations").exists()
 
 
 def test_a_conversation_that_nobody_shows_is_closed_and_comes_again(rooms: Rooms) -> None:
     id = rooms.store.begin("anna")
-    room = rooms.enter(id, "anna")
+    room = entered(rooms, id, "anna")
     rooms.leave(room)
-    assert rooms.enter(id, "anna") is not room
+    assert entered(rooms, id, "anna") is not room
 
 
 def test_a_turn_goes_on_when_the_tab_is_closed(rooms: Rooms) -> None:
     async def left() -> None:
-        room = rooms.enter(rooms.store.begin("anna"), "anna")
+        room = await rooms.enter(rooms.store.begin("anna"), "anna")
         turn = rooms.go_on(room, TOLD)
         await asyncio.sleep(0)
         rooms.leave(room)
-        assert rooms.enter(room.session.id, "anna") is room
+        assert await rooms.enter(room.session.id, "anna") is room
         await turn
         assert isinstance(room.session.events[-1].event, TurnEnded)
 
@@ -78,90 +87,134 @@ def test_a_turn_goes_on_when_the_tab_is_closed(rooms: Rooms) -> None:
 
 def test_a_page_reads_no_files_by_name(rooms: Rooms, tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_text("a\n1\n")
-    room = rooms.enter(rooms.store.begin("anna"), "anna")
+    room = entered(rooms, rooms.store.begin("anna"), "anna")
     asyncio.run(room.session.turn(f"/data {tmp_path / 'secret.csv'}"))
     asyncio.run(room.session.turn("Attached", Upload(file="../../secret.csv")))
     assert not any(isinstance(each.event, Attached) for each in room.session.events)
 
 
 def test_an_upload_is_a_table(rooms: Rooms) -> None:
-    room = rooms.enter(rooms.store.begin("anna"), "anna")
+    room = entered(rooms, rooms.store.begin("anna"), "anna")
     (room.folder / "demand.csv").write_text("city,tons\nBern,3\n")
     asyncio.run(room.session.turn("Attached demand.csv", Upload(file="demand.csv", name="demand")))
     assert room.session.conversation.tables["demand"].description
 
 
-def test_turns_at_once_are_limited_for_each_person(store: SqliteSessions, tmp_path: Path) -> None:
-    rooms = Rooms(store, MEANS, tmp_path / "conversations", allowance=Allowance(turns=1))
-
-    async def several() -> None:
-        one, other = (rooms.enter(store.begin("anna"), "anna") for _ in range(2))
-        somebody_else = rooms.enter(store.begin("bert"), "bert")
-        going_on = rooms.go_on(one, TOLD)
-        with pytest.raises(InputError, match="the turn before is still going on"):
-            rooms.go_on(one, TOLD)
-        with pytest.raises(InputError, match=r"at once \(1\)"):
-            rooms.go_on(other, TOLD)
-        await rooms.go_on(somebody_else, TOLD)
-        await going_on
-        await rooms.go_on(other, TOLD)
-
-    asyncio.run(several())
-
-
-def test_conversations_are_limited_for_each_person(store: SqliteSessions, tmp_path: Path) -> None:
-    rooms = Rooms(store, MEANS, tmp_path / "conversations", allowance=Allowance(conversations=1))
-    first = rooms.begin("anna")
-    asyncio.run(rooms.enter(first, "anna").session.turn(TOLD))
-    with pytest.raises(InputError, match="delete one"):
-        rooms.begin("anna")
-    rooms.begin("bert")
-    rooms.delete(first, "anna")
-    assert rooms.begin("anna") != first
-
-
 def test_one_that_was_begun_and_left_is_taken_again(rooms: Rooms) -> None:
     first = rooms.begin("anna")
     assert rooms.begin("anna") == first
-    room = rooms.enter(first, "anna")
-    assert rooms.begin("anna") != first
+    room = entered(rooms, first, "anna")
+    second = rooms.begin("anna")
+    assert second != first
+    entered(rooms, second, "anna")
     rooms.leave(room)
+    assert rooms.begin("anna") == first
 
 
-def test_files_are_limited_for_each_person(store: SqliteSessions, tmp_path: Path) -> None:
-    rooms = Rooms(store, MEANS, tmp_path / "conversations", allowance=Allowance(files=2**20))
-    one, other = (rooms.enter(store.begin("anna"), "anna") for _ in range(2))
-    (one.folder / "large.csv").write_bytes(bytes(2**20 - 10))
-    rooms.require_space(other, 10)
-    with pytest.raises(InputError, match="take 1 of 1 MB"):
-        rooms.require_space(other, 11)
-    rooms.require_space(rooms.enter(store.begin("bert"), "bert"), 11)
+def test_one_in_which_nothing_was_said_is_forgotten_in_time_with_its_folder(
+    rooms: Rooms, store: SqliteSessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, said = (entered(rooms, store.begin("anna"), "anna") for _ in range(2))
+    asyncio.run(said.session.turn(TOLD))
+    after_a_restart = Rooms(store, MEANS, tmp_path / "conversations")
+    after_a_restart.begin("anna")
+    assert left.folder.exists()
+    monkeypatch.setattr("steepest.web.rooms._UNTOUCHED", timedelta())
+    after_a_restart.begin("anna")
+    assert not store.owns(left.session.id, "anna")
+    assert not left.folder.exists()
+    assert said.folder.exists()
 
 
-def test_who_has_used_up_a_day_is_told_and_changes_what_needs_no_model(store: SqliteSessions, tmp_path: Path) -> None:
-    usage = Usage(input_tokens=8_000, output_tokens=1_500)
-    reply = ChatReply(text=BAKERY, usage=usage, model="baker", provider="test")
-    means = Means(FunctionModel(lambda request: reply, name="baker"))
+def test_tabs_that_open_a_conversation_at_once_share_it(rooms: Rooms) -> None:
+    async def at_once() -> None:
+        id = rooms.begin("anna")
+        one, other = await asyncio.gather(rooms.enter(id, "anna"), rooms.enter(id, "anna"))
+        assert one is other
+        rooms.leave(one)
+        await rooms.go_on(other, TOLD)
 
-    def told(words: str) -> str:
-        rooms = Rooms(store, means, tmp_path / "conversations", allowance=Allowance(tokens=20_000))
-        room = rooms.enter(rooms.begin("anna"), "anna")  # a restart of the server gives nothing back
+    asyncio.run(at_once())
+
+
+def test_the_event_loop_goes_on_while_a_long_conversation_is_read(
+    rooms: Rooms, store: SqliteSessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on, read = threading.Event(), store.events
+
+    def events(*given: Any, **named: Any) -> Any:
+        assert may_go_on.wait(_SECONDS)
+        return read(*given, **named)
+
+    async def meanwhile() -> None:
+        entering = asyncio.create_task(rooms.enter(rooms.begin("anna"), "anna"))
+        await asyncio.sleep(0)
+        may_go_on.set()
+        await entering
+
+    monkeypatch.setattr(store, "events", events)
+    asyncio.run(meanwhile())
+
+
+def test_a_comparison_is_worked_out_once_for_all_tabs(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = entered(rooms, rooms.begin("anna"), "anna")
+    for words in (TOLD, "flour = 50"):
         asyncio.run(room.session.turn(words))
-        return repr(room.session.events)
+    [compared] = [each.event for each in room.session.events if isinstance(each.event, Compared)]
+    again = entered(Rooms(rooms.store, MEANS, room.folder.parent), room.session.id, "anna")
+    monkeypatch.setattr("steepest.web.entries.comparison", None)
+    assert "flour = 50" in again.comparisons.entry(compared, again.session.conversation)
 
-    assert "336 $" in told(TOLD)
-    assert "336 $" in told(TOLD)
-    refused = told(TOLD)
-    assert "19,000 of 20,000 tokens that you may use in a day" in refused
-    assert "336 $" not in refused
+
+def test_what_was_said_in_another_process_is_there_when_a_tab_is_loaded_again(rooms: Rooms, tmp_path: Path) -> None:
+    room = entered(rooms, rooms.begin("anna"), "anna")
+    asyncio.run(room.session.turn(TOLD))
+    with closing(SqliteSessions(tmp_path / "sessions.db")) as of_the_terminal:
+        asyncio.run(Session(room.session.id, "anna", of_the_terminal, MEANS).turn("flour = 50"))
+    assert entered(rooms, room.session.id, "anna") is room
+    assert len(room.session.conversation.versions) == 2
+
+    async def gone_on() -> None:
+        await rooms.go_on(room, "flour = 60")
+
+    asyncio.run(gone_on())
+    assert len(room.session.conversation.versions) == 3
+
+
+def test_a_file_is_found_by_its_owner_and_by_its_name_alone(rooms: Rooms) -> None:
+    room = entered(rooms, rooms.begin("anna"), "anna")
+    (room.folder / "demand.csv").write_text("city,tons\nBern,3\n")
+    (room.folder.parent / "secret.csv").touch()
+    assert rooms.file(room.session.id, "anna", "demand.csv") == room.folder / "demand.csv"
+    for name in ("secret.csv", "../secret.csv", "..", "."):
+        assert rooms.file(room.session.id, "anna", name) is None
+    with pytest.raises(SessionError, match="no such conversation"):
+        rooms.file(room.session.id, "bert", "demand.csv")
+
+
+def test_nothing_of_a_conversation_that_was_deleted_stays(store: SqliteSessions, tmp_path: Path) -> None:
+    rooms = Rooms(store, replace(MEANS, checkpoints=tmp_path / "turns.db"), tmp_path / "conversations")
+
+    async def told_and_deleted() -> None:
+        room = await rooms.enter(rooms.begin("anna"), "anna")
+        await rooms.go_on(room, f"Our takeover of Initech: {TOLD}")
+        assert _holds(tmp_path, b"takeover of Initech")
+        await rooms.delete(room.session.id, "anna")
+
+    asyncio.run(told_and_deleted())
+    assert not _holds(tmp_path, b"takeover of Initech")
+
+
+def _holds(folder: Path, words: bytes) -> bool:
+    return any(words in each.read_bytes() for each in folder.rglob("*") if each.is_file())
 
 
 def test_a_conversation_is_deleted_with_its_files(rooms: Rooms) -> None:
-    room = rooms.enter(rooms.begin("anna"), "anna")
+    room = entered(rooms, rooms.begin("anna"), "anna")
     (room.folder / "demand.csv").write_text("city,tons\nBern,3\n")
     with pytest.raises(SessionError):
-        rooms.delete(room.session.id, "bert")
-    rooms.delete(room.session.id, "anna")
+        asyncio.run(rooms.delete(room.session.id, "bert"))
+    asyncio.run(rooms.delete(room.session.id, "anna"))
     assert not room.folder.exists()
     with pytest.raises(InputError, match="was deleted"):
         rooms.go_on(room, TOLD)
@@ -169,10 +222,10 @@ def test_a_conversation_is_deleted_with_its_files(rooms: Rooms) -> None:
 
 def test_a_conversation_in_which_a_turn_goes_on_is_not_deleted(rooms: Rooms) -> None:
     async def deleted() -> None:
-        room = rooms.enter(rooms.begin("anna"), "anna")
+        room = await rooms.enter(rooms.begin("anna"), "anna")
         turn = rooms.go_on(room, TOLD)
         with pytest.raises(InputError, match="cancel it first"):
-            rooms.delete(room.session.id, "anna")
+            await rooms.delete(room.session.id, "anna")
         await turn
 
     asyncio.run(deleted())
@@ -195,7 +248,7 @@ def test_conversations_that_go_on_at_once_have_the_insights_of_their_own_problem
 ) -> None:
     async def both() -> list[str]:
         rooms = Rooms(store, replace(MEANS, recaller=Finds()), tmp_path / "conversations")
-        one, other = (rooms.enter(rooms.begin(name), name) for name in ("anna", "bert"))
+        one, other = [await rooms.enter(rooms.begin(name), name) for name in ("anna", "bert")]
         turns = rooms.go_on(one, TOLD), rooms.go_on(other, TOLD.replace("cake", "tart"))
         await asyncio.gather(*turns)
         current = [room.session.conversation.current for room in (one, other)]
@@ -205,5 +258,5 @@ def test_conversations_that_go_on_at_once_have_the_insights_of_their_own_problem
 
 
 def test_two_conversations_have_folders_of_their_own(rooms: Rooms) -> None:
-    one, other = (rooms.enter(rooms.store.begin("anna"), "anna") for _ in range(2))
+    one, other = (entered(rooms, rooms.store.begin("anna"), "anna") for _ in range(2))
     assert one.folder != other.folder

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from steepest.agents.chat.events import Version
 from steepest.agents.chat.exports.latex_parts import document, prose, table
-from steepest.agents.chat.exports.setting import find_latex, set_by_latex
+from steepest.agents.chat.exports.setting import made_by_first, ways_of_latex
 from steepest.errors import InputError
 from steepest.solvers.display import format_number, meaning, named
 from steepest.solvers.export.latex import to_latex
@@ -27,17 +27,17 @@ def latex_document(version: Version, formulation: Formulation) -> str:
 
 
 def pdf(source: str) -> bytes:
-    """A document set by the first LaTeX that is installed.
+    """A document set by the first LaTeX that can.
 
     Raises:
-        InputError: None is, or it can't set this document.
+        InputError: None is installed, or none can set all of this document.
     """
-    program = find_latex()
-    if program is None:
+    ways = ways_of_latex(source)
+    if not ways:
         raise InputError(
             "a PDF needs LaTeX (Debian: apt-get install texlive-latex-recommended); /export latex writes the source."
         )
-    return set_by_latex(source, program)
+    return made_by_first(ways)
 
 
 def decisions(solution: Solution) -> str:

@@ -8,21 +8,8 @@ from string import Template
 
 from steepest.agents.chat.comparing import comparison
 from steepest.agents.chat.conversation import Conversation
-from steepest.agents.chat.events import (
-    Answered,
-    Asked,
-    Attached,
-    Compared,
-    Event,
-    Exported,
-    Moved,
-    Named,
-    Recorded,
-    Said,
-    Told,
-    TurnEnded,
-    Version,
-)
+from steepest.agents.chat.events import Answered, Asked, Compared, Event, Recorded, Said, Told, TurnEnded, Version
+from steepest.agents.chat.telling import told_in_a_line
 from steepest.solvers.display import format_number
 from steepest.solvers.export.mathml import to_mathml
 from steepest.solvers.formulation import Formulation
@@ -74,25 +61,7 @@ def _told(event: Event, conversation: Conversation) -> Markup:
             return _part(element("pre", event.text, class_="code" if event.topic == "formulation" else event.topic))
         case Asked():
             return _part(element("p", event.question), element("ul", *(element("li", each) for each in event.options)))
-    return _noted(event, conversation)
-
-
-def _noted(event: Event, conversation: Conversation) -> Markup:
-    """An event that takes a line."""
-    line = ""
-    match event:
-        case Attached():
-            line = f"attached {event.name}: {event.description}"
-        case Moved(number=None):
-            line = "back at the beginning"
-        case Moved(number=int(number)):
-            line = f"version {conversation.name_of(number)} is the current one again"
-        case Named():
-            line = f"version {event.number} is named {event.name}"
-        case Exported():
-            line = f"written: {event.path}"
-        case TurnEnded() if event.outcome != "done":
-            line = f"the turn was {event.outcome}"
+    line = told_in_a_line(event, conversation)
     return element("p", line, class_="soft") if line else Markup("")
 
 

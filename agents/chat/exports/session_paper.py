@@ -4,24 +4,12 @@ from collections.abc import Sequence
 
 from steepest.agents.chat.comparing import comparison
 from steepest.agents.chat.conversation import Conversation
-from steepest.agents.chat.events import (
-    Answered,
-    Asked,
-    Attached,
-    Compared,
-    Event,
-    Moved,
-    Named,
-    Recorded,
-    Said,
-    Told,
-    TurnEnded,
-    Version,
-)
-from steepest.agents.chat.exports.latex_parts import document, lines, prose, table
+from steepest.agents.chat.events import Answered, Asked, Compared, Event, Recorded, Said, Told, Version
+from steepest.agents.chat.exports.latex_parts import document, is_western, lines, prose, table
 from steepest.agents.chat.exports.paper import decisions
 from steepest.agents.chat.exports.report import report_page
-from steepest.agents.chat.exports.setting import find_chromium, find_latex, printed_by_chromium, set_by_latex
+from steepest.agents.chat.exports.setting import made_by_first, ways_of_chromium, ways_of_latex
+from steepest.agents.chat.telling import told_in_a_line
 from steepest.errors import InputError
 from steepest.solvers.display import format_number
 from steepest.solvers.export.latex import escaped, to_latex
@@ -37,26 +25,17 @@ def report_pdf(events: Sequence[Recorded]) -> bytes:
     """A conversation as a PDF.
 
     Raises:
-        InputError: Neither LaTeX nor Chromium is installed, or it can't set this conversation.
+        InputError: Neither LaTeX nor Chromium is installed, or none of them can set all of this conversation.
     """
-    latex, chromium, source = find_latex(), find_chromium(), session_document(events)
-    if latex is not None and (chromium is None or _is_western(source)):
-        return set_by_latex(source, latex)
-    if chromium is not None:
-        return printed_by_chromium(report_page(events), chromium)
-    raise InputError(
-        "a PDF needs LaTeX (Debian: apt-get install texlive-latex-recommended) or Chromium (apt-get install chromium); "
-        "/export html writes the session as a page, which every browser can print."
-    )
-
-
-def _is_western(text: str) -> bool:
-    """Whether pdfLaTeX has all of its signs; it leaves out those that it does not have."""
-    try:
-        text.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
+    source = session_document(events)
+    latex, chromium = ways_of_latex(source), ways_of_chromium(lambda: report_page(events))
+    ways = [*latex, *chromium] if is_western(source) else [*chromium, *latex]
+    if not ways:
+        raise InputError(
+            "a PDF needs LaTeX (Debian: apt-get install texlive-latex-recommended) or Chromium (apt-get install "
+            "chromium); /export html writes the session as a page, which every browser can print."
+        )
+    return made_by_first(ways)
 
 
 def session_document(events: Sequence[Recorded]) -> str:
@@ -86,23 +65,8 @@ def _told(event: Event, conversation: Conversation) -> str:
         case Asked():
             options = (f"{number}. {each}" for number, each in enumerate(event.options, start=1))
             return lines("\n".join([event.question, *options]))
-    line = _line(event, conversation)
+    line = told_in_a_line(event, conversation)
     return f"\\emph{{{escaped(line)}}}" if line else ""
-
-
-def _line(event: Event, conversation: Conversation) -> str:
-    match event:
-        case Attached():
-            return f"attached {event.name}: {event.description}"
-        case Moved(number=None):
-            return "back at the beginning"
-        case Moved(number=int(number)):
-            return f"version {conversation.name_of(number)} is the current one again"
-        case Named():
-            return f"version {event.number} is named {event.name}"
-        case TurnEnded() if event.outcome != "done":
-            return f"the turn was {event.outcome}"
-    return ""
 
 
 def _answered(version: Version, conversation: Conversation) -> str:

@@ -9,49 +9,67 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
+from steepest.agents.chat.exports.latex_parts import is_western
 from steepest.errors import InputError
 
-__all__ = ["find_chromium", "find_latex", "printed_by_chromium", "set_by_latex"]
+__all__ = ["Way", "made_by_first", "ways_of_chromium", "ways_of_latex"]
+
+Way: TypeAlias = Callable[[], bytes]
+"""Makes the PDF, or raises `InputError`."""
 
 _LATEX = ("pdflatex", "xelatex", "lualatex")
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _SECONDS = 120
+_LOST = ("Missing character:", "invalid in math mode")
+"""What LaTeX says of a sign that it leaves out."""
+_ELSE = "/export latex writes a version's source, and /export html the session as a page, without any program."
 
 
-def find_latex() -> str | None:
-    """The first LaTeX that is installed."""
-    return _found(_LATEX)
-
-
-def find_chromium() -> str | None:
-    """The first Chromium that is installed."""
-    return _found(_CHROMIUM)
-
-
-def _found(names: Sequence[str]) -> str | None:
-    return next((found for each in names if (found := shutil.which(each))), None)
-
-
-def set_by_latex(source: str, program: str) -> bytes:
-    """The PDF of a document.
+def made_by_first(ways: Sequence[Way]) -> bytes:
+    """The PDF that the first of some ways makes which can.
 
     Raises:
-        InputError: LaTeX can't set it.
+        InputError: None can; the words are those of the last one.
     """
+    *others, last = ways
+    for way in others:
+        with suppress(InputError):  # the next one may have the signs or the packages that this one lacks
+            return way()
+    return last()
+
+
+def ways_of_latex(source: str) -> list[Way]:
+    """How a document can be set here: by each LaTeX that is installed, the one that has most of its signs first.
+
+    Each refuses a document of which it would leave out a sign.
+    """
+    found = [program for each in _LATEX if (program := shutil.which(each))]
+    return [partial(_set_by_latex, source, each) for each in (found if is_western(source) else reversed(found))]
+
+
+def ways_of_chromium(page: Callable[[], str]) -> list[Way]:
+    """How a page can be printed here, all of it unfolded: by the first Chromium that is installed.
+
+    Args:
+        page: Writes the page, where it comes to that.
+    """
+    found = [program for each in _CHROMIUM if (program := shutil.which(each))]
+    return [partial(_printed_by_chromium, page, each) for each in found[:1]]
+
+
+def _set_by_latex(source: str, program: str) -> bytes:
     arguments = ["-interaction=nonstopmode", "-no-shell-escape", "paper.tex"]
     return _made(program, lambda folder: arguments, "paper.tex", source, _complaint)
 
 
-def printed_by_chromium(page: str, program: str) -> bytes:
-    """The PDF of a page, all of it unfolded.
-
-    Raises:
-        InputError: Chromium can't print it.
-    """
-    unfolded = page.replace("<details>", "<details open>")
-    return _made(program, _printing, "paper.html", unfolded, lambda output: "it made no file.")
+def _printed_by_chromium(page: Callable[[], str], program: str) -> bytes:
+    unfolded = page().replace("<details>", "<details open>")
+    return _made(program, _printing, "paper.html", unfolded, lambda output: "")
 
 
 def _printing(folder: Path) -> list[str]:
@@ -60,6 +78,7 @@ def _printing(folder: Path) -> list[str]:
         "--disable-gpu",
         "--no-pdf-header-footer",
         "--proxy-server=127.0.0.1:9",  # nothing listens there
+        "--proxy-bypass-list=<-loopback>",  # or what this machine serves would be asked without it
         f"--user-data-dir={folder / 'profile'}",
         f"--print-to-pdf={folder / 'paper.pdf'}",
         (folder / "paper.html").as_uri(),
@@ -75,7 +94,7 @@ def _made(
     content: str,
     complaint: Callable[[bytes], str],
 ) -> bytes:
-    """The file `paper.pdf` that a program makes in a folder of its own."""
+    """The file `paper.pdf` that a program makes in a folder of its own, if nothing went wrong on the way."""
     called = Path(program).name
     with tempfile.TemporaryDirectory(prefix="steepest-pdf-", ignore_cleanup_errors=True) as made_in:
         folder = Path(made_in)
@@ -86,12 +105,13 @@ def _made(
             ran = subprocess.run(command, cwd=folder, env=closed, capture_output=True, timeout=_SECONDS)  # noqa: S603  # found on the path, and its input is escaped
         except (OSError, subprocess.TimeoutExpired) as error:
             raise InputError(f"{called} could not set the document: {error}.") from error
-        made = folder / "paper.pdf"
-        if not made.is_file():
-            raise InputError(f"{called} could not set the document: {complaint(ran.stdout)}")
+        made, wrong = folder / "paper.pdf", complaint(ran.stdout)
+        if ran.returncode or wrong or not made.is_file():
+            raise InputError(f"{called} could not set the document: {wrong or 'it does not say why'}. {_ELSE}")
         return made.read_bytes()
 
 
 def _complaint(output: bytes) -> str:
+    """The first error of LaTeX, or the sign that it left out."""
     lines = output.decode(errors="replace").splitlines()
-    return next((line for line in lines if line.startswith("!")), "it says nothing about why") + "."
+    return next((line.rstrip(".") for line in lines if line.startswith("!") or any(each in line for each in _LOST)), "")

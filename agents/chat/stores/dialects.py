@@ -13,6 +13,9 @@ TABLES = (
         (session TEXT NOT NULL, number INTEGER NOT NULL, time TEXT NOT NULL, event TEXT NOT NULL,
          PRIMARY KEY (session, number))""",
     "CREATE INDEX IF NOT EXISTS steepest_sessions_owner ON steepest_sessions (owner)",
+    """CREATE TABLE IF NOT EXISTS steepest_session_leases
+        (session TEXT PRIMARY KEY, holder TEXT NOT NULL, machine TEXT NOT NULL, process INTEGER NOT NULL,
+         since TEXT NOT NULL, expires DOUBLE PRECISION NOT NULL)""",
 )
 """Events are JSON in a column of text, as in the other stores: a database's own JSON refuses what a model may write."""
 
@@ -23,6 +26,10 @@ class Dialect(Protocol):
     @property
     def place(self) -> str:
         """Where it is, as a person may see it."""
+
+    @property
+    def clock(self) -> str:
+        """The time in SQL, as seconds since 1970: one clock for all who use the database."""
 
     def connect(self) -> Any:
         """A connection to a database with its tables; no transaction is open.
@@ -42,3 +49,6 @@ class Dialect(Protocol):
 
     def run(self, database: Any, statement: str, arguments: Sequence[object] = ()) -> Any:
         """Carry out a statement; a cursor with its rows."""
+
+    def leave_nothing(self, database: Any) -> None:
+        """See to it that what was deleted is gone from the disk, too, as far as that is ours to do."""

@@ -8,7 +8,7 @@ from steepest.agents.chat.stores.protocol import SessionError, SessionStore
 from steepest.agents.chat.stores.sqlite import SqliteSessions
 from steepest.agents.postgres import SCHEMES
 
-__all__ = ["default_sessions", "open_sessions", "sessions_place"]
+__all__ = ["default_sessions", "open_sessions", "sessions_place", "turns_place"]
 
 
 def open_sessions(place: str | Path | None = None) -> SessionStore:
@@ -40,6 +40,18 @@ def sessions_place() -> str:
     except OSError as error:
         raise SessionError(f"{path.parent} can't be made: {error.strerror}; name a file (--sessions FILE).") from error
     return str(path)
+
+
+def turns_place(sessions: str) -> str:
+    """Where the work on turns is kept step by step: in the database of the conversations, or in a file beside theirs.
+
+    One SQLite file for both would have the event loop wait for a transaction that only the event loop can end. All
+    faces have the same place, so that a turn that was cut short in one goes on in another.
+
+    Args:
+        sessions: Where the conversations are.
+    """
+    return sessions if sessions.startswith(SCHEMES) else f"{sessions}.turns"
 
 
 def default_sessions() -> Path:

@@ -34,6 +34,8 @@ class PostgresSessions(SqlSessions):
 class PostgresDialect:
     """A PostgreSQL database."""
 
+    clock = "extract(epoch from clock_timestamp())"
+
     def __init__(self, address: str) -> None:
         postgres.require_driver("Conversations")
         self._address = address
@@ -42,7 +44,7 @@ class PostgresDialect:
     def connect(self) -> Any:
         """A connection, and the tables where there are none."""
         database = postgres.connect(self._address)
-        if database.execute("SELECT to_regclass('steepest_session_events')").fetchone() == (None,):
+        if database.execute("SELECT to_regclass('steepest_session_leases')").fetchone() == (None,):
             with database.transaction():
                 database.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP,))
                 for statement in TABLES:
@@ -66,3 +68,6 @@ class PostgresDialect:
     def run(self, database: Any, statement: str, arguments: Sequence[object] = ()) -> Any:
         """Carry out a statement."""
         return database.execute(statement.replace("?", "%s"), tuple(arguments))
+
+    def leave_nothing(self, database: Any) -> None:
+        """Deleted rows are the database's to clear away, which it does by itself (autovacuum)."""

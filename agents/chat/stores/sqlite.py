@@ -31,6 +31,8 @@ class SqliteSessions(SqlSessions):
 class SqliteDialect:
     """One SQLite file."""
 
+    clock = "CAST(strftime('%s', 'now') AS REAL)"
+
     def __init__(self, path: str | Path) -> None:
         self.place = str(path)
 
@@ -51,6 +53,7 @@ class SqliteDialect:
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=NORMAL")
+            database.execute(sqlite.SECURELY)
             for statement in TABLES:
                 database.execute(statement)
         except sqlite3.Error:
@@ -77,3 +80,7 @@ class SqliteDialect:
     def run(self, database: Any, statement: str, arguments: Sequence[object] = ()) -> Any:
         """Carry out a statement."""
         return database.execute(statement, tuple(arguments))
+
+    def leave_nothing(self, database: Any) -> None:
+        """Empty the write-ahead log, in which deleted pages are as they were."""
+        database.execute(sqlite.EMPTY_LOG).fetchall()

@@ -11,6 +11,7 @@ from steepest.agents.modeling.explain import explain
 from steepest.agents.modeling.reading.coverage import Reading
 from steepest.agents.modeling.steps import Step, timed
 from steepest.agents.modeling.task import solver_for
+from steepest.solvers.changes.scenarios import Scenario
 from steepest.solvers.checks.formulation_checks import check_formulation
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.display import assumptions_of, with_unit
@@ -26,13 +27,18 @@ _UNNAMED = "magic-number"
 async def change(intent: Change, work: Work) -> None:
     """Apply changes, solve, compare; changes to what is there already make no version."""
     whole = await work.whole()
-    scenario = scenario_of(intent.changes, whole)
-    raw = changed(scenario, whole)
-    if raw == whole:
+    scenario, now = await work.means.read(lambda: _after(intent.changes, whole))
+    if now is None:
         work.tell(f"{scenario.name} is how it is already: nothing changes", "help")
-        return
-    now = without_old_words(whole, raw, scenario.changes)
-    await show_next(now, work, changes=tuple(map(str, scenario.changes)))
+    else:
+        await show_next(now, work, changes=tuple(map(str, scenario.changes)))
+
+
+def _after(changes: str, whole: Formulation) -> tuple[Scenario, Formulation | None]:
+    """What changes are, and the formulation with them; None where they change nothing."""
+    scenario = scenario_of(changes, whole)
+    raw = changed(scenario, whole)
+    return scenario, without_old_words(whole, raw, scenario.changes) if raw != whole else None
 
 
 async def show_next(formulation: Formulation, work: Work, changes: tuple[str, ...]) -> None:
@@ -62,7 +68,7 @@ async def solved_version(formulation: Formulation, work: Work, changes: tuple[st
     """
     before, steps = work.conversation.current, list[Step]()
     solution = await _solved(formulation, work, steps)
-    answer = _answer(before, formulation, solution, work, changes)
+    answer = await work.in_thread(lambda: _answer(before, formulation, solution, work, changes))
     return Version(
         number=max(work.conversation.versions, default=0) + 1,
         parent=before.number if before is not None else None,

@@ -1,10 +1,9 @@
 """Data come in from files, and what was found goes out into files."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from steepest.agents.chat.attachable import table_file
+from steepest.agents.chat.attachable import place_of, table_file
 from steepest.agents.chat.conversation import names_of_data
 from steepest.agents.chat.events import Attached, Exported
 from steepest.agents.chat.exports.answer_csv import answer_csv
@@ -59,7 +58,7 @@ async def attach_file(path: Path, name: str, work: Work) -> None:
         FormulationError: It can't be read, or does not fit; it is not attached then.
     """
     # a turn that is cancelled does not wait for it: no solve is lost, and a large file is read to its end unheard
-    [line] = await asyncio.to_thread(describe_tables, {name: str(path)})
+    [line] = await work.means.read(lambda: describe_tables({name: str(path)}))
     filled = await _filled(path, name, work)
     work.keep(Attached(name=name, path=str(path), description=line.removeprefix(f"{name}: ")))
     if filled is not None:
@@ -73,14 +72,14 @@ async def _filled(path: Path, name: str, work: Work) -> Formulation | None:
     if formulation is None or name not in names_of_data(formulation):
         return None
     tables, folder = {**work.own_tables, name: str(path)}, work.means.folder
-    return await asyncio.to_thread(self_contained, formulation, tables, folder=folder)
+    return await work.means.read(lambda: self_contained(formulation, tables, folder=folder))
 
 
 async def export(intent: Export, work: Work) -> None:
     """Write a file.
 
     Raises:
-        InputError: There is no such format, nothing to write in it, or the file can't be written.
+        InputError: There is no such format, nothing to write in it, no room for it, or the file can't be written.
         FormulationError: The formulation can't be brought into this form.
     """
     found = FORMATS.get(intent.format)
@@ -89,6 +88,8 @@ async def export(intent: Export, work: Work) -> None:
     suffix, write = found
     content = await work.in_thread(lambda: write(work))
     path = _target(intent.path, intent.format, suffix, work)
+    if work.means.room_for is not None:
+        work.means.room_for(len(content))
     is_there = path.exists()
     try:
         path.write_bytes(content)
@@ -103,7 +104,7 @@ def _target(named: str, format: str, suffix: str, work: Work) -> Path:
     if named and not work.means.reads_files:
         raise InputError("files go out from here by download, not to a path.")
     if named:
-        return (folder / Path(named).expanduser()).absolute()
+        return place_of(named, folder)
     stem = "session" if format in OF_ALL else f"version-{work.version.number}"
     names = (stem, *(f"{stem}-{count}" for count in range(2, 10_000)))
     free = next((name for name in names if not (folder / (name + suffix)).exists()), None)

@@ -1,15 +1,17 @@
 """The formulation is edited as a text, by hand: it is read, checked, solved again and compared."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from steepest.agents.chat.conversation import names_of_data
+from steepest.agents.chat.events import Version
 from steepest.agents.chat.intents import Rewrite
 from steepest.agents.chat.turns.changing import show_next
 from steepest.agents.chat.work import Work
 from steepest.solvers.changes.self_contained import self_contained
 from steepest.solvers.diagnostics import Diagnostic, FormulationError
 from steepest.solvers.formulation import Constraint, Formulation, NamedExpression, Parameter, Set, Variable
-from steepest.solvers.text.reader import read_formulation
+from steepest.solvers.text.reader import Reading, read_formulation
 
 __all__ = ["examined", "rewrite"]
 
@@ -22,16 +24,25 @@ async def rewrite(intent: Rewrite, work: Work) -> None:
     Raises:
         FormulationError: The text has errors.
     """
-    before, read = work.conversation.current, Formulation.from_text(intent.text)
-    folder = Path(intent.folder) if intent.folder else work.means.folder
+    before = work.conversation.current
     attached = work.own_tables if before is not None else work.tables
-    tables = {name: path for name, path in attached.items() if name in names_of_data(read)}
-    errors = [each for each in examined(intent.text, tables) if each.severity == "error"]
-    if errors:
+    folder = Path(intent.folder) if intent.folder else work.means.folder
+    whole, edited = await work.means.read(lambda: _read(intent.text, before, attached, folder))
+    await show_next(whole, work, changes=(_told(edited),) if before is not None else ())
+
+
+def _read(
+    text: str, before: Version | None, attached: Mapping[str, str], folder: Path
+) -> tuple[Formulation, list[str]]:
+    """The formulation of a text with its data in it, and what of it was edited."""
+    reading = read_formulation(text)
+    read = reading.formulation
+    tables = {name: path for name, path in attached.items() if read is not None and name in names_of_data(read)}
+    errors = [each for each in _findings(reading, tables) if each.severity == "error"]
+    if read is None or errors:
         raise FormulationError(errors)
-    whole = await work.in_thread(lambda: self_contained(read, tables, folder=folder))
-    changes = (_told(edited_elements(before.formulation, read)),) if before is not None else ()
-    await show_next(whole, work, changes)
+    edited = edited_elements(before.formulation, read) if before is not None else []
+    return self_contained(read, tables, folder=folder), edited
 
 
 def _told(edited: list[str]) -> str:
@@ -39,14 +50,17 @@ def _told(edited: list[str]) -> str:
     return f"edited: {', '.join(edited[:_MOST_NAMED])}{more}" if edited else "edited: nothing but words"
 
 
-def examined(text: str, bound: dict[str, str]) -> list[Diagnostic]:
+def examined(text: str, bound: Mapping[str, str]) -> list[Diagnostic]:
     """What is found about a text while it is edited.
 
     Args:
         text: The five-element text.
         bound: Attached data by the name that they fill.
     """
-    reading = read_formulation(text)
+    return _findings(read_formulation(text), bound)
+
+
+def _findings(reading: Reading, bound: Mapping[str, str]) -> list[Diagnostic]:
     found = list(reading.diagnostics)
     if reading.formulation is not None and not any(each.severity == "error" for each in found):
         found += reading.formulation.check(bound)

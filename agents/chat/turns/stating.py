@@ -53,7 +53,7 @@ async def _answered(problem: str, work: Work, parent: int | None = None) -> None
         recaller=means.recaller,
         apart=work.in_thread,
         readings=means.readings,
-        checkpoints=Checkpoints(means.checkpoints, work.run) if means.checkpoints is not None else None,
+        checkpoints=_checkpoints(work),
         on_step=lambda step: work.signal(StepTaken(step=step)),
         samples=means.samples,
         sure_at=means.sure_at,
@@ -65,6 +65,12 @@ async def _answered(problem: str, work: Work, parent: int | None = None) -> None
     question = question_of(answer)
     if question is not None:
         work.keep(Asked(question=question.text, options=question.options, changes=question.changes, problem=problem))
+
+
+def _checkpoints(work: Work) -> Checkpoints | None:
+    """Where the work is kept: with what the conversation is deleted with."""
+    place = work.means.checkpoints
+    return Checkpoints(place, work.run, group=work.session) if place is not None else None
 
 
 def _says_nothing(answer: Answer) -> bool:

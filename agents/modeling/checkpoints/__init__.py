@@ -4,7 +4,7 @@
 `retention` which runs are thrown away, and `writing` how a state is written and read.
 """
 
-from steepest.agents.modeling.checkpoints.places import CheckpointError, Checkpoints
+from steepest.agents.modeling.checkpoints.places import CheckpointError, Checkpoints, forget_runs
 from steepest.agents.modeling.checkpoints.retention import Retention
 
-__all__ = ["CheckpointError", "Checkpoints", "Retention"]
+__all__ = ["CheckpointError", "Checkpoints", "Retention", "forget_runs"]

@@ -2,14 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
+from steepest.agents.modeling.checkpoints.sources import content_digest
 from steepest.agents.modeling.task import Task
 from steepest.prompts import shipped_prompts
-from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.options import SolveOptions
 
 __all__ = ["identity_of"]
@@ -20,7 +17,9 @@ _PROMPTS = ("applies", "examine", "formulate", "insights", "labels", "readings",
 
 
 def identity_of(task: Task, name: str, options: SolveOptions | None = None) -> str:
-    """A digest of all that decides what a run asks and solves, and of the name that tells apart runs of the same.
+    """A digest of what decides what a run asks and how it solves, and of the name that tells apart runs of the same.
+
+    Of data in a catalogue and in files that a formulation names it holds what a model is told (`sources` has the rest).
 
     Args:
         task: What the run works on.
@@ -34,7 +33,7 @@ def identity_of(task: Task, name: str, options: SolveOptions | None = None) -> s
         "name": name,
         "problem": task.problem,
         "model": [task.model.name, task.model.structured],
-        "tables": [*task.table_lines, *_table_digests(task.tables)],
+        "tables": [*task.table_lines, *(f"{each}: {content_digest(value)}" for each, value in task.tables.items())],
         "settings": [
             task.max_repairs, task.examines, task.max_examinations, task.readings, task.sample, task.temperature,
         ],
@@ -45,16 +44,3 @@ def identity_of(task: Task, name: str, options: SolveOptions | None = None) -> s
         "prompts": [task.prompt(each).identity for each in prompts],
     }  # fmt: skip
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _table_digests(tables: Tables) -> Iterator[str]:
-    for name, value in tables.items():
-        yield f"{name}: {hashlib.sha256(_content(value)).hexdigest()}"
-
-
-def _content(value: Any) -> bytes:
-    if isinstance(value, Path) or (isinstance(value, str) and Path(value).is_file()):
-        return Path(value).read_bytes()
-    if hasattr(value, "to_csv"):
-        return str(value.to_csv()).encode()
-    return repr(value).encode()

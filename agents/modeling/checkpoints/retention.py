@@ -15,7 +15,7 @@ from steepest.errors import InputError
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
-__all__ = ["Database", "Retention", "begin", "end", "make_table", "prune"]
+__all__ = ["Database", "Retention", "begin", "end", "forget", "make_table", "prune"]
 
 _DAY = 24 * 60 * 60.0
 _SETTLED = _DAY
@@ -31,6 +31,10 @@ _ENDED = "UPDATE steepest_runs SET called = ?, ended = 1 WHERE run = ?"
 _TAKEN = """DELETE FROM steepest_runs WHERE run = (
     SELECT run FROM steepest_runs WHERE called < ? OR (ended = 1 AND called < ? AND run NOT IN
         (SELECT run FROM steepest_runs WHERE ended = 1 ORDER BY called DESC LIMIT ?)) LIMIT 1) RETURNING run"""
+
+
+_FORGOTTEN = """DELETE FROM steepest_runs WHERE run = (
+    SELECT run FROM steepest_runs WHERE substr(run, 1, ?) = ? LIMIT 1) RETURNING run"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ class Database(Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[Any]:
         """A block whose changes are there all together or not at all, one process at a time."""
+
+    async def leave_nothing(self) -> None:
+        """See to it that what was deleted is gone from the disk, too, as far as that is ours to do."""
 
 
 async def make_table(database: Database) -> None:
@@ -109,3 +116,29 @@ async def prune(database: Database, saver: "BaseCheckpointSaver[Any]", retention
                 return count
             await saver.adelete_thread(taken[0][0])
     return _MOST_AT_ONCE
+
+
+async def forget(database: Database, saver: "BaseCheckpointSaver[Any]", beginning: str) -> int:
+    """Throw away all runs whose names begin so.
+
+    Args:
+        database: Where the runs are kept.
+        saver: Throws away what LangGraph keeps of a run.
+        beginning: Of their names.
+
+    Returns:
+        How many were thrown away.
+    """
+    count = 0
+    while await _forget_one(database, saver, beginning):
+        count += 1
+    await database.leave_nothing()
+    return count
+
+
+async def _forget_one(database: Database, saver: "BaseCheckpointSaver[Any]", beginning: str) -> bool:
+    async with database.transaction():
+        taken = await database.execute(_FORGOTTEN, (len(beginning), beginning))
+        if taken:
+            await saver.adelete_thread(taken[0][0])
+    return bool(taken)

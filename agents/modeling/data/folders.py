@@ -7,8 +7,8 @@ from pathlib import Path
 
 from steepest.agents.modeling.data.catalogue import Catalogue, Source
 from steepest.errors import InputError
-from steepest.solvers.data.tables import SUFFIXES, read_table
-from steepest.solvers.data.workbook_tables import sheets_of
+from steepest.solvers.data.tables import SUFFIXES, WORKBOOK, from_workbook, read_table
+from steepest.solvers.data.workbook_tables import Workbook
 
 __all__ = ["MOST_FILES", "folder_catalogue"]
 
@@ -34,8 +34,7 @@ def folder_catalogue(folder: Path) -> Catalogue:
     aliases: dict[str, str] = {}
     for path in files:
         name = path.stem if stems[path.stem] == 1 else path.name
-        for sheet, called in _sheets(path, name):
-            sources[called] = Source(partial(read_table, path, sheet))
+        sources.update(_tables(path, name))
         if name in sources:
             aliases[path.name] = name
     return Catalogue(str(folder), sources, aliases)
@@ -46,9 +45,13 @@ def _is_table(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith((".", "~$"))
 
 
-def _sheets(path: Path, name: str) -> Iterator[tuple[str | None, str]]:
-    sheets = sheets_of(path)
+def _tables(path: Path, name: str) -> Iterator[tuple[str, Source]]:
+    if path.suffix.lower() != WORKBOOK:
+        yield name, Source(partial(read_table, path))
+        return
+    book = Workbook(path)
+    sheets = book.visible  # what its owner hid is shown to no model
     if len(sheets) < 2:
-        yield None, name
+        yield name, Source(partial(from_workbook, book))
     else:
-        yield from ((sheet, f"{name}/{sheet}") for sheet in sheets)
+        yield from ((f"{name}/{sheet}", Source(partial(from_workbook, book, sheet))) for sheet in sheets)

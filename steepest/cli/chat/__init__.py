@@ -92,6 +92,7 @@ def _listed(store: "SessionStore", console: Console) -> ExitCode:
 def _talked(arguments: argparse.Namespace, store: "SessionStore", place: str, console: Console) -> ExitCode:
     from steepest.agents.chat.means import Means
     from steepest.agents.chat.session import Session
+    from steepest.agents.chat.stores.places import turns_place
     from steepest.agents.modeling.sampling.confidence import SURE
     from steepest.cli.chat.live import is_watched
     from steepest.cli.chat.talk import talk
@@ -116,7 +117,7 @@ def _talked(arguments: argparse.Namespace, store: "SessionStore", place: str, co
             repairs,
             experience,
             Path.cwd(),
-            checkpoints=place,
+            checkpoints=turns_place(place),
             samples=arguments.samples,
             sure_at=SURE if arguments.sure_at is None else arguments.sure_at,
         )

@@ -2,18 +2,8 @@
 
 from steepest.agents.chat.comparing import Comparison, comparison
 from steepest.agents.chat.conversation import Conversation
-from steepest.agents.chat.events import (
-    Answered,
-    Asked,
-    Attached,
-    Compared,
-    Event,
-    Exported,
-    Moved,
-    Named,
-    Told,
-    TurnEnded,
-)
+from steepest.agents.chat.events import Answered, Asked, Compared, Event, Told, TurnEnded
+from steepest.agents.chat.telling import told_in_a_line
 from steepest.cli.tables import aligned
 from steepest.solvers.display import format_number
 
@@ -44,17 +34,9 @@ def rendered(event: Event, conversation: Conversation) -> str:
             return text + "\n"
         case Asked():
             return _asked(event)
-        case Attached(name=name, description=description):
-            return f"{name}: {description}"
-        case Moved(number=number):
-            return f"back at version {conversation.name_of(number)}" if number is not None else "back at the beginning"
-        case Named(number=number, name=name):
-            return f"version {number} is {name}"
-        case Exported(path=path):
-            return f"written: {path}{', in place of the file that was there' if event.replaced else ''}"
-        case TurnEnded() if event.cost:
-            return f"({event.cost} $)"
-    return ""
+        case TurnEnded():  # what went wrong in it was told already
+            return f"({event.cost} $)" if event.cost else ""
+    return told_in_a_line(event, conversation)
 
 
 def _asked(asked: Asked) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from steepest.agents.chat.commands import COMMANDS
 from steepest.agents.chat.events import Said, TurnEnded
-from steepest.agents.chat.stores.protocol import SessionError
+from steepest.agents.chat.stores.protocol import SessionError, TurnGoesOn
 from steepest.cli.chat.lines import Lines, PipedLines, TypedLines, turns
 from steepest.cli.chat.live import Live
 from steepest.cli.chat.rendering import opening
@@ -47,12 +47,10 @@ def talk(session: "Session", console: Console, first: Iterable[Turn]) -> ExitCod
     has_person = sys.stdin is not None and sys.stdin.isatty()
     if has_person:
         console.result(opening(session.conversation))
-    _tell_of_a_crash(session, console)
-    left = [session.cut_short] if session.cut_short is not None else []
     live, last = Live(session, console), _code(session)
     with asyncio.Runner() as runner, live.shown():
-        read = ((words, None) for words in turns(_lines(session, has_person)))
-        for turn in chain(left, first, read):
+        read: Iterator[Turn] = ((words, None) for words in turns(_lines(session, has_person)))
+        for turn in _after_what_was_left(session, console, iter(first), read, has_person):
             last = _turn(runner, session, live, turn, console)
     if has_person:
         console.say(f"kept: steepest chat --session {session.id}")
@@ -60,9 +58,32 @@ def talk(session: "Session", console: Console, first: Iterable[Turn]) -> ExitCod
     return last
 
 
-def _tell_of_a_crash(session: "Session", console: Console) -> None:
-    if session.cut_short is not None:
+def _after_what_was_left(
+    session: "Session", console: Console, given: Iterator[Turn], read: Iterator[Turn], has_person: bool
+) -> Iterator[Turn]:
+    """What is said, and before it the turn that a crash left, if nothing was said yet that decides about it."""
+    begin = next(given if has_person else chain(given, read), None)
+    _tell_what_goes_on(session, console, begin[0] if begin is not None else "")
+    left = session.cut_short
+    if begin is not None:
+        yield begin  # the session itself carries out before it what was left
+    elif left is not None and session.picks_up(""):
+        yield left
+    yield from chain(given, read)
+
+
+def _tell_what_goes_on(session: "Session", console: Console, words: str) -> None:
+    """Tell of a turn that goes on elsewhere, or was cut short, and what becomes of it when this is said."""
+    since = session.elsewhere
+    if since is not None:
+        console.say(str(TurnGoesOn(since)))
+    elif session.picks_up(words):
         console.say("the last turn was cut short and is carried out again")
+    elif session.cut_short is not None and not words:
+        console.say(
+            f"the last turn was cut short {session.crashes} times, and may be why: say it again to carry it out once "
+            "more; anything else leaves it"
+        )
     elif session.is_unended:
         console.say("the last turn was cut short when what came of it was kept already")
 

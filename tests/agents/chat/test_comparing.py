@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from steepest.agents.chat.comparing import comparison, edited_lines
 from steepest.solvers.formulation import Formulation
 from tests.agents.chat.talks import TOLD, Baker, say, session
@@ -54,3 +56,39 @@ def test_of_a_large_table_the_cells_that_differ_are_told_by_name():
 def test_of_many_differences_the_rest_is_counted():
     new = Formulation.from_text(re.sub(r": (\d)", r": 1\1", LARGE))
     assert edited_lines(Formulation.from_text(LARGE), new)[-1] == "and 80 more lines"
+
+
+TABLE = """\
+sets:
+  P = {a, b}
+  Q = {a, b}
+parameters:
+  e = 3   # [kg] "3 kg"
+  d[P] = {a: 1} default 2   # [kg] "1 kg"
+variables:
+  x[P]: real >= 0
+maximize: sum(x[p] for p in P)   # [$]
+constraints:
+  c[p in P]: x[p] <= d[p] + e   # what is there
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "edits"),
+    [
+        ("default 2", "default 5", ["- d[P] default 2", "+ d[P] default 5"]),
+        (" default 2", "", ["- d[P] default 2", "+ d[P]"]),
+        ("d[P]", "d[Q]", ["- d[P] default 2", "+ d[Q] default 2"]),
+        (
+            '[kg] "1 kg"',
+            '[t] "1 kg"',
+            ["- d[P] default 2   # [kg]", "+ d[P] default 2   # [t]"],
+        ),
+        ('[kg] "3 kg"', '[t] "3 kg"', ["- e = 3   # [kg]", "+ e = 3   # [t]"]),
+        ("# [$]", "", ["- maximize: sum(x[p] for p in P)   # [$]", "+ maximize: sum(x[p] for p in P)"]),
+        ('"3 kg"', '"three kg"', []),
+        ("what is there", "what there is", []),
+    ],
+)
+def test_the_index_the_default_and_the_unit_of_a_table_are_told_where_they_differ(old, new, edits):
+    assert edited_lines(Formulation.from_text(TABLE), Formulation.from_text(TABLE.replace(old, new))) == edits

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from steepest.agents.chat.events import Event, Recorded, Said
+from steepest.agents.chat.events import Asked, Event, Recorded, Said, TurnEnded
 from steepest.agents.chat.intents import Rewrite, Upload
 from steepest.agents.chat.session import Session
 from steepest.agents.chat.stores.sqlite import SqliteSessions
 from steepest.agents.llm.chat import run_sync
-from tests.agents.chat.talks import BAKERY, TOLD, Baker, say, session
+from tests.agents.chat.talks import BAKERY, TOLD, Baker, say, session, told
 
 FIFTY = "what if there are 50 kg of flour?"
 MORE = "and half the cakes are for the shop"
@@ -206,3 +206,80 @@ def test_the_words_of_a_turn_that_was_killed_carry_it_out_once(cut: SqliteSessio
     say(talk, TOLD)
     assert list(talk.conversation.versions) == [1]
     assert talk.cut_short is None
+
+
+def begun_twice(store: SqliteSessions) -> str:
+    """A conversation whose first turn killed the process when it was begun, and again when it was carried out again."""
+    name = cut_short(store, TOLD)
+    store.add(name, Said(text=TOLD), after=1)
+    return name
+
+
+def test_a_turn_that_was_cut_short_twice_is_left_by_other_words(cut: SqliteSessions, tmp_path: Path):
+    baker = Baker()
+    talk = opened(cut, baker, tmp_path, begun_twice(cut))
+    assert (talk.crashes, talk.cut_short, talk.picks_up("/help"), talk.picks_up(TOLD)) == (2, (TOLD, None), False, True)
+    say(talk, "/help")
+    assert [each.event.type for each in talk.events] == ["said", "said", "told", "ended", "said", "told", "ended"]
+    assert "not carried out again" in talk.events[2].event.text
+    assert baker.requests == []
+    assert (talk.crashes, talk.is_unended) == (0, False)
+
+
+def test_a_turn_that_was_cut_short_twice_is_carried_out_by_its_own_words(cut: SqliteSessions, tmp_path: Path):
+    talk = opened(cut, Baker(), tmp_path, begun_twice(cut))
+    say(talk, TOLD)
+    assert list(talk.conversation.versions) == [1]
+    assert "told" not in [each.event.type for each in talk.events]
+
+
+@pytest.mark.parametrize("words", ["/problem", "/PROBLEM"])
+def test_a_new_problem_leaves_what_was_cut_short_once(cut: SqliteSessions, tmp_path: Path, words: str):
+    baker = Baker()
+    talk = opened(cut, baker, tmp_path, cut_short(cut, "what kills"))
+    say(talk, f"{words} {TOLD}")
+    assert [each.problem for each in talk.conversation.versions.values()] == [TOLD]
+    assert len(baker.requests) == 1
+    assert talk.events[2].event.outcome == "failed"
+
+
+def test_crashes_of_a_turn_are_those_of_its_own_words(mortal: Mortal, cut: SqliteSessions, tmp_path: Path):
+    talk = opened(cut, Baker(), tmp_path, killed(mortal, tmp_path, "ended", "flour += 10"))
+    assert (talk.cut_short, talk.crashes) == (None, 1)
+    again = Mortal(tmp_path / "talks.db")
+    again.dies_before = "answered"
+    with pytest.raises(Killed):
+        say(opened(again, Baker(), tmp_path, talk.id), "flour += 1")
+    again.close()
+    talk = opened(cut, Baker(), tmp_path, talk.id)
+    assert (talk.crashes, talk.picks_up("/help")) == (1, True)
+
+
+def test_what_was_understood_at_first_is_known_after_a_second_crash(
+    mortal: Mortal, cut: SqliteSessions, tmp_path: Path
+):
+    name = killed(mortal, tmp_path, "answered", FIFTY)
+    cut.add(name, Said(text=FIFTY), after=cut.last_number(name))  # killed before it was understood again
+    baker = Baker()
+    talk = opened(cut, baker, tmp_path, name)
+    assert talk.crashes == 2
+    go_on(talk)
+    assert (changes(talk), baker.requests) == ([(), ("flour = 50",)], [])
+
+
+def test_a_question_whose_answer_was_kept_is_not_open_again(mortal: Mortal, cut: SqliteSessions, tmp_path: Path):
+    talk = opened(mortal, Baker(), tmp_path)
+    say(talk, TOLD)
+    asked = Asked(question="40 or 80?", options=("40 kg", "80 kg"), changes=("", "flour = 80"), problem=TOLD)
+    at = talk.conversation.number
+    cut.add(talk.id, asked, after=at)
+    cut.add(talk.id, TurnEnded(outcome="done", seconds=0), after=at + 1)
+    talk.catch_up()
+    mortal.dies_before = "ended"
+    with pytest.raises(Killed):
+        say(talk, "2")
+    baker = Baker()
+    again = opened(cut, baker, tmp_path, talk.id)
+    assert (again.conversation.question, again.conversation.answering) == (None, None)
+    assert "did you mean `flour`?" in told(say(again, "flur = 50"))
+    assert baker.requests == []

@@ -7,12 +7,14 @@ import time
 import pytest
 
 from steepest.agents.chat.conversation import Conversation
-from steepest.agents.chat.stores.protocol import SessionError
-from steepest.agents.llm import LLMError
+from steepest.agents.chat.means import Means
+from steepest.agents.chat.session import Session
+from steepest.agents.llm import ChatReply, FunctionModel, LLMError, Usage
+from steepest.agents.llm.budget import Budget, Budgeted
 from steepest.agents.llm.chat import run_sync
 from steepest.errors import InputError
 from steepest.solvers.solution import Solution, VariableValue
-from tests.agents.chat.talks import TOLD, Baker, objectives, say, session, told
+from tests.agents.chat.talks import BAKERY, TOLD, Baker, objectives, say, session, told
 
 FIFTY = "what if there are 50 kg of flour?"
 CHANGE = {FIFTY: "wish: change\nchanges: flour = 50"}
@@ -52,7 +54,7 @@ def test_two_that_go_on_with_one_conversation_lose_nothing(store, tmp_path):
     say(first, TOLD)
     second = session(store, Baker(), tmp_path, first.id)
     say(first, "flour = 50")
-    with pytest.raises(SessionError, match="somebody else has gone on"):
+    with pytest.raises(InputError, match="somebody else has gone on"):
         say(second, "flour = 60")
     assert objectives(session(store, Baker(), tmp_path, first.id))[2] == pytest.approx(396)
 
@@ -106,6 +108,38 @@ def test_a_cancel_gives_up_a_call_to_the_model(store, tmp_path):
     assert [each.event.type for each in talk.events] == ["said", "told", "ended"]
     assert talk.events[-1].event.outcome == "cancelled"
     assert not talk.is_busy
+
+
+def test_the_end_of_a_turn_tells_what_a_budget_was_charged(store, tmp_path):
+    asked, budget = threading.Event(), Budget()
+
+    async def never(request):
+        asked.set()
+        await asyncio.sleep(60)
+
+    counted = ChatReply(text=BAKERY, usage=Usage(input_tokens=80, output_tokens=20), model="baker", provider="test")
+    uncounted = ChatReply(text=BAKERY, usage=Usage(), model="baker", provider="test")
+
+    def charged(reply, cancels=False):
+        talk = Session(store.begin("anna"), "anna", store, Means(Budgeted(FunctionModel(reply), budget)))
+
+        async def turn():
+            going = asyncio.create_task(talk.turn(TOLD))
+            if cancels:
+                await asyncio.to_thread(asked.wait, 30)
+                talk.cancel()
+            await going
+
+        before = budget.spent_tokens
+        run_sync(turn())
+        ended = talk.events[-1].event
+        assert (ended.charged_tokens, ended.charged_cost) == (budget.spent_tokens - before, budget.spent_money)
+        return ended
+
+    assert charged(lambda request: counted).charged_tokens == 100
+    cancelled, silent = charged(never, cancels=True), charged(lambda request: uncounted)
+    assert (cancelled.outcome, cancelled.input_tokens, cancelled.charged_tokens > 1_000) == ("cancelled", 0, True)
+    assert (silent.input_tokens, silent.charged_tokens > 1_000) == (None, True)
 
 
 def test_a_defect_ends_its_turn_and_not_the_conversation(store, tmp_path, monkeypatch, caplog):

@@ -27,10 +27,57 @@ MODEL = Formulation.from_text(WITH_DAYS)
         ("flour_use[bread] = 600 g/item", "flour_use[bread] = 0.6"),
         ("bake[cake] <= 1,000 items", "bake[cake] <= 1000"),
         ("flour = 50 kg; drop cakes_sold", "flour = 50; drop cakes_sold"),
+        ("flour = 50 KG", "flour = 50"),
     ],
 )
 def test_a_unit_that_is_the_elements_or_converts_is_taken(written: str, read: str) -> None:
     assert in_own_units(written, MODEL) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("flour = 50 please", "flour = 50"),
+        ("flour = 50, please!", "flour = 50"),
+        ("flour = 50 kg please", "flour = 50"),
+        ("flour = 0.05 t instead, thank you", "flour = 50"),
+        ("flour += 10% now", "flour += 10%"),
+        ("days = 5 then", "days = 5"),
+        ("flour = please", "flour = please"),
+        ("flour = 50 and days = 3", "flour = 50 and days = 3"),
+    ],
+)
+def test_words_behind_a_number_that_say_nothing_of_it_are_no_unit(written: str, read: str) -> None:
+    assert in_own_units(written, MODEL) == read
+
+
+POWER = """\
+parameters:
+  power = 3   # [MW]
+  dose = 5   # [mg]
+  warm = 20   # [°C]
+variables:
+  x: real >= 0   # [Loaf]
+maximize: x
+constraints:
+  most: x <= dose + power + warm
+"""
+
+
+@pytest.mark.parametrize("written", ["power = 500 mW", "dose = 2 Mg", "power = 3 mw", "power = 3 uW"])
+def test_a_small_letter_is_another_unit_than_a_capital_one(written: str) -> None:
+    with pytest.raises(FormulationError, match="can't be turned into it"):
+        in_own_units(written, Formulation.from_text(POWER))
+
+
+@pytest.mark.parametrize("written", ["warm = 30 °c", "warm = 30 °C", "x <= 30 loaves", "x <= 30 LOAF", "power = 30 MW"])
+def test_of_units_without_a_size_letters_count_no_case(written: str) -> None:
+    assert in_own_units(written, Formulation.from_text(POWER)).endswith(" 30")
+
+
+def test_a_long_text_is_read_at_once() -> None:
+    text = f"flour = {'1' * 100_000} {'please ' * 10_000}"
+    assert in_own_units(text, MODEL) == text.strip()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from steepest.agents.llm import ContextOverflow, LLMError, LocalModel, ModelFileError, complete_sync
+from steepest.agents.llm import local as local_model
 from steepest.agents.llm.local import context_size, load_server
 from steepest.errors import InputError
 
@@ -177,6 +178,24 @@ def test_calls_wait_for_one_another(ask):
         await asyncio.gather(*(model.complete(ask(sample=n)) for n in range(5)))
 
     asyncio.run(many())
+
+
+def test_a_call_takes_no_longer_for_the_calls_that_it_waits_for(ask, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(local_model, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+
+    class Slow:
+        def handle_chat_completions(self, prompt, callback):
+            now[0] += 1
+            callback(delta("Hello"))
+            now[0] += 1
+
+    model = LocalModel(lambda: Path("m"), load=lambda *_: Slow())
+
+    async def many():
+        return await asyncio.gather(*(model.complete(ask(sample=n)) for n in range(4)))
+
+    assert [(each.first_token_seconds, each.seconds) for each in asyncio.run(many())] == [(1.0, 2.0)] * 4
 
 
 def test_a_missing_runtime_names_the_extra(monkeypatch):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -294,3 +295,8 @@ def test_a_file_beside_the_problem_is_read_if_the_text_names_it(script: Callable
 
     assert answer.solution is not None, answer.diagnostics
     assert answer.solution.objective == pytest.approx(12)
+
+
+@pytest.mark.parametrize("way_in", [answer_problem, solve_problem])
+def test_another_process_finds_both_ways_in_by_their_names(way_in: Callable[..., Any]) -> None:
+    assert pickle.loads(pickle.dumps(way_in)) is way_in  # noqa: S301  # written right here

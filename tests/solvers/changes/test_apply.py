@@ -65,7 +65,7 @@ def line(formulation: Formulation, beginning: str) -> str:
         ("relax pair by 3", "pair", "pair: -3 <= bake[bread] - 2 * bake[cake] <= 3"),
         ("relax orders by 50%", "orders", "orders: 2 <= bake[cake]"),
         ("relax sold[cake] by 3", "sold", "sold[p in Product]: bake[p] <= most[p] + (3 if p == cake else 0)"),
-        ("drop sold[cake]", "sold", "sold[p in Product if not p == cake]: bake[p] <= most[p]"),
+        ("drop sold[cake]", "sold", "sold[p in Product if p not in {cake}]: bake[p] <= most[p]"),
         ("add cap: bake[cake] <= 20", "cap", "cap: bake[cake] <= 20"),
         ("add orders: bake[cake] <= 20", "orders_2", "orders_2: bake[cake] <= 20"),
         ("fix open = 1", "fixed_open", "fixed_open: open == 1"),
@@ -158,7 +158,7 @@ def held(text: str) -> dict[str, str]:
     found = apply_changes(bakery(), read_changes(text))
     lines = found.to_text().splitlines()
     return {
-        each.name: next(line.partition(": ")[2] for line in lines if line.strip().startswith(each.name))
+        each.name: next(line.partition(": ")[2].partition("   #")[0] for line in lines if each.name in line)
         for each in found.constraints
         if each.name not in first
     }
@@ -178,6 +178,15 @@ def held(text: str) -> dict[str, str]:
 )
 def test_a_later_hold_takes_the_place_of_an_earlier_one(text: str, left: list[str]) -> None:
     assert sorted(held(text).values()) == left
+
+
+def test_a_bound_or_a_limit_is_moved_any_number_of_times() -> None:
+    bounds = [f"bake[cake] <= {each}" for each in range(1, 80)]
+    limits = [f"relax sold[{each}] by 1" for each in ("cake", "bread") * 40]
+    found = changed("bake in 0..99; " + "; ".join([*bounds, *limits]))
+    again = Formulation.from_text(found.to_text())
+    assert again == found
+    assert line(again, "bake[").startswith("bake[i1 in Product]: integer in 0..(79 if i1 == cake else 99)")
 
 
 def test_of_a_hold_on_many_cells_the_other_cells_stay_held() -> None:

@@ -209,11 +209,30 @@ def test_a_workbook_is_read_by_the_sheet_of_its_name(tmp_path):
     assert labels_of(table, 0) == ["a", 3]
     assert numbers_of(table, 1).tolist() == [1, 2.5]
     assert table.cell(0, 0) == 'data.xlsx, row 3, column "shop"'
-    assert read_table(tmp_path / "data.xlsx", "nothing").names == ("other",)
+    assert read_table(tmp_path / "data.xlsx").names == ("other",)
+    with pytest.raises(FormulationError, match=r'has no sheet "demands"; it has Sheet, demand\s+.*mean "demand"'):
+        read_table(tmp_path / "data.xlsx", "demands")
+
+
+@pytest.mark.parametrize("sign", ["#N/A", " #REF! ", "#NAME?", "#¡VALOR!", "#DIV/0!"])
+def test_an_error_that_a_spreadsheet_shows_is_no_label(sign):
+    with pytest.raises(FormulationError, match="is an error that a spreadsheet shows") as error:
+        labels_of(column("a", sign), 0)
+    assert code(error) == "error-cell"
+    assert "row 3" in message(error)
+
+
+@pytest.mark.parametrize("label", ["#1!", "#a!", "#north", "N/A", "is #N/A"])
+def test_a_label_with_such_signs_in_it_is_one(label):
+    assert labels_of(column("a", label), 0)[1] == label
+
+
+def test_a_truth_is_no_number():
+    with pytest.raises(FormulationError, match="TRUE stands where a number must"):
+        numbers_of(column(1, True), 0)
 
 
 def test_a_file_that_only_claims_to_be_a_workbook_is_refused(written):
-    pytest.importorskip("openpyxl")
     with pytest.raises(FormulationError, match="no Excel workbook"):
         read_table(written("a,b\n", "data.xlsx"))
 

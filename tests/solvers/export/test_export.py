@@ -14,7 +14,6 @@ from steepest.solvers.backends.pyomo_solve import solve_with_pyomo
 from steepest.solvers.data.binding import bind
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.export.faces import to_latex, to_lp, to_pyomo_script
-from steepest.solvers.export.latex import escaped
 from steepest.solvers.formulation import Formulation
 
 HOSTILE = '"); import os; os.system("touch owned") #'
@@ -300,9 +299,6 @@ def test_what_is_beyond_quadratic_has_no_place_in_lp_text():
         to_lp(formulation, data)
 
 
-# LaTeX
-
-
 def test_latex_shows_sums_quantifiers_and_domains():
     text = to_latex(read(LOTS)[0])
     assert text.startswith("\\begin{align*}\n\\min\\quad & \\sum_{t \\in \\mathit{Month}} \\mathit{stock}_{t}")
@@ -310,45 +306,6 @@ def test_latex_shows_sums_quantifiers_and_domains():
     assert r"\mathit{stock}_{t - 1}" in text
     assert r"\in \mathbb{Z}" in text
     assert text.count("{") == text.count("}")
-
-
-@pytest.mark.parametrize(
-    ("expression", "latex"),
-    [
-        ("a / b", r"\frac{a}{b}"),
-        ("(a + b) * c", r"\left(a + b\right) \, c"),
-        ("a - (b - c)", r"a - \left(b - c\right)"),
-        ("(a + b) ** 2", r"{\left(a + b\right)}^{2}"),
-        ("sqrt(a) + abs(b)", r"\sqrt{a} + \left|b\right|"),
-        ("max(a, b)", r"\max\left(a, b\right)"),
-        ("a if b > 1 else c", r"\begin{cases} a & \text{if } b > 1 \\ c & \text{otherwise} \end{cases}"),
-        ("1e-7 * a", r"1 \cdot 10^{-7} \, a"),
-        ("a * -2", r"a \cdot \left(-2\right)"),
-        ("pi * x1", r"\pi \, {x_{1}}"),
-    ],
-)
-def test_latex_writes_as_mathematicians_do(expression, latex):
-    formulation = Formulation.model_validate({"objectives": [{"sense": "minimize", "expression": expression}]})
-    assert f"& {latex}\n" in to_latex(formulation)
-
-
-def test_names_labels_and_units_are_escaped_in_latex():
-    formulation = Formulation.model_validate(
-        {
-            "variables": [{"name": "ship_cost", "index": "i in A", "unit": "$_%"}],
-            "constraints": [{"name": "a_b", "body": 'ship_cost["\\\\input{x}"] >= 1'}],
-        }
-    )
-    text = to_latex(formulation)
-    assert r"\mathit{ship\_cost}" in text
-    assert r"\text{\textbackslash{}input\{x\}}" in text
-    assert r"\text{[\$\_\%]}" in text
-
-
-@given(st.text())
-def test_escaped_text_has_no_command_of_its_own(text):
-    rest = re.sub(r"\\textbackslash\{\}|\\textasciicircum\{\}|\\textasciitilde\{\}|\\[{}$&#_%]", "", escaped(text))
-    assert not set(rest) & set("\\{}$&#_%^~")
 
 
 def test_the_script_of_a_nonlinear_model_solves_it_with_scip(tmp_path: Path) -> None:

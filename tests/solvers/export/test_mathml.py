@@ -55,6 +55,19 @@ def test_numbers_and_names_say_what_they_are() -> None:
     assert 'data-name="x"' in row.body
 
 
+def test_objectives_say_how_they_rank() -> None:
+    text = "variables:\n  x: >= 0\nmaximize [1]: x\nminimize [2] weight 2.5: -x\n"
+    first, second, _ = to_mathml(Formulation.from_text(text))
+    assert words(first.body) == "maxx(priority 1)"
+    assert words(second.body) == "min−x(priority 2, weight 2.5)"
+
+
+def test_a_name_is_a_letter_with_an_index_only_where_it_begins_with_a_letter() -> None:
+    [row, *_] = to_mathml(Formulation.from_text("variables:\n  _1: >= 0\n  x12: >= 0\nminimize: _1 + x12\n"))
+    assert '<mi data-name="_1">_1</mi>' in row.body
+    assert '<msub data-name="x12"><mi>x</mi><mn>12</mn></msub>' in row.body
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_is_well_formed(path: Path) -> None:
     for row in to_mathml(Formulation.from_text(path.read_text())):

@@ -50,6 +50,8 @@ from steepest.solvers.units.reading import read_unit
         ("per hour", "1/h"),
         ("%", "%"),
         ("percent of sales", "%"),
+        ("kwh", "kWh"),
+        ("mwh", "MWh"),
         ("units", "unit"),
         ("pieces of bread", "piece"),
         ("trucks", "truck"),
@@ -70,6 +72,11 @@ from steepest.solvers.units.reading import read_unit
 )
 def test_a_unit_is_read_however_it_is_written(text: str, canonical: str) -> None:
     assert str(read_unit(text)) == canonical
+
+
+@pytest.mark.parametrize("word", ["mWh", "mWH"])
+def test_a_thousandth_is_not_read_as_a_million(word: str) -> None:
+    assert read_unit(word) != read_unit("MWh")
 
 
 NO_SINGLE_UNIT = [

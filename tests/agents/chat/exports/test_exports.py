@@ -1,7 +1,6 @@
 """Exports as other programs read them; what a person or a model wrote stays text in each."""
 
 import io
-import os
 import re
 import shutil
 from html.parser import HTMLParser
@@ -95,22 +94,13 @@ def test_a_pdf_where_latex_is_and_a_way_out_where_it_is_not(talk, tmp_path, monk
         report_pdf(talk.events)
 
 
-def test_latex_may_run_no_program(tmp_path, monkeypatch):
-    program = tmp_path / "bin" / "pdflatex"
-    program.parent.mkdir()
-    program.write_text('#!/bin/sh\necho "$@ $openin_any" > paper.pdf\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    assert pdf("any").decode().split() == ["-interaction=nonstopmode", "-no-shell-escape", "paper.tex", "p"]
-
-
 def test_a_report_tells_all_of_the_session_and_runs_none_of_it(talk):
     page = report_page(talk.events)
     tags = Tags(page).found
     assert [name for name, _ in tags].count("script") == 1
     assert "script-src 'sha256-" in page
     assert not [attrs for _, attrs in tags if {"src", "onclick", "onload"} & set(attrs)]
-    assert all(words in page for words in ("A loaf earns", "flour = 50", "396", "is named rich", "&lt;script&gt;"))
+    assert all(words in page for words in ("A loaf earns", "flour = 50", "396", "version 2 is rich", "&lt;script&gt;"))
     assert not re.search(r"https?://(?!www\.w3\.org)", page)
     assert [name for name, _ in tags].count("math") > 4
 
@@ -118,7 +108,7 @@ def test_a_report_tells_all_of_the_session_and_runs_none_of_it(talk):
 def test_the_document_of_a_session_tells_all_of_it_and_words_are_only_words(talk):
     source = session_document(talk.events)
     assert "\\input{/etc" not in source
-    assert all(words in source for words in ("A loaf earns", "Changed: flour = 50.", "396", "is named rich", "+60"))
+    assert all(words in source for words in ("A loaf earns", "Changed: flour = 50.", "396", "version 2 is rich", "+60"))
     assert source.count("\\subsection*{You}") == 6
     assert source.count("\\subsection*{Formulation}") == 1  # a changed one is told by its changes
 
@@ -127,24 +117,19 @@ def test_the_document_of_a_session_tells_all_of_it_and_words_are_only_words(talk
 def test_a_session_is_printed_by_what_is_installed(talk, monkeypatch, program):
     if shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
-    other = "find_chromium" if program == "pdflatex" else "find_latex"
-    monkeypatch.setattr(f"steepest.agents.chat.exports.session_paper.{other}", lambda: None)
+    other = "ways_of_chromium" if program == "pdflatex" else "ways_of_latex"
+    monkeypatch.setattr(f"steepest.agents.chat.exports.session_paper.{other}", lambda given: [])
     assert report_pdf(talk.events).startswith(b"%PDF")
 
 
 def test_signs_that_latex_does_not_have_are_printed_by_chromium(talk, monkeypatch):
-    called = []
-    programs = {"find_latex": "latex", "find_chromium": "chromium"}
-    for name, found in programs.items():
-        monkeypatch.setattr(f"steepest.agents.chat.exports.session_paper.{name}", lambda found=found: found)
-    for name in ("set_by_latex", "printed_by_chromium"):
+    for name in ("latex", "chromium"):
         monkeypatch.setattr(
-            f"steepest.agents.chat.exports.session_paper.{name}", lambda text, program: called.append(program) or b""
+            f"steepest.agents.chat.exports.session_paper.ways_of_{name}", lambda given, name=name: [name.encode]
         )
-    report_pdf(talk.events)
+    assert report_pdf(talk.events) == b"latex"
     say(talk, "/name 面包")
-    report_pdf(talk.events)
-    assert called == ["latex", "chromium"]
+    assert report_pdf(talk.events) == b"chromium"
 
 
 @pytest.mark.parametrize(("said", "kind"), [("report", ".pdf"), ("report pdf", ".pdf"), ("Report HTML", ".html")])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from steepest.errors import InputError
 from tests.agents.chat.talks import TOLD, Baker, say, session, told
 
 
@@ -41,3 +42,42 @@ def test_a_table_may_have_spaces_in_its_path(store, tmp_path, written):
     assert [each.path for each in say(talk, f"/data {written}") if each.type == "attached"] == [
         str(tmp_path / "a=b c.csv")
     ]
+
+
+@pytest.mark.parametrize("named", ["~nobody-of-this-name/a.csv", "a" * 300 + ".csv", "a\0b.csv"])
+def test_a_path_that_can_not_be_one_is_told_and_is_no_defect(store, tmp_path, named):
+    talk = session(store, Baker(), tmp_path)
+    said = told(say(talk, TOLD, f"/export csv {named}", f"/data {named}"))
+    assert said.count("can't be looked up") == 2
+    assert "bug" not in said
+
+
+def test_an_export_asks_for_room_before_it_is_written(store, tmp_path):
+    asked = []
+
+    def room_for(size):
+        asked.append(size)
+        if size > 100:
+            raise InputError("there is no room for it.")
+
+    talk = session(store, Baker(), tmp_path, room_for=room_for)
+    events = say(talk, TOLD, "/export csv", "/export five")
+    [made] = [Path(each.path) for each in events if each.type == "exported"]
+    assert asked[0] == made.stat().st_size
+    assert asked[1] > 100
+    assert [path for path in tmp_path.iterdir() if path.suffix == ".five"] == []
+    assert "there is no room for it." in told(events)
+
+
+def test_tables_are_read_as_the_face_says(store, tmp_path):
+    (tmp_path / "profit.csv").write_text("product,profit\nbread,4\ncake,9\n")
+    read = []
+
+    async def one_at_a_time(work):
+        read.append(work)
+        return work()
+
+    talk = session(store, Baker(), tmp_path, read=one_at_a_time)
+    say(talk, TOLD, "/data profit.csv")
+    assert len(read) == 2  # to describe it, and to put it into the formulation
+    assert talk.conversation.versions[2].solution.objective == pytest.approx(4 * 32 + 9 * 30)

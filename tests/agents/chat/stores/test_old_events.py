@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_a_conversation_of_the_first_version_is_read_whole_and_goes_on(tmp_path)
     assert any(each.kind == "text" for each in latest.reading.origins)
     assert "456" in told(say(talk, "/answer"))
     store.close()
+
+
+def test_a_file_of_the_time_before_leases_opens_and_goes_on(tmp_path):
+    name = keep_rows(tmp_path / "talks.db", FIRST)
+    with closing(sqlite3.connect(tmp_path / "talks.db")) as database:
+        database.execute("DROP TABLE steepest_session_leases")
+    with closing(SqliteSessions(tmp_path / "talks.db")) as store:
+        talk = session(store, Baker(), tmp_path, name)
+        say(talk, "/go rich", "flour = 60")
+        assert talk.conversation.current.solution.objective == pytest.approx(456)
 
 
 @pytest.mark.parametrize(

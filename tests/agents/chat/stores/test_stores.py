@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -98,6 +99,38 @@ def test_a_conversation_can_be_forgotten(open_again):
     assert store.sessions("anna") == []
     with pytest.raises(SessionError, match="no such conversation"):
         store.events(name, "anna")
+
+
+def test_whose_a_conversation_is_and_how_far_it_is_are_told_without_reading_it(open_again):
+    store = open_again()
+    name = store.begin("anna")
+    assert (store.owns(name, "anna"), store.owns(name, "ben"), store.owns("", "anna")) == (True, False, False)
+    assert store.last_number(name) == 0
+    for number, text in enumerate(["a", "b", "c"]):
+        store.add(name, Said(text=text), after=number)
+    assert store.last_number(name) == 3
+    assert [each.event.text for each in store.events(name, "anna", after=1)] == ["b", "c"]
+
+
+def test_conversations_in_which_nothing_was_said_are_forgotten_after_a_while(open_again):
+    store = open_again()
+    empty, used, of_ben = store.begin("anna"), store.begin("anna"), store.begin("ben")
+    store.add(used, Said(text="a"), after=0)
+    assert store.forget_untouched("anna", datetime.now(UTC) - timedelta(days=1)) == []
+    assert store.forget_untouched("anna", datetime.now(UTC) + timedelta(days=1)) == [empty]
+    assert [store.owns(empty, "anna"), store.owns(used, "anna"), store.owns(of_ben, "ben")] == [False, True, True]
+
+
+def test_nothing_of_a_forgotten_conversation_stays_in_its_file(tmp_path):
+    with closing(open_sessions(tmp_path / "talks.db")) as store, closing(open_sessions(tmp_path / "talks.db")):
+        kept, gone = store.begin("anna"), store.begin("anna")
+        store.add(kept, Said(text="the bakery"), after=0)
+        for number in range(50):
+            store.add(gone, Said(text=f"takeover of Initech {number} " * 100), after=number)
+        store.delete(gone, "anna")
+        files = [path.read_bytes() for path in tmp_path.iterdir()]
+        assert not any(b"takeover of Initech" in each for each in files)
+        assert any(b"the bakery" in each for each in files)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the bits of a file's mode")

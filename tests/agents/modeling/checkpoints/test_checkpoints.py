@@ -1,15 +1,16 @@
 """Which run a call goes on with, where runs are kept, and what is said when they can't be."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from steepest.agents.llm import FunctionModel, ProviderError
+from steepest.agents.llm import ChatRequest, FunctionModel, ProviderError
 from steepest.agents.modeling import Answer, answer_problem, solve_problem
-from steepest.agents.modeling.checkpoints import CheckpointError, Checkpoints
+from steepest.agents.modeling.checkpoints import CheckpointError, Checkpoints, places
 
 
 @pytest.fixture
@@ -109,3 +110,55 @@ def test_a_password_is_not_told(script: Callable[..., Any], bakery: str) -> None
         solve_problem(bakery, script(), checkpoints=Checkpoints(place))
 
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectionResetError(104, "Connection reset by peer"), sqlite3.OperationalError("database is locked")]
+)
+def test_what_fails_in_a_run_is_not_told_as_the_place_s_fault(
+    script: Callable[..., Any], kept: Checkpoints, bakery: str, error: Exception
+) -> None:
+    with pytest.raises(type(error)) as told:
+        solve_problem(bakery, script(error), checkpoints=kept)
+
+    assert told.value is error
+
+
+def test_a_place_that_fails_in_the_middle_of_a_run_is_told(kept: Checkpoints, bakery: str, bakery_five: str) -> None:
+    def reply(_: ChatRequest) -> str:
+        with sqlite3.connect(kept.place) as file:
+            file.execute("DROP TABLE checkpoints")
+        return bakery_five
+
+    with pytest.raises(CheckpointError, match="SQLite says: no such table: checkpoints"):
+        solve_problem(bakery, FunctionModel(reply), checkpoints=kept)
+
+
+def test_a_database_that_fails_in_the_middle_of_a_run_is_told(
+    postgres_database: str, bakery: str, bakery_five: str
+) -> None:
+    import psycopg
+
+    def reply(_: ChatRequest) -> str:
+        with psycopg.connect(postgres_database) as database:
+            database.execute("DROP TABLE checkpoints")
+        return bakery_five
+
+    with pytest.raises(CheckpointError, match=r"the database says: .*checkpoints"):
+        asyncio.run(answer_problem(bakery, FunctionModel(reply), checkpoints=Checkpoints(postgres_database)))
+
+
+async def first_calls(place: str, count: int) -> None:
+    async def opened(run: str) -> None:
+        async with places.kept(Checkpoints(place), run):
+            pass
+
+    await asyncio.gather(*(opened(f"run {number}") for number in range(count)))
+
+
+def test_first_calls_at_once_make_the_tables_once(postgres_database: str) -> None:
+    import psycopg
+
+    asyncio.run(first_calls(postgres_database, 8))
+    with psycopg.connect(postgres_database) as database:
+        assert database.execute("SELECT COUNT(*) FROM steepest_runs WHERE ended = 1").fetchone() == (8,)

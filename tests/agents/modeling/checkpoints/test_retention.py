@@ -1,6 +1,7 @@
 """Which kept runs are thrown away: never a recent one that is unfinished, and nothing of other programs."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from steepest.agents.llm import FunctionModel, ProviderError
+from steepest.agents.llm import ChatRequest, FunctionModel, ProviderError
 from steepest.agents.modeling import answer_problem, solve_problem
 from steepest.agents.modeling.checkpoints import CheckpointError, Checkpoints, Retention, places
 from steepest.errors import InputError
@@ -73,10 +74,38 @@ def test_the_run_that_is_called_goes_on_however_old_it_is(
     model = script("Bake more!", ProviderError("the server is gone", kind="network"), bakery_five)
     solve_problem(bakery, model, checkpoints=Checkpoints(file))
     clock.passes(days=400)
-    answer = solve_problem(bakery, model, checkpoints=Checkpoints(file))
+    said: list[str] = []
+    answer = solve_problem(bakery, model, checkpoints=Checkpoints(file), on_progress=said.append)
 
+    assert "before: repair" in said[0]
     assert answer.outcome == "solved"
     assert len(model.requests) == 3
+
+
+def test_a_run_that_is_under_way_stays_when_another_call_throws_away(
+    clock: Clock, script: Callable[..., Any], file: Path, bakery: str, bakery_five: str
+) -> None:
+    none = Retention(ended=0)
+    asked: list[ChatRequest] = []
+
+    async def reply(request: ChatRequest) -> str:
+        asked.append(request)
+        if len(asked) > 1:
+            raise ProviderError("the server is gone", kind="network")
+        clock.passes(days=3)
+        await answer_problem(bakery, script(bakery_five), checkpoints=Checkpoints(file, "another", none))
+        assert len(runs_in(file)) == 2
+        return "Bake more!"
+
+    said: list[str] = []
+    for _ in range(2):
+        said.clear()
+        solve_problem(
+            bakery, FunctionModel(reply), checkpoints=Checkpoints(file, retention=none), on_progress=said.append
+        )
+
+    assert "before: repair" in said[0]
+    assert len(asked) == 3
 
 
 def test_of_runs_that_ended_the_newest_stay_and_of_those_of_the_last_day_all(
@@ -151,8 +180,7 @@ def test_the_same_in_postgresql(clock: Clock, postgres_database: str, bakery: st
     import psycopg
 
     model, asked = counted(bakery_five)
-    asyncio.run(keep_several(postgres_database, bakery, model, ["a"]))
-    asyncio.run(keep_several(postgres_database, bakery, model, ["b", "c"]))
+    asyncio.run(keep_several(postgres_database, bakery, model, ["a", "b", "c"]))
     clock.passes(days=2)
     asyncio.run(keep_several(postgres_database, bakery, model, ["d", "e"]))
 
@@ -172,13 +200,26 @@ def test_a_retention_without_sense_is_refused() -> None:
             Retention(**wrong)
 
 
-def test_a_file_that_can_only_be_read_is_told_before_a_call(
+def test_a_table_of_another_program_is_told_before_a_call(
     script: Callable[..., Any], file: Path, bakery: str, bakery_five: str
 ) -> None:
     solve_problem(bakery, script(bakery_five), checkpoints=Checkpoints(file))
     with sqlite3.connect(file) as database:
         database.execute("DROP TABLE steepest_runs")
         database.execute("CREATE TABLE steepest_runs (other TEXT)")
+    model = script()
+    with pytest.raises(CheckpointError, match="SQLite says"):
+        solve_problem(bakery, model, checkpoints=Checkpoints(file))
+
+    assert model.requests == []
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="nothing is read-only for root")
+def test_a_file_that_can_only_be_read_is_told_before_a_call(
+    script: Callable[..., Any], file: Path, bakery: str, bakery_five: str
+) -> None:
+    solve_problem(bakery, script(bakery_five), checkpoints=Checkpoints(file))
+    file.chmod(0o400)
     model = script()
     with pytest.raises(CheckpointError, match="SQLite says"):
         solve_problem(bakery, model, checkpoints=Checkpoints(file))

@@ -11,6 +11,7 @@ import steepest
 from steepest.agents.modeling.data.catalogue import Catalogue
 from steepest.agents.modeling.data.places import is_catalogue, open_catalogue
 from steepest.errors import InputError
+from steepest.solvers.data import workbook_tables
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
 
@@ -49,6 +50,23 @@ def database(tmp_path: Path) -> Path:
         opened.execute('CREATE VIEW goods AS SELECT * FROM "odd ""goods"""')
     opened.close()
     return path
+
+
+def test_what_is_hidden_in_a_workbook_is_shown_to_no_model(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["store"])
+    book.active.append(["Bern"])
+    for name, state in (("Prices", "visible"), ("Salaries", "hidden")):
+        sheet = book.create_sheet(name)
+        sheet.append(["amount"])
+        sheet.append([7])
+        sheet.sheet_state = state
+    book.save(tmp_path / "book.xlsx")
+    told = "\n".join(open_catalogue(tmp_path).lines)
+    assert "book/Sheet" in told
+    assert "book/Prices" in told
+    assert "Salaries" not in told
 
 
 def test_a_model_is_told_names_kinds_and_three_rows(folder: Path) -> None:
@@ -131,6 +149,22 @@ def test_sheets_of_a_workbook_are_tables_of_their_own(tmp_path: Path) -> None:
 
     assert list(catalogue.sources) == ["bakery/goods", "bakery/stores"]
     assert catalogue.lines[0].startswith("bakery/goods: columns product (text), profit (number, 3 to 3) (1 row)")
+
+
+def test_a_workbook_is_opened_once_for_all_its_sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.create_chartsheet("picture")
+    for sheet in (book.active, book.create_sheet("stores"), book.create_sheet("goods")):
+        sheet.append([f"{sheet.title} name"])
+    book.save(tmp_path / "bakery.xlsx")
+    read, calls = workbook_tables.read_shared, []
+    monkeypatch.setattr(workbook_tables, "read_shared", lambda packed: calls.append(packed) or read(packed))
+    catalogue = open_catalogue(tmp_path)
+
+    assert list(catalogue.sources) == ["bakery/Sheet", "bakery/stores", "bakery/goods"]
+    assert "stores name" in catalogue.lines[1]
+    assert len(calls) == 1
 
 
 def test_files_of_one_stem_keep_their_endings(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The chat with its lines from a pipe: for scripts."""
 
 import subprocess
+from contextlib import closing
 
 import pytest
 
@@ -134,3 +135,38 @@ def test_a_turn_that_was_killed_is_told_of_on_standard_error(command, tmp_path):
     assert "the last turn was cut short and is carried out again" in ran.stderr
     assert "336" in ran.stdout
     assert "cut short" not in run(command, "--continue", folder=tmp_path).stderr
+
+
+def cut_short(folder, *words):
+    """A conversation whose only turn was begun with each of these words, and killed."""
+    with closing(SqliteSessions(folder / "talks.db")) as store:
+        begun = store.begin("me")
+        for number, each in enumerate(words):
+            store.add(begun, Said(text=each), after=number)
+    return begun
+
+
+def test_a_new_problem_leaves_a_turn_that_was_cut_short(command, tmp_path, model):
+    cut_short(tmp_path, "a problem that kills")
+    ran = run(command, "--continue", lines=f"/problem {TOLD}\n", folder=tmp_path)
+    assert "carried out again" not in ran.stderr
+    assert "not carried out again" in ran.stdout
+    assert (model.calls, "336" in ran.stdout) == (1, True)
+
+
+def test_a_turn_that_was_cut_short_twice_is_not_carried_out_by_itself(command, tmp_path, model):
+    cut_short(tmp_path, TOLD, TOLD)
+    ran = run(command, "--continue", folder=tmp_path)
+    assert ("cut short 2 times" in ran.stderr, model.calls) == (True, 0)
+    ran = run(command, "--continue", lines=f"{TOLD}\n", folder=tmp_path)
+    assert ("is carried out again" in ran.stderr, "336" in ran.stdout) == (True, True)
+    assert "cut short" not in run(command, "--continue", folder=tmp_path).stderr
+
+
+def test_a_turn_that_goes_on_in_another_window_is_left_to_it(command, tmp_path, model):
+    begun = cut_short(tmp_path)
+    with closing(SqliteSessions(tmp_path / "talks.db")) as store:
+        store.begin_turn(begun, Said(text=TOLD), after=0, holder="a page")
+        ran = run(command, "--session", begun, lines="/help\n", folder=tmp_path)
+        assert (ran.returncode, "going on in another window" in ran.stderr) == (1, True)
+        assert (store.last_number(begun), model.calls) == (1, 0)

@@ -2,10 +2,20 @@
 
 import sys
 import time
+from contextlib import closing
 
 import pytest
 
+from steepest.agents.chat.events import Said, TurnEnded
+from steepest.agents.chat.means import Means
+from steepest.agents.chat.session import Session
+from steepest.agents.chat.stores.places import turns_place
+from steepest.agents.chat.stores.protocol import TurnGoesOn
 from steepest.agents.chat.stores.sqlite import SqliteSessions
+from steepest.agents.llm.chat import run_sync
+from steepest.settings import read_settings
+from steepest.solvers.options import SolveOptions
+from steepest.solving import budgeted
 from tests.agents.chat.talks import BAKERY, TOLD
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a pseudo-terminal")
@@ -188,6 +198,50 @@ def test_a_later_turn_that_was_killed_goes_on_by_itself(terminal, command, tmp_p
     again.wait_for("cut short and is carried out again")
     again.wait_for("+ flour = 50")
     again.wait_for("> ")
+
+
+DIES = HEEDLESS.replace("steepest.agents.chat.turns.changing as", "steepest.agents.modeling.problems as")
+"""The same for the solve of a problem that was told in words."""
+
+
+def test_a_turn_that_is_killed_here_goes_on_on_the_page_and_no_call_is_paid_twice(terminal, command, tmp_path, model):
+    command[1:3] = ["-c", DIES]
+    chat = terminal(TOLD)
+    chat.wait_for("waiting")
+    place = str(tmp_path / "talks.db")
+    with closing(SqliteSessions(place)) as store:
+        [only] = store.sessions("me")
+        asked = budgeted(model.spec, max_cost=None, max_tokens=None, settings=read_settings())
+        means = Means(asked, SolveOptions(time_limit=300), folder=tmp_path, checkpoints=turns_place(place))
+        talk = Session(only.id, "me", store, means)
+        with pytest.raises(TurnGoesOn):
+            run_sync(talk.turn(TOLD))
+        chat.process.kill()
+        chat.process.wait()
+        assert talk.cut_short == (TOLD, None)
+        run_sync(talk.turn(TOLD))
+        assert talk.conversation.current.solution.objective == pytest.approx(336)
+    assert model.calls == 1
+
+
+def test_words_are_refused_while_another_window_has_the_turn(terminal, tmp_path):
+    chat = terminal(TOLD)
+    chat.wait_for("336")
+    chat.wait_for("> ")
+    with closing(SqliteSessions(tmp_path / "talks.db")) as store:
+        [only] = store.sessions("me")
+        last = store.last_number(only.id)
+        store.begin_turn(only.id, Said(text="/help"), after=last, holder="a page")
+        chat.type("flour = 50\n")
+        chat.wait_for("going on in another window")
+        chat.wait_for("> ")
+        store.add(only.id, TurnEnded(outcome="done", seconds=1), after=last + 1)
+        store.end_turn(only.id, "a page")
+    chat.type("flour = 50\n")
+    chat.wait_for("somebody else has gone on")
+    chat.wait_for("> ")
+    chat.type("flour = 50\n")
+    chat.wait_for("+ flour = 50")
 
 
 def test_no_clock_runs_where_a_line_can_not_be_written_over(terminal, model):
