@@ -21,7 +21,16 @@ from steepest.agents.modeling.sampling.confidence import SURE
 from steepest.agents.modeling.sampling.drawing import answer_by_vote
 from steepest.agents.modeling.steps import Step
 from steepest.agents.modeling.tables import describe_tables
-from steepest.agents.modeling.task import Apart, LooksForReadings, Recalls, State, Task, battery_for, solver_for
+from steepest.agents.modeling.task import (
+    Apart,
+    LooksForReadings,
+    Recalls,
+    State,
+    Task,
+    battery_for,
+    solver_for,
+    whole_for,
+)
 from steepest.errors import InputError, SteepestError
 from steepest.prompts import Prompt, PromptError, load_prompt, shipped_prompts
 from steepest.solvers.battery.report import BatteryBudget
@@ -113,6 +122,7 @@ async def answer_problem(
         problem=accept_problem(text),
         model=model,
         solve=_done(apart, solver_for(given, base, options, say, control, start, catalogue)),
+        whole=_done(apart, whole_for(given, base, catalogue)),
         tables=given,
         table_lines=(*describe_tables(given), *(catalogue.lines if catalogue is not None else ())),
         catalogue=catalogue,

@@ -32,16 +32,22 @@ async def solve(state: State, task: Task) -> State:
     return State(solution=solution)
 
 
-async def solved(formulation: Formulation, task: Task) -> Solution:
+async def solved(formulation: Formulation, task: Task, *, is_whole: bool = False) -> Solution:
     """What the solver makes of a formulation, here or elsewhere.
+
+    Args:
+        formulation: The formulation.
+        task: How it is solved.
+        is_whole: Whether its data are in it, and those of the task's tables are not to go over them.
 
     Raises:
         FormulationError: Its data or terms can't be used.
         SteepestError: The solver broke down.
     """
-    await note_sources(formulation, task)
+    if not is_whole:
+        await note_sources(formulation, task)
     with interrupting_the_solver():
-        begun = task.solve(formulation)
+        begun = task.solve(formulation, is_whole=is_whole)
     return begun if isinstance(begun, Solution) else await begun
 
 

@@ -22,13 +22,25 @@ from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
 
-Solve: TypeAlias = Callable[[Formulation], Solution | Awaitable[Solution]]
-"""Solves at once, in the thread of the run, or as an awaitable, which leaves the event loop free."""
-
-SolveNow: TypeAlias = Callable[[Formulation], Solution]
-"""Solves in the thread of its caller."""
-
 T = TypeVar("T")
+
+
+class Solve(Protocol):
+    """Solves at once, in the thread of the run, or as an awaitable, which leaves the event loop free."""
+
+    def __call__(self, formulation: Formulation, /, *, is_whole: bool = False) -> Solution | Awaitable[Solution]:
+        """The solution; with `is_whole`, of a formulation with its data in it, which no table goes over."""
+
+
+class SolveNow(Protocol):
+    """Solves in the thread of its caller."""
+
+    def __call__(self, formulation: Formulation, /, *, is_whole: bool = False) -> Solution:
+        """The solution, as in `Solve`."""
+
+
+Whole: TypeAlias = Callable[[Formulation], Formulation | Awaitable[Formulation]]
+"""Puts the data of files and tables into a formulation, at once or as an awaitable."""
 
 Battery: TypeAlias = Callable[[Formulation, Solution], BatteryReport | Awaitable[BatteryReport]]
 """Tests a formulation and its answer, at once or as an awaitable."""
@@ -65,6 +77,11 @@ def _show_nothing(step: Step) -> None:
     """Take a step that nobody wants to see."""
 
 
+def _as_it_is(formulation: Formulation) -> Formulation:
+    """A formulation without data elsewhere."""
+    return formulation
+
+
 @dataclass(frozen=True)
 class Task:
     """A problem and the means to work on it: the same for all steps of a run."""
@@ -82,6 +99,8 @@ class Task:
     """Whether the model is asked if an infeasible or unbounded formulation misreads the problem."""
     max_examinations: int = 1
     """How often it is asked that: again where what it proposed was no better."""
+    whole: Whole = _as_it_is
+    """Puts the data of the tables into a formulation, so that a change may name a cell of them."""
     test: Battery | None = None
     """Tests an optimal answer; None is not to test it."""
     readings: LooksForReadings = "never"
@@ -184,11 +203,11 @@ def solver_for(
 ) -> SolveNow:
     """The function that solves a formulation with these tables and options."""
 
-    def solve(formulation: Formulation) -> Solution:
+    def solve(formulation: Formulation, /, *, is_whole: bool = False) -> Solution:
         from steepest.solvers.infeasibility.explanations import with_explanation
         from steepest.solvers.solve import solve_formulation  # numpy and the compiler: not before they are needed
 
-        bound = tables_for(formulation, tables, catalogue)
+        bound = {} if is_whole else tables_for(formulation, tables, catalogue)
         solution = solve_formulation(
             formulation, bound, folder=folder, options=options, on_progress=say, control=control, start=start
         )
@@ -196,6 +215,17 @@ def solver_for(
         return with_explanation(solution, formulation, bound, folder=folder, time_limit=limit, control=control)
 
     return solve
+
+
+def whole_for(tables: Tables, folder: Path | None, catalogue: Catalogue | None) -> Callable[[Formulation], Formulation]:
+    """The function that puts these data into a formulation."""
+
+    def whole(formulation: Formulation) -> Formulation:
+        from steepest.solvers.changes.self_contained import self_contained
+
+        return self_contained(formulation, tables_for(formulation, tables, catalogue), folder=folder)
+
+    return whole
 
 
 def battery_for(

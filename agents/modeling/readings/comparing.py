@@ -5,6 +5,7 @@ assumption, a number or a demand of the text that nothing answers to, or a warni
 reading that was taken.
 """
 
+from collections.abc import Iterable
 from math import isclose
 
 from steepest.agents.modeling.check import doubts
@@ -48,26 +49,38 @@ async def fork(state: State, task: Task) -> State:
     task.say("Asking how else the problem could be read")
     reply = await ask_again(task, state, "readings", ReadingsReply, most=MOST_READINGS, forms=list(FORMS))
     told = read_readings(reply, structured=task.model.structured)
-    others = []
-    for words, changes in told.others:
-        task.say(f"Solving another reading: {words}")
-        other = await _other(formulation, solution, words, changes, task)
-        if other is not None:
-            others.append(other)
+    others = await _others(formulation, solution, told.others, task)
     if not others:
         return State(ambiguity=None)
     return State(ambiguity=Ambiguity(question=told.question, assumed=told.assumed, others=tuple(others)))
 
 
-async def _other(
-    formulation: Formulation, solution: Solution, words: str, changes: str, task: Task
-) -> OtherReading | None:
-    """The reading with its answer; None where its changes are none of this formulation."""
+async def _others(
+    formulation: Formulation, solution: Solution, readings: Iterable[tuple[str, str]], task: Task
+) -> list[OtherReading]:
+    """Each reading that is one, with its answer."""
     try:
-        changed = apply_changes(formulation, read_changes(changes))
-        check_formulation(changed, bound=tuple(task.tables)).raise_errors()
+        begun = task.whole(formulation)
+        whole = begun if isinstance(begun, Formulation) else await begun
+    except SteepestError as error:
+        task.say(f"Other readings could not be solved: {error}")
+        return []
+    others = []
+    for words, changes in readings:
+        task.say(f"Solving another reading: {words}")
+        other = await _other(whole, solution, words, changes, task)
+        if other is not None:
+            others.append(other)
+    return others
+
+
+async def _other(whole: Formulation, solution: Solution, words: str, changes: str, task: Task) -> OtherReading | None:
+    """The reading with its answer; None where its changes are none of this formulation, which has its data in it."""
+    try:
+        changed = apply_changes(whole, read_changes(changes))
+        check_formulation(changed).raise_errors()
         with timed(task.steps, "solve") as step:
-            answer = await solved(changed, task)
+            answer = await solved(changed, task, is_whole=True)
             step.finding = f"another reading: {answer.status}"
     except SteepestError as error:
         task.say(f"That reading could not be solved: {error}")

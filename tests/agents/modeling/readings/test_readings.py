@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,6 +103,40 @@ def test_a_failing_question_leaves_the_answer(script: Callable[..., Any], bakery
 
     assert answer.outcome == "solved"
     assert "the server is gone" in [item.message for item in answer.diagnostics]
+
+
+SHOPS = """\
+# Deliveries
+sets:
+  Shop = from "orders.csv" (shop)
+parameters:
+  order[Shop] from "orders.csv" (shop, crates)   # [crate]
+  capacity = 100   # [crate] "100 crates"
+variables:
+  send[Shop]: real >= 0   # [crate]
+maximize: sum(send[s] for s in Shop)   # [crate]
+constraints:
+  wanted[s in Shop]: send[s] <= order[s]
+  fits: sum(send[s] for s in Shop) <= capacity   # "100 crates"
+"""
+
+
+@pytest.mark.parametrize("way", ["named", "bound"])
+def test_a_reading_may_change_a_cell_of_a_table(script: Callable[..., Any], tmp_path: Path, way: str) -> None:
+    (tmp_path / "orders.csv").write_text("shop,crates\nArn,30\nBiel,40\n")
+    text = "Send as many crates as the shops of orders.csv want; there are 100 crates."
+    otherwise = OTHERWISE.replace("flour = 20", "order[Biel] = 4")
+    if way == "named":
+        answer = solve_problem(text, script(SHOPS, otherwise), readings="always", folder=tmp_path)
+    else:
+        five = SHOPS.replace('from "orders.csv" (shop)\n', "{Arn, Biel}\n").replace(
+            'from "orders.csv" (shop, crates)', "= missing"
+        )
+        tables = {"order": tmp_path / "orders.csv"}
+        answer = solve_problem(text, script(five, otherwise), readings="always", tables=tables)
+
+    assert answer.solution.objective == pytest.approx(70)
+    assert [each.solution.objective for each in answer.ambiguity.others] == [pytest.approx(34)]
 
 
 def test_a_structured_model_is_asked_for_json(script: Callable[..., Any], bakery: str, bakery_reply: str) -> None:
