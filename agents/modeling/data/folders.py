@@ -10,9 +10,9 @@ from steepest.errors import InputError
 from steepest.solvers.data.tables import SUFFIXES, WORKBOOK, from_workbook, read_table
 from steepest.solvers.data.workbook_tables import Workbook
 
-__all__ = ["MOST_FILES", "folder_catalogue"]
+__all__ = ["MOST_TABLES", "folder_catalogue"]
 
-MOST_FILES = 200
+MOST_TABLES = 200
 
 
 def folder_catalogue(folder: Path) -> Catalogue:
@@ -27,17 +27,22 @@ def folder_catalogue(folder: Path) -> Catalogue:
     files = sorted(each for each in folder.iterdir() if _is_table(each))
     if not files:
         raise InputError(f"the folder {folder} holds no table; it may hold files that end in {', '.join(SUFFIXES)}.")
-    if len(files) > MOST_FILES:
-        raise InputError(f"the folder {folder} holds {len(files):,} tables, and {MOST_FILES} is the most.")
+    _require_few(len(files), folder)
     stems = Counter(path.stem for path in files)
     sources: dict[str, Source] = {}
     aliases: dict[str, str] = {}
     for path in files:
         name = path.stem if stems[path.stem] == 1 else path.name
         sources.update(_tables(path, name))
+        _require_few(len(sources), folder)
         if name in sources:
             aliases[path.name] = name
     return Catalogue(str(folder), sources, aliases)
+
+
+def _require_few(count: int, folder: Path) -> None:
+    if count > MOST_TABLES:
+        raise InputError(f"the folder {folder} holds more than {MOST_TABLES} tables, sheets of workbooks among them.")
 
 
 def _is_table(path: Path) -> bool:

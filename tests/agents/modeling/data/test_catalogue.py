@@ -167,6 +167,17 @@ def test_a_workbook_is_opened_once_for_all_its_sheets(tmp_path: Path, monkeypatc
     assert len(calls) == 1
 
 
+def test_too_many_tables_are_refused_sheets_among_them(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for _ in range(100):
+        book.create_sheet().append(["store"])
+    for name in ("one.xlsx", "two.xlsx"):
+        book.save(tmp_path / name)
+    with pytest.raises(InputError, match="more than 200 tables"):
+        open_catalogue(tmp_path)
+
+
 def test_files_of_one_stem_keep_their_endings(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x\n1\n")
     (tmp_path / "a.tsv").write_text("x\n1\n")
