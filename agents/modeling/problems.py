@@ -123,6 +123,7 @@ async def answer_problem(
         model=model,
         solve=_done(apart, solver_for(given, base, options, say, control, start, catalogue)),
         whole=_done(apart, whole_for(given, base, catalogue)),
+        solve_whole=_done(apart, solver_for({}, base, options, say, control, start)),
         tables=given,
         table_lines=(*describe_tables(given), *(catalogue.lines if catalogue is not None else ())),
         catalogue=catalogue,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from steepest.agents.modeling.checkpoints.sources import note_sources
 from steepest.agents.modeling.steps import timed
-from steepest.agents.modeling.task import State, Task
+from steepest.agents.modeling.task import Solve, State, Task
 from steepest.errors import SteepestError
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
@@ -32,22 +32,25 @@ async def solve(state: State, task: Task) -> State:
     return State(solution=solution)
 
 
-async def solved(formulation: Formulation, task: Task, *, is_whole: bool = False) -> Solution:
+async def solved(formulation: Formulation, task: Task) -> Solution:
     """What the solver makes of a formulation, here or elsewhere.
-
-    Args:
-        formulation: The formulation.
-        task: How it is solved.
-        is_whole: Whether its data are in it, and those of the task's tables are not to go over them.
 
     Raises:
         FormulationError: Its data or terms can't be used.
         SteepestError: The solver broke down.
     """
-    if not is_whole:
-        await note_sources(formulation, task)
+    await note_sources(formulation, task)
+    return await _made_by(task.solve, formulation)
+
+
+async def solved_whole(formulation: Formulation, task: Task) -> Solution:
+    """What the solver makes of a formulation that has its data in it; raises like `solved`."""
+    return await _made_by(task.solve_whole or task.solve, formulation)
+
+
+async def _made_by(solve: Solve, formulation: Formulation) -> Solution:
     with interrupting_the_solver():
-        begun = task.solve(formulation, is_whole=is_whole)
+        begun = solve(formulation)
     return begun if isinstance(begun, Solution) else await begun
 
 

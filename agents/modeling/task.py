@@ -22,22 +22,13 @@ from steepest.solvers.formulation import Formulation
 from steepest.solvers.options import SolveOptions
 from steepest.solvers.solution import Solution
 
+Solve: TypeAlias = Callable[[Formulation], Solution | Awaitable[Solution]]
+"""Solves at once, in the thread of the run, or as an awaitable, which leaves the event loop free."""
+
+SolveNow: TypeAlias = Callable[[Formulation], Solution]
+"""Solves in the thread of its caller."""
+
 T = TypeVar("T")
-
-
-class Solve(Protocol):
-    """Solves at once, in the thread of the run, or as an awaitable, which leaves the event loop free."""
-
-    def __call__(self, formulation: Formulation, /, *, is_whole: bool = False) -> Solution | Awaitable[Solution]:
-        """The solution; with `is_whole`, of a formulation with its data in it, which no table goes over."""
-
-
-class SolveNow(Protocol):
-    """Solves in the thread of its caller."""
-
-    def __call__(self, formulation: Formulation, /, *, is_whole: bool = False) -> Solution:
-        """The solution, as in `Solve`."""
-
 
 Whole: TypeAlias = Callable[[Formulation], Formulation | Awaitable[Formulation]]
 """Puts the data of files and tables into a formulation, at once or as an awaitable."""
@@ -101,6 +92,8 @@ class Task:
     """How often it is asked that: again where what it proposed was no better."""
     whole: Whole = _as_it_is
     """Puts the data of the tables into a formulation, so that a change may name a cell of them."""
+    solve_whole: Solve | None = None
+    """Solves a formulation with its data in it, whose changes no table goes over; None is `solve`."""
     test: Battery | None = None
     """Tests an optimal answer; None is not to test it."""
     readings: LooksForReadings = "never"
@@ -203,11 +196,11 @@ def solver_for(
 ) -> SolveNow:
     """The function that solves a formulation with these tables and options."""
 
-    def solve(formulation: Formulation, /, *, is_whole: bool = False) -> Solution:
+    def solve(formulation: Formulation) -> Solution:
         from steepest.solvers.infeasibility.explanations import with_explanation
         from steepest.solvers.solve import solve_formulation  # numpy and the compiler: not before they are needed
 
-        bound = {} if is_whole else tables_for(formulation, tables, catalogue)
+        bound = tables_for(formulation, tables, catalogue)
         solution = solve_formulation(
             formulation, bound, folder=folder, options=options, on_progress=say, control=control, start=start
         )

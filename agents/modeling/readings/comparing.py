@@ -13,7 +13,7 @@ from steepest.agents.modeling.conversation import ask_again
 from steepest.agents.modeling.reading.coverage import read_problem
 from steepest.agents.modeling.readings.asking import MOST_READINGS, ReadingsReply, read_readings
 from steepest.agents.modeling.readings.records import Ambiguity, OtherReading
-from steepest.agents.modeling.solve import solved
+from steepest.agents.modeling.solve import solved_whole
 from steepest.agents.modeling.steps import timed
 from steepest.agents.modeling.task import State, Task
 from steepest.errors import SteepestError
@@ -80,7 +80,7 @@ async def _other(whole: Formulation, solution: Solution, words: str, changes: st
         changed = apply_changes(whole, read_changes(changes))
         check_formulation(changed).raise_errors()
         with timed(task.steps, "solve") as step:
-            answer = await solved(changed, task, is_whole=True)
+            answer = await solved_whole(changed, task)
             step.finding = f"another reading: {answer.status}"
     except SteepestError as error:
         task.say(f"That reading could not be solved: {error}")

@@ -123,7 +123,7 @@ import steepest.agents.modeling.problems as problems
 from tests.agents.chat.talks import BAKERY, TOLD
 
 def dies(*given, **options):
-    def solve(formulation, **options):
+    def solve(formulation):
         print("solving", flush=True)
         sys.stdin.read()
     return solve
