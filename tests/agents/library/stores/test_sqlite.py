@@ -1,4 +1,5 @@
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -17,7 +18,7 @@ def test_a_text_is_no_library(tmp_path):
 
 def test_another_programs_database_is_left_alone(tmp_path):
     file = tmp_path / "other.db"
-    with sqlite3.connect(file) as other:
+    with closing(sqlite3.connect(file)) as other, other:
         other.execute("CREATE TABLE theirs (x)")
     other.close()
     with pytest.raises(LibraryError, match="it is no library"):

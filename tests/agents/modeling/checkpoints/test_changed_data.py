@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,7 @@ def test_a_run_that_is_cut_short_while_it_is_solved_again_asks_nothing_twice(sto
 
 def forget_states(place: str | Path, after: int) -> None:
     """Have a kept run be as if its process was killed when the step after this state was done, and no state yet."""
-    with sqlite3.connect(place) as file:
+    with closing(sqlite3.connect(place)) as file, file:
         last = file.execute("SELECT checkpoint_id FROM checkpoints ORDER BY 1 LIMIT 1 OFFSET ?", (after,)).fetchone()
         file.execute("DELETE FROM checkpoints WHERE checkpoint_id > ?", last)
         file.execute("DELETE FROM writes WHERE checkpoint_id > ?", last)
@@ -242,7 +243,7 @@ def test_a_run_of_a_version_that_noted_no_data_is_solved_again(stores: Callable[
     run.answer()
     unnoted = """UPDATE checkpoints
         SET checkpoint = CAST(replace(CAST(checkpoint AS TEXT), '"sources"', '"unknown"') AS BLOB)"""
-    with sqlite3.connect(run.kept.place) as file:
+    with closing(sqlite3.connect(run.kept.place)) as file, file:
         file.execute(unnoted)
         file.execute("DELETE FROM writes WHERE channel = 'sources'")
     run.demand(70)

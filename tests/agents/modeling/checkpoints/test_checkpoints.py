@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def test_what_fails_in_a_run_is_not_told_as_the_place_s_fault(
 
 def test_a_place_that_fails_in_the_middle_of_a_run_is_told(kept: Checkpoints, bakery: str, bakery_five: str) -> None:
     def reply(_: ChatRequest) -> str:
-        with sqlite3.connect(kept.place) as file:
+        with closing(sqlite3.connect(kept.place)) as file, file:
             file.execute("DROP TABLE checkpoints")
         return bakery_five
 

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def test_the_runs_of_a_group_are_gone_from_the_file(
     script: Callable[..., Any], tmp_path: Path, bakery: str, bakery_five: str
 ) -> None:
     place = tmp_path / "runs.db"
-    with sqlite3.connect(place) as other:  # the file stays open elsewhere
+    with closing(sqlite3.connect(place)) as other, other:  # the file stays open elsewhere
         solve_problem(bakery, script(bakery_five), checkpoints=Checkpoints(place, "1", group="theirs"))
         for model in (script("Bake more!", GONE), script(bakery_five)):
             run = Checkpoints(place, str(id(model)), group="ours")

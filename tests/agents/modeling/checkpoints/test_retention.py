@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def counted(reply: str) -> tuple[FunctionModel, list[object]]:
 
 
 def runs_in(file: Path) -> set[str]:
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database, database:
         return {run for (run,) in database.execute("SELECT DISTINCT thread_id FROM checkpoints")}
 
 
@@ -147,7 +148,7 @@ def test_what_other_programs_keep_in_the_file_is_left_alone(
 ) -> None:
     model, _ = counted(bakery_five)
     solve_problem(bakery, model, checkpoints=Checkpoints(file))
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database, database:
         database.execute("INSERT INTO checkpoints (thread_id, checkpoint_id) VALUES ('theirs', '1')")
     clock.passes(days=100)
     solve_problem(bakery, model, checkpoints=Checkpoints(file, "another"))
@@ -204,7 +205,7 @@ def test_a_table_of_another_program_is_told_before_a_call(
     script: Callable[..., Any], file: Path, bakery: str, bakery_five: str
 ) -> None:
     solve_problem(bakery, script(bakery_five), checkpoints=Checkpoints(file))
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database, database:
         database.execute("DROP TABLE steepest_runs")
         database.execute("CREATE TABLE steepest_runs (other TEXT)")
     model = script()

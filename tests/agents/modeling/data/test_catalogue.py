@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     path = tmp_path / "bakery's.db"
-    with sqlite3.connect(path) as opened:
+    with closing(sqlite3.connect(path)) as opened, opened:
         opened.execute('CREATE TABLE "odd ""goods""" (product TEXT, profit REAL, flour REAL)')
         opened.executemany('INSERT INTO "odd ""goods""" VALUES (?, ?, ?)', ROWS)
         opened.execute('CREATE VIEW goods AS SELECT * FROM "odd ""goods"""')
