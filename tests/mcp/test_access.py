@@ -35,7 +35,7 @@ def test_a_token_that_is_easily_guessed_is_refused():
 def test_beyond_this_machine_a_token_is_demanded(capsys, monkeypatch):
     pytest.importorskip("mcp")
     monkeypatch.delenv("STEEPEST_MCP_TOKEN", raising=False)
-    monkeypatch.setenv("STEEPEST_MODEL", "local")
+    monkeypatch.setenv("STEEPEST_MODEL", "http://127.0.0.1:9/v1#nobody")
     assert main(["mcp", "--http", "192.0.2.7:0"]) == 1
     assert "STEEPEST_MCP_TOKEN" in capsys.readouterr().err
 
@@ -47,7 +47,7 @@ def test_of_port_0_the_port_that_was_given_is_told(capsys, monkeypatch):
     monkeypatch.setattr(
         uvicorn.Server, "run", lambda self, sockets: served.extend(each.getsockname()[1] for each in sockets)
     )
-    monkeypatch.setenv("STEEPEST_MODEL", "local")
+    monkeypatch.setenv("STEEPEST_MODEL", "http://127.0.0.1:9/v1#nobody")
     assert main(["mcp", "--http", "127.0.0.1:0"]) == 0
     [port] = served
     assert port > 0
@@ -56,7 +56,7 @@ def test_of_port_0_the_port_that_was_given_is_told(capsys, monkeypatch):
 
 def test_an_address_that_is_taken_is_not_told(capsys, monkeypatch):
     pytest.importorskip("mcp")
-    monkeypatch.setenv("STEEPEST_MODEL", "local")
+    monkeypatch.setenv("STEEPEST_MODEL", "http://127.0.0.1:9/v1#nobody")
     with listening("127.0.0.1", 0) as taken:
         assert main(["mcp", "--http", f"127.0.0.1:{taken.getsockname()[1]}"]) == 1
     errors = capsys.readouterr().err

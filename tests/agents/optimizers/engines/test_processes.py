@@ -42,9 +42,9 @@ async def rollouts(executor, program, given):
 def is_alive(pid):
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if sys.platform == "linux" else True
+    except (ProcessLookupError, FileNotFoundError):  # it may end between these lines, or while its file is read
         return False
-    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if sys.platform == "linux" else True
 
 
 def until(condition, seconds):
