@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from steepest.agents.modeling.checkpoints.sources import note_sources
 from steepest.agents.modeling.steps import timed
-from steepest.agents.modeling.task import Solve, State, Task
+from steepest.agents.modeling.task import Solve, State, Task, settled
 from steepest.errors import SteepestError
 from steepest.solvers.diagnostics import FormulationError
 from steepest.solvers.formulation import Formulation
@@ -51,7 +51,7 @@ async def solved_whole(formulation: Formulation, task: Task) -> Solution:
 async def _made_by(solve: Solve, formulation: Formulation) -> Solution:
     with interrupting_the_solver():
         begun = solve(formulation)
-    return begun if isinstance(begun, Solution) else await begun
+    return await settled(begun)
 
 
 @contextmanager

@@ -185,6 +185,11 @@ class State(TypedDict, total=False):
     answer: Answer
 
 
+async def settled(begun: T | Awaitable[T]) -> T:
+    """What work came to at once, or comes to elsewhere."""
+    return await begun if isinstance(begun, Awaitable) else begun
+
+
 def solver_for(
     tables: Tables,
     folder: Path | None,

@@ -1,7 +1,7 @@
 """Tests an optimal answer for contradictions, without any model; what is found advises and changes nothing."""
 
 from steepest.agents.modeling.steps import timed
-from steepest.agents.modeling.task import State, Task
+from steepest.agents.modeling.task import State, Task, settled
 from steepest.errors import SteepestError
 from steepest.solvers.battery.report import BatteryReport
 
@@ -14,8 +14,7 @@ async def test(state: State, task: Task) -> State:
     task.say("Testing the answer")
     with timed(task.steps, "test") as step:
         try:
-            begun = task.test(formulation, solution)
-            report = begun if isinstance(begun, BatteryReport) else await begun
+            report = await settled(task.test(formulation, solution))
         except SteepestError as error:  # the answer stands, tested or not
             step.finding = f"the tests could not be carried out: {error}"
             return State(battery=None)

@@ -27,6 +27,13 @@ MILLISECONDS = 60_000
 """That a test waits for what comes to a page."""
 
 
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteSessions]:
+    """Conversations in a file of their own."""
+    with closing(SqliteSessions(tmp_path / "sessions.db")) as opened:
+        yield opened
+
+
 @contextmanager
 def served(folder: Path, port: int, people: Path | None = None, *, is_killed: bool = False) -> Iterator[str]:
     """The page of `baker_server`, and its address; at the end it may close what it does, or is killed."""

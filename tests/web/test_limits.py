@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,6 @@ from tests.agents.chat.talks import BAKERY, TOLD
 
 MEANS = Means(FunctionModel(lambda request: BAKERY, name="baker"))
 _SECONDS = 60.0
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteSessions]:
-    with closing(SqliteSessions(tmp_path / "sessions.db")) as opened:
-        yield opened
 
 
 def limited(store: SqliteSessions, folder: Path, means: Means = MEANS, **limits: int) -> Rooms:

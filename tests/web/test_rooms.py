@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -29,12 +28,6 @@ from tests.agents.library.insights import insight
 
 MEANS = Means(FunctionModel(lambda request: BAKERY, name="baker"))
 _SECONDS = 60.0
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteSessions]:
-    with closing(SqliteSessions(tmp_path / "sessions.db")) as opened:
-        yield opened
 
 
 @pytest.fixture

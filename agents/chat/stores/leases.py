@@ -7,7 +7,6 @@ nobody: the next event that it would keep has a number that is taken.
 
 import logging
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import Any
 
 from steepest.agents.chat.stores.dialects import Dialect
 from steepest.agents.chat.stores.processes import is_gone, machine
+from steepest.agents.periodic import every
 from steepest.errors import SteepestError
 
 __all__ = ["LEASE_SECONDS", "elsewhere", "free", "renew", "renewed", "take"]
@@ -69,26 +69,19 @@ def free(dialect: Dialect, database: Any, session: str, holder: str) -> None:
 
 
 @contextmanager
-def renewed(renew: Callable[[], None], every: float = _EVERY_SECONDS) -> Iterator[None]:
+def renewed(renew: Callable[[], None], seconds: float = _EVERY_SECONDS) -> Iterator[None]:
     """Have a lease renewed while the block runs: in a thread of its own, since a long step may hold the event loop.
 
     Args:
         renew: Renews it.
-        every: Seconds in between.
+        seconds: In between.
     """
-    is_over = threading.Event()
 
     def beat() -> None:
-        while not is_over.wait(every):
-            try:
-                renew()
-            except SteepestError as error:  # the next event that is kept meets the same, and tells it
-                log.warning("the lease of a turn could not be renewed: %s", error)
+        try:
+            renew()
+        except SteepestError as error:  # the next event that is kept meets the same, and tells it
+            log.warning("the lease of a turn could not be renewed: %s", error)
 
-    beating = threading.Thread(target=beat, name="steepest lease", daemon=True)
-    beating.start()
-    try:
+    with every(seconds, beat):
         yield
-    finally:
-        is_over.set()
-        beating.join()

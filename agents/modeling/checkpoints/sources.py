@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from steepest.agents.modeling.data.catalogue import Catalogue
-from steepest.agents.modeling.task import SourceName, Task
+from steepest.agents.modeling.task import SourceName, Task, settled
 from steepest.errors import SteepestError
 from steepest.solvers.data.instance_data import Tables
 from steepest.solvers.data.tables import SUFFIXES, Table
@@ -52,8 +52,8 @@ async def note_sources(formulation: Formulation, task: Task) -> None:
     """
     if task.digests is None:
         return
-    begun = task.digests(_sources_of(formulation, task.tables))
-    for source, digest in (begun if isinstance(begun, dict) else await begun).items():
+    found = await settled(task.digests(_sources_of(formulation, task.tables)))
+    for source, digest in found.items():
         if task.sources.setdefault(source, digest) != digest:
             task.sources[source] = _CHANGED
 
@@ -62,8 +62,7 @@ async def have_changed(sources: Mapping[SourceName, str], task: Task) -> bool:
     """Whether what a kept run has read is other data now."""
     if task.digests is None:
         return False
-    begun = task.digests(sources)
-    return (begun if isinstance(begun, dict) else await begun) != sources
+    return await settled(task.digests(sources)) != sources
 
 
 def digests_for(

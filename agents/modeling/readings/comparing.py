@@ -15,7 +15,7 @@ from steepest.agents.modeling.readings.asking import MOST_READINGS, ReadingsRepl
 from steepest.agents.modeling.readings.records import Ambiguity, OtherReading
 from steepest.agents.modeling.solve import solved_whole
 from steepest.agents.modeling.steps import timed
-from steepest.agents.modeling.task import State, Task
+from steepest.agents.modeling.task import State, Task, settled
 from steepest.errors import SteepestError
 from steepest.solvers.changes.apply import apply_changes
 from steepest.solvers.changes.reading import FORMS, read_changes
@@ -60,8 +60,7 @@ async def _others(
 ) -> list[OtherReading]:
     """Each reading that is one, with its answer."""
     try:
-        begun = task.whole(formulation)
-        whole = begun if isinstance(begun, Formulation) else await begun
+        whole = await settled(task.whole(formulation))
     except SteepestError as error:
         task.say(f"Other readings could not be solved: {error}")
         return []

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from steepest.agents.periodic import every
 from steepest.cli.console import Console, visible
 from steepest.cli.evals.progress_text import counts, left, line, spent, under_way, verdicts
-from steepest.cli.periodic import every
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

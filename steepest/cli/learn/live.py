@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from steepest.agents.periodic import every
 from steepest.cli.console import Console, visible
 from steepest.cli.learn.progress import Progress, counts, left, line, place, spent
-from steepest.cli.periodic import every
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

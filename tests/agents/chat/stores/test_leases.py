@@ -95,7 +95,7 @@ def test_a_lease_is_renewed_until_the_turn_is_over_whatever_happens():
             raise SessionError("the disk is full")
         enough.set()
 
-    with leases.renewed(renew, every=0.001):
+    with leases.renewed(renew, seconds=0.001):
         assert enough.wait(60)
     count = len(renewed)
     assert not [each for each in threading.enumerate() if each.name == "steepest lease"]

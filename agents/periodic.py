@@ -7,14 +7,19 @@ from contextlib import contextmanager
 
 @contextmanager
 def every(seconds: float, act: Callable[[], None]) -> Iterator[None]:
-    """Do something every so many seconds in another thread while the block runs."""
+    """Do something every so many seconds in another thread while the block runs.
+
+    Args:
+        seconds: In between, and before the first time.
+        act: What is done; it may not raise.
+    """
     over = threading.Event()
 
     def work() -> None:
         while not over.wait(seconds):
             act()
 
-    thread = threading.Thread(target=work, name="steepest-progress", daemon=True)
+    thread = threading.Thread(target=work, name="steepest-periodic", daemon=True)
     thread.start()
     try:
         yield
